@@ -1,0 +1,94 @@
+"""Capabilities: what a driver may be able to do. A driver has one by having its method.
+
+Every read raises a `DeviceError` (unreachable, refused, timeout, unparsable, no data) and never returns an empty
+answer for a damaged one. Names in comments are those of `bringup probe DEVICE CAPABILITY`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol, runtime_checkable
+
+from bringup.model.facts import (
+    Adapter,
+    Clock,
+    Environment,
+    FecCounters,
+    HostPower,
+    Identity,
+    Neighbor,
+    Optic,
+    Outlet,
+    Port,
+    Processor,
+)
+
+
+@runtime_checkable
+class Identifies(Protocol):  # identity
+    async def identity(self) -> Identity: ...
+
+
+@runtime_checkable
+class TellsTime(Protocol):  # clock
+    async def clock(self) -> Clock: ...
+
+
+@runtime_checkable
+class HasEnvironment(Protocol):  # environment
+    async def environment(self) -> Environment: ...
+
+
+@runtime_checkable
+class HasPorts(Protocol):  # ports
+    async def ports(self) -> tuple[Port, ...]: ...
+
+
+@runtime_checkable
+class HasOptics(Protocol):  # optics
+    async def optics(self) -> tuple[Optic, ...]: ...
+
+
+@runtime_checkable
+class CountsFec(Protocol):  # fec
+    async def fec_counters(self) -> tuple[FecCounters, ...]: ...
+
+
+@runtime_checkable
+class SeesNeighbors(Protocol):  # neighbors
+    async def neighbors(self) -> tuple[Neighbor, ...]: ...
+
+
+@runtime_checkable
+class HasOutlets(Protocol):  # outlets
+    async def outlets(self) -> tuple[Outlet, ...]: ...
+
+
+@runtime_checkable
+class SwitchesOutlets(Protocol):
+    async def switch_outlet(
+        self, index: int, to: Literal["on", "off", "cycle"]
+    ) -> None: ...
+
+
+@runtime_checkable
+class PowersHost(Protocol):  # host-power
+    async def host_power(self) -> HostPower: ...
+
+    async def reset_host(self, reset_type: str) -> None:
+        """`reset_type` is Redfish's: On, ForceOff, GracefulShutdown, ForceRestart, PowerCycle."""
+        ...
+
+
+@runtime_checkable
+class SwitchesPorts(Protocol):
+    async def set_admin(self, port: str, up: bool) -> None: ...
+
+
+@runtime_checkable
+class HasAdapters(Protocol):  # adapters
+    async def adapters(self) -> tuple[Adapter, ...]: ...
+
+
+@runtime_checkable
+class HasProcessor(Protocol):  # processor
+    async def processor(self) -> Processor: ...

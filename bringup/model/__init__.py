@@ -1,0 +1,1 @@
+"""Frozen data and pure functions over it: no I/O, no clock, no device."""

@@ -1,0 +1,64 @@
+"""What is good enough: limits, each with its source and standing."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bringup.model.inventory import Written
+from bringup.model.measurement import Scalar
+from bringup.model.verdict import Standing
+
+SCHEMA = "bringup.envelope/1"
+
+
+class When(Written):
+    """A limit applies where every key given matches. The closed list of keys."""
+
+    medium: str | tuple[str, ...] | None = None
+    role: str | tuple[str, ...] | None = None
+    platform: str | tuple[str, ...] | None = None
+    model: str | tuple[str, ...] | None = None
+    speed_gbps: float | None = None
+    stage: str | tuple[str, ...] | None = None
+    step: str | tuple[str, ...] | None = None
+
+
+class Limit(Written):
+    """Bounds are inclusive. `marginal` is absolute, in the unit of the quantity; `marginal_factor` a ratio.
+
+    `same_across` names a group (`role`, `rack`, `medium`, `run`): every member must have the same value.
+    """
+
+    measure: str
+    when: When = When()
+    min: float | None = None
+    max: float | None = None
+    equals: Scalar | None = None
+    one_of: tuple[Scalar, ...] | None = None
+    same_across: str | None = None
+    marginal: float | None = None
+    marginal_factor: float | None = None
+    source: str
+    standing: Standing
+
+    @property
+    def words(self) -> str:
+        """The bound in words, as a record shows it."""
+        parts = []
+        if self.min is not None:
+            parts.append(f">= {self.min:g}")
+        if self.max is not None:
+            parts.append(f"<= {self.max:g}")
+        if self.equals is not None:
+            parts.append(f"= {self.equals}")
+        if self.one_of is not None:
+            parts.append("one of " + ", ".join(str(each) for each in self.one_of))
+        if self.same_across is not None:
+            parts.append(f"the same across {self.same_across}")
+        return " and ".join(parts)
+
+
+class Envelope(Written):
+    schema_: str = Field(default=SCHEMA, alias="schema")
+    name: str
+    limit: tuple[Limit, ...] = ()

@@ -1,0 +1,357 @@
+"""Events: the lines of the journal, as typed structs (contracts, section 4).
+
+The journal's writer stamps `seq`, `epoch`, `at`, `mono_ns` and `boot`; whoever makes an event leaves them alone.
+Kinds and fields are only ever added. `decode` reads one line; a kind that this version does not know becomes
+`Unknown` and is kept and ignored by the fold.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from bringup.model.measurement import Scalar
+from bringup.model.verdict import Reading, Verdict
+
+
+class Event(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=False
+):
+    """What the writer stamps on every line."""
+
+    seq: int = -1
+    epoch: int = 0
+    at: str = ""
+    mono_ns: int = 0
+    boot: str = ""
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__
+
+
+class OfStep(Event, frozen=True, kw_only=True):
+    """What every event of a step carries; `step` is the step's id."""
+
+    stage: str
+    step: str
+    subject: str
+    attempt: int
+
+
+class RunStarted(Event, frozen=True, kw_only=True, tag=True):
+    """The first event. `run_json` is the SHA-256 of run.json; `simulated` when a lab stands behind it."""
+
+    run: str
+    path: str
+    playbook: str
+    inventory: str
+    rack: str | None = None
+    program: str
+    host: str
+    user: str
+    run_json: str
+    simulated: bool = False
+    speed: float = 1.0
+    only: tuple[str, ...] = ()
+    read_only: bool = False
+    inject: str | None = None
+    share: bool = False
+    options: dict[str, Scalar] = {}  # noqa: RUF012
+
+
+class PlanFixed(Event, frozen=True, kw_only=True, tag=True):
+    """What will be done. `files` maps names under plan/ to SHA-256. `planned`: one row per (stage, step, subject)."""
+
+    files: dict[str, str]
+    planned: tuple[tuple[str, str, str], ...]
+
+
+class StageStarted(Event, frozen=True, kw_only=True, tag=True):
+    stage: str
+    title: str = ""
+
+
+class StageEnded(Event, frozen=True, kw_only=True, tag=True):
+    stage: str
+    verdict: Verdict
+
+
+class StepStarted(OfStep, frozen=True, kw_only=True, tag=True):
+    does: str
+
+
+class StepEnded(OfStep, frozen=True, kw_only=True, tag=True):
+    """The verdict on one planned subject. `because` is the seq of the event that explains it, or None.
+
+    `cause` groups verdicts that share one cause (a device, a feed, a credential): the subject to blame.
+    """
+
+    verdict: Verdict
+    reason: str | None = None
+    because: int | None = None
+    cause: str | None = None
+    message: str | None = None
+    advice: str | None = None
+
+
+class Measured(OfStep, frozen=True, kw_only=True, tag=True):
+    quantity: str
+    unit: str
+    value: Scalar | None
+    reading: Reading
+    age_s: float | None = None
+    accuracy: float | None = None
+
+
+class EvidenceKept(OfStep, frozen=True, kw_only=True, tag=True):
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+class SeriesChunk(OfStep, frozen=True, kw_only=True, tag=True):
+    """Samples above 1 Hz: digest and summary here, the samples in a blob."""
+
+    quantity: str
+    unit: str
+    sha256: str
+    count: int
+    minimum: float
+    maximum: float
+    mean: float
+
+
+class Judged(OfStep, frozen=True, kw_only=True, tag=True):
+    """One measurement against one limit. `limit` is the bound in words, None where there was none.
+
+    `subject` is the measured one (a lane); `StepEnded.subject` is the planned one (its port).
+    """
+
+    quantity: str
+    unit: str
+    value: Scalar | None
+    reading: Reading
+    limit: str | None
+    source: str | None
+    standing: str | None
+    verdict: Verdict
+    reason: str | None = None
+    within_accuracy: bool = False
+    note: str | None = None
+
+
+class Asked(OfStep, frozen=True, kw_only=True, tag=True):
+    """`question` is its id, which `tell answer` takes. `form`: instruct, confirm, scan, measure, choose, attest, approve."""
+
+    question: str
+    form: str
+    text: str
+    choices: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+class Answered(OfStep, frozen=True, kw_only=True, tag=True):
+    """`signed_text` and `signature` (SSHSIG armor) where an approval was signed; `signer` is the key's fingerprint."""
+
+    question: str
+    value: str
+    by: str
+    simulated: bool = False
+    signed_text: str | None = None
+    signature: str | None = None
+    signer: str | None = None
+
+
+class ActionIntended(OfStep, frozen=True, kw_only=True, tag=True):
+    """Written, and durable, before a device is changed."""
+
+    action: str
+    before: dict[str, Scalar | None]
+    identity: dict[str, Scalar | None]
+    drops: tuple[str, ...]
+    probe: str
+    undo: str | None
+    dangerous: bool
+
+
+class ActionDone(OfStep, frozen=True, kw_only=True, tag=True):
+    """`inferred` when a probe after a crash found it done; `changed` False when there was nothing to do."""
+
+    action: str
+    changed: bool
+    after: dict[str, Scalar | None]
+    inferred: bool = False
+
+
+class ActionFailed(OfStep, frozen=True, kw_only=True, tag=True):
+    action: str
+    message: str
+    outcome: str
+
+
+class CommandReceived(Event, frozen=True, kw_only=True, tag=True):
+    """One command to the desk: `verb` with its arguments, from whom."""
+
+    verb: str
+    arguments: dict[str, Scalar | None]
+    by: str
+    via: str
+    why: str | None = None
+    accepted: bool = True
+    refusal: str | None = None
+
+
+class Superseded(Event, frozen=True, kw_only=True, tag=True):
+    stage: str
+    step: str
+    subject: str
+    why: str
+
+
+class PartReplaced(Event, frozen=True, kw_only=True, tag=True):
+    subject: str
+    old: str
+    new: str
+    by: str
+    why: str | None = None
+
+
+class Waived(Event, frozen=True, kw_only=True, tag=True):
+    stage: str
+    step: str
+    subject: str
+    by: str
+    why: str
+    until: str | None = None
+    serial: str | None = None
+    worst: Scalar | None = None
+    signed_text: str | None = None
+    signature: str | None = None
+    signer: str | None = None
+
+
+class Noted(Event, frozen=True, kw_only=True, tag=True):
+    text: str
+    by: str
+    subject: str | None = None
+
+
+class AlteredState(Event, frozen=True, kw_only=True, tag=True):
+    """Something is left other than it was found. `restored` True when it was put back."""
+
+    subject: str
+    what: str
+    undo: str
+    restored: bool = False
+
+
+class Checkpointed(Event, frozen=True, kw_only=True, tag=True):
+    """Covers all lines before it."""
+
+    size: int
+    root: str
+    file: str
+    signer: str
+
+
+class ClockJumped(Event, frozen=True, kw_only=True, tag=True):
+    """The wall clock moved `by_s` seconds against the monotonic clock."""
+
+    by_s: float
+
+
+class Recovered(Event, frozen=True, kw_only=True, tag=True):
+    """A runner opened the journal again. `torn_file` and `torn_bytes` name a torn tail that was set aside."""
+
+    torn_file: str | None = None
+    torn_bytes: int = 0
+
+
+class TakenOver(Event, frozen=True, kw_only=True, tag=True):
+    """The epoch was raised over another runner."""
+
+    holder: str
+    set_aside: str | None = None
+
+
+class Signed(Event, frozen=True, kw_only=True, tag=True):
+    role: str
+    by: str
+    signed_text: str
+    signature: str
+    signer: str
+    simulated: bool = False
+
+
+class RunClosed(Event, frozen=True, kw_only=True, tag=True):
+    verdict: Verdict
+    exit_code: int
+    partial: bool = False
+    interrupted: bool = False
+
+
+class Unknown(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind that this version does not know."""
+
+    seq: int
+    kind: str
+    epoch: int = 0
+    at: str = ""
+    mono_ns: int = 0
+    boot: str = ""
+
+
+Known = (
+    RunStarted
+    | PlanFixed
+    | StageStarted
+    | StageEnded
+    | StepStarted
+    | StepEnded
+    | Measured
+    | EvidenceKept
+    | SeriesChunk
+    | Judged
+    | Asked
+    | Answered
+    | ActionIntended
+    | ActionDone
+    | ActionFailed
+    | CommandReceived
+    | Superseded
+    | PartReplaced
+    | Waived
+    | Noted
+    | AlteredState
+    | Checkpointed
+    | ClockJumped
+    | Recovered
+    | TakenOver
+    | Signed
+    | RunClosed
+)
+
+
+class EventReader:
+    """Decodes journal lines; holds the compiled decoder, so make one and keep it."""
+
+    def __init__(self) -> None:
+        self._known = msgspec.json.Decoder(Known)
+        self._unknown = msgspec.json.Decoder(Unknown)
+        self._kinds = frozenset(kind.__name__ for kind in Known.__args__)
+
+    def read(self, line: bytes) -> Known | Unknown:
+        """One event from the bytes of one line.
+
+        Raises:
+            msgspec.DecodeError: the line is not an event.
+        """
+        try:
+            event: Known | Unknown = self._known.decode(line)
+            return event
+        except msgspec.ValidationError:
+            stranger = self._unknown.decode(line)
+            if stranger.kind in self._kinds:
+                raise
+            return stranger

@@ -1,0 +1,188 @@
+"""What should be there: devices, ports, cables, bindings. Intent, never what was found."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bringup.model.subject import link
+
+SCHEMA = "bringup.inventory/1"
+SecretRef = Annotated[
+    str,
+    Field(description="env:NAME, file:PATH or cmd:COMMAND; never the secret itself"),
+]
+
+
+class Written(BaseModel):
+    """Base of everything that a person writes: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Ssh(Written):
+    user: str
+    port: int = 22
+    key: str | None = None
+    password: SecretRef | None = None
+    host_key: str | None = None
+    jump: str | None = None
+    legacy: bool = False
+
+
+class Snmp(Written):
+    version: Literal["2c", "3"] = "2c"
+    port: int = 161
+    community: SecretRef | None = None
+    user: str | None = None
+    auth: Literal["md5", "sha1", "sha224", "sha256", "sha384", "sha512"] | None = None
+    auth_key: SecretRef | None = None
+    priv: Literal["des", "aes128", "aes192", "aes256"] | None = None
+    priv_key: SecretRef | None = None
+
+
+class Gnmi(Written):
+    port: int = 9339
+    tls: bool = True
+    ca: str | None = None
+    user: str | None = None
+    password: SecretRef | None = None
+
+
+class Http(Written):
+    """Redfish, eAPI, NVUE."""
+
+    port: int = 443
+    tls: bool = True
+    ca: str | None = None
+    fingerprint: str | None = None
+    user: str | None = None
+    password: SecretRef | None = None
+
+
+class Expect(Written):
+    """Expected identity. `os` may end in `*` (202411.*)."""
+
+    model: str | None = None
+    serial: str | None = None
+    os: str | None = None
+    hostname: str | None = None
+    supplies: tuple[str, ...] = ()
+    fans: tuple[str, ...] = ()
+
+
+class Feed(Written):
+    """One supply of a device hangs on one outlet of a PDU."""
+
+    pdu: str
+    outlet: int
+    supply: str | None = None
+
+
+class Rack(Written):
+    name: str
+    profile: str = ""
+
+
+class Device(Written):
+    name: str
+    rack: str | None = None
+    unit: int | None = None
+    side: str | None = None
+    slot: str | None = None
+    role: str
+    platform: str
+    address: str
+    bmc: str | None = None
+    feed: tuple[Feed, ...] = ()
+    expect: Expect = Expect()
+    ssh: Ssh | None = None
+    snmp: Snmp | None = None
+    gnmi: Gnmi | None = None
+    redfish: Http | None = None
+    eapi: Http | None = None
+    nvue: Http | None = None
+    protected: bool = False
+    in_service: bool = False
+
+
+class Port(Written):
+    device: str
+    name: str
+    speed_gbps: float | None = None
+    optic: str | None = None
+    lanes: int | None = None
+    fec: str | None = None
+    cage: str | None = None
+    protected: bool = False
+    in_service: bool = False
+    pcie_width_lanes: int | None = None
+    pcie_speed_gt_s: float | None = None
+    firmware: str | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"{self.device}/{self.name}"
+
+
+class Cable(Written):
+    """One row of the cable list."""
+
+    a_device: str
+    a_port: str
+    b_device: str
+    b_port: str
+    medium: str = ""
+    length_m: float | None = None
+    label: str = ""
+
+    @property
+    def a(self) -> str:
+        return f"{self.a_device}/{self.a_port}"
+
+    @property
+    def b(self) -> str:
+        return f"{self.b_device}/{self.b_port}"
+
+    @property
+    def subject(self) -> str:
+        return link(self.a, self.b)
+
+
+class Lab(Written):
+    """Written by `lab up` into its own inventory: the rack is simulated, and its world runs `speed` times faster."""
+
+    speed: float = 1.0
+    profile: str = ""
+    seed: int = 0
+
+
+class Inventory(Written):
+    """A validated inventory with its cables joined in. `cables` in the file may be a path; here it is rows."""
+
+    schema_: str = Field(default=SCHEMA, alias="schema")
+    site: str = ""
+    lab: Lab | None = None
+    this_host: bool = False
+    rack: tuple[Rack, ...] = ()
+    device: tuple[Device, ...] = ()
+    port: tuple[Port, ...] = ()
+    cable: tuple[Cable, ...] = ()
+    not_expected: tuple[str, ...] = ()
+
+    @cached_property
+    def devices(self) -> dict[str, Device]:
+        return {device.name: device for device in self.device}
+
+    @cached_property
+    def ports(self) -> dict[str, Port]:
+        """By subject text."""
+        return {port.subject: port for port in self.port}
+
+    @cached_property
+    def far_ends(self) -> dict[str, str]:
+        """Port subject -> the port subject at the other end of its cable."""
+        pairs = [(cable.a, cable.b) for cable in self.cable]
+        return dict(pairs) | {b: a for a, b in pairs}

@@ -1,0 +1,83 @@
+"""What checks and decoders report: measurements and evidence. Neither holds a judgement."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from bringup.model.units import unit_of
+from bringup.model.verdict import Reading
+
+Scalar = float | int | str | bool
+
+
+class Read(msgspec.Struct, frozen=True):
+    """One field as a device told it: a value, or which kind of nothing it was.
+
+    `age_s` is the device's own sample age where it tells, else None ("age unknown"). `accuracy` is the
+    instrument's, in the unit of the quantity, and only where the platform's table states it with a source.
+    """
+
+    reading: Reading
+    value: Scalar | None = None
+    age_s: float | None = None
+    accuracy: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.value is None) == (self.reading is Reading.VALUE):
+            raise ValueError("a value, and only a value, has the reading 'value'")
+        if isinstance(self.value, float) and not math.isfinite(self.value):
+            raise ValueError(
+                "a value must be finite: use the reading 'dark', 'not_available' or 'absent'"
+            )
+
+
+def value(
+    of: Scalar, *, age_s: float | None = None, accuracy: float | None = None
+) -> Read:
+    """A reading that carries a value."""
+    return Read(Reading.VALUE, of, age_s, accuracy)
+
+
+DARK = Read(Reading.DARK)
+NOT_AVAILABLE = Read(Reading.NOT_AVAILABLE)
+UNSUPPORTED = Read(Reading.UNSUPPORTED)
+ABSENT = Read(Reading.ABSENT)
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """One reading of one quantity of one subject."""
+
+    subject: str
+    quantity: str
+    reading: Reading
+    value: Scalar | None = None
+    age_s: float | None = None
+    accuracy: float | None = None
+
+    @property
+    def unit(self) -> str:
+        return unit_of(self.quantity)
+
+
+def measured(subject: object, quantity: str, read: Read | Scalar) -> Measurement:
+    """A measurement from a field of a fact, or from a plain value."""
+    read = read if isinstance(read, Read) else value(read)
+    return Measurement(
+        subject=str(subject),
+        quantity=quantity,
+        reading=read.reading,
+        value=read.value,
+        age_s=read.age_s,
+        accuracy=read.accuracy,
+    )
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Raw bytes that stand behind measurements: device text, as it came."""
+
+    subject: str
+    name: str
+    data: bytes
+    media_type: str = "text/plain"

@@ -1,0 +1,1 @@
+"""Ways to talk to a device: SSH, SNMP, HTTP, gNMI. Deadlines, caps, errors with advice, transcripts."""

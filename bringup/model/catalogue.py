@@ -29,11 +29,14 @@ run     the run as a whole (subject: the rack's name, or `run`)
 class Requires(msgspec.Struct, frozen=True):
     """A quantity that must be measured on each planned subject, or the subject is UNKNOWN `no_data`.
 
-    `per` "lane" means: on each lane that the inventory expects (`SUBJECT#lane-1` ...).
+    `per` "lane" means: on each lane that the inventory expects (`SUBJECT#lane-1` ...); "end": on each end of a
+    link subject (`leaf-1/Ethernet0` and `node-01/eth0`). `if_expected`: only on subjects for which the inventory
+    itself states what it must be (a serial, a speed, a firmware), so that nothing is asked for that nobody expects.
     """
 
     quantity: str
-    per: Literal["subject", "lane"] = "subject"
+    per: Literal["subject", "lane", "end"] = "subject"
+    if_expected: bool = False
 
 
 class NoArgs(Written):

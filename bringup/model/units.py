@@ -39,7 +39,8 @@ QUANTITIES = MappingProxyType(
         "supply_input_v": Quantity("V", "input voltage of a power supply"),
         "fan_ok": Quantity("", "whether a fan turns as it should"),
         "fan_speed_rpm": Quantity("rpm", "speed of a fan"),
-        "temperature_c": Quantity("°C", "temperature of a sensor or an optical module"),
+        "temperature_c": Quantity("°C", "case temperature of an optical module"),
+        "sensor_temperature_c": Quantity("°C", "temperature of a sensor"),
         # hosts
         "booted": Quantity("", "whether the operating system answers"),
         "boot_id": Quantity("", "identity of the present boot"),

@@ -1,0 +1,52 @@
+"""The shape of an action. The engine drives it: guard, identity, intent, apply, probe; and after a crash, probe again.
+
+An action never retries and never judges. `probe` must be conclusive wherever the device makes that possible: it is
+what stands between a crash and doing something dangerous twice.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from bringup.check.base import At
+from bringup.model.inventory import Inventory
+from bringup.model.measurement import Scalar
+
+Outcome = Literal["done", "not_done", "unknown"]
+State = dict[str, Scalar | None]
+
+
+class Action(Protocol):
+    """`subject` is one planned subject. `target` is the device that is talked to; `affects` what else will drop."""
+
+    probe_words: str
+
+    def target(self, inventory: Inventory, subject: str) -> str:
+        """The device whose connection carries the change (a PDU, a BMC, a switch)."""
+        ...
+
+    def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        """Every subject that will lose power or light by it (field rule 6)."""
+        ...
+
+    def undo(self, before: State) -> str | None:
+        """In words: what puts it back, or None when there is nothing to put back."""
+        ...
+
+    async def before(self, at: At, subject: str) -> State:
+        """A reading of what will be changed."""
+        ...
+
+    def already(self, at: At, before: State) -> bool:
+        """Whether the wanted state is there, so that nothing is done."""
+        ...
+
+    async def identify(self, at: At, subject: str) -> State:
+        """What proves, over the same connection, that this is the device meant: compared with the inventory."""
+        ...
+
+    async def apply(self, at: At, subject: str) -> None: ...
+
+    async def probe(self, at: At, subject: str, before: State) -> Outcome:
+        """Whether it has happened, found out by reading alone."""
+        ...

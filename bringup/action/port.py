@@ -1,0 +1,83 @@
+"""Port actions: shut and open a port of a switch or host."""
+
+from __future__ import annotations
+
+from bringup.action.base import Outcome, State
+from bringup.action.identity import identity_of
+from bringup.check.base import At
+from bringup.check.port import find_port
+from bringup.driver.capability import SwitchesPorts
+from bringup.model.catalogue import Requires, Spec
+from bringup.model.errors import NoData
+from bringup.model.inventory import Inventory
+from bringup.model.subject import link, parse_subject
+
+
+class SetAdmin:
+    """Set the administrative state of one port."""
+
+    probe_words = "read the port's administrative state"
+
+    def __init__(self, up: bool) -> None:
+        self._up = up
+
+    def target(self, inventory: Inventory, subject: str) -> str:
+        return parse_subject(subject).device
+
+    def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        """Shutting a port drops it, its far end and the link between them."""
+        far = inventory.far_ends.get(subject)
+        if self._up:
+            return ()
+        return (subject,) if far is None else (subject, far, link(subject, far))
+
+    def undo(self, before: State) -> str | None:
+        return "open the port" if before.get("admin_up") else "shut the port"
+
+    async def before(self, at: At, subject: str) -> State:
+        port = await find_port(at, subject)
+        if port is None:
+            raise NoData(
+                f"{subject}: the device lists no such port",
+                "Check the port's name in the inventory.",
+            )
+        return {"admin_up": port.admin_up.value}
+
+    def already(self, at: At, before: State) -> bool:
+        return before.get("admin_up") is self._up
+
+    async def identify(self, at: At, subject: str) -> State:
+        return await identity_of(at, self.target(at.inventory, subject))
+
+    async def apply(self, at: At, subject: str) -> None:
+        end = parse_subject(subject)
+        await at.change(end.device, SwitchesPorts, "set_admin", end.component, self._up)
+
+    async def probe(self, at: At, subject: str, before: State) -> Outcome:
+        state = (await self.before(at, subject)).get("admin_up")
+        if not isinstance(state, bool):
+            return "unknown"
+        return "done" if state is self._up else "not_done"
+
+
+SPECS = (
+    Spec(
+        name="port.up",
+        kind="action",
+        title="Open port",
+        about="Switches a port on, after the device's identity is proven.",
+        over="port",
+        requires=(Requires("outcome"),),
+        run=lambda: SetAdmin(True),
+    ),
+    Spec(
+        name="port.down",
+        kind="action",
+        title="Shut port",
+        about="Switches a port off; lists the far end and the link that drop with it.",
+        over="port",
+        dangerous=True,
+        requires=(Requires("outcome"),),
+        run=lambda: SetAdmin(False),
+    ),
+)

@@ -1,0 +1,214 @@
+"""Power actions: PDU outlets by SNMP, hosts by Redfish."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from bringup.action.base import Outcome, State
+from bringup.action.identity import identity_of
+from bringup.check.base import At
+from bringup.check.power import outlet_index
+from bringup.driver.capability import HasOutlets, PowersHost, SwitchesOutlets
+from bringup.model.catalogue import Requires, Spec
+from bringup.model.errors import NoData
+from bringup.model.facts import HostPower, Outlet
+from bringup.model.inventory import Inventory, Written
+from bringup.model.subject import parse_subject
+
+
+async def _outlet(at: At, subject: str) -> Outlet:
+    sample = await at.read(parse_subject(subject).device, HasOutlets, "outlets")
+    told: tuple[Outlet, ...] = sample.facts
+    for outlet in told:
+        if outlet.index == outlet_index(subject):
+            return outlet
+    raise NoData(
+        f"{subject}: the PDU lists no such outlet",
+        "Check the outlet number of the inventory's feed.",
+    )
+
+
+class SwitchOutlet:
+    """Switch one outlet on, off, or off and on again."""
+
+    probe_words = "read the outlet's status object (not its command object)"
+
+    def __init__(self, to: Literal["on", "off", "cycle"]) -> None:
+        self._to = to
+
+    def target(self, inventory: Inventory, subject: str) -> str:
+        return parse_subject(subject).device
+
+    def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        """The device whose only feed this is; a device with another feed keeps running."""
+        if self._to == "on":
+            return ()
+        pdu, index = parse_subject(subject).device, outlet_index(subject)
+        return tuple(
+            device.name
+            for device in inventory.device
+            if any(feed.pdu == pdu and feed.outlet == index for feed in device.feed)
+            and len(device.feed) == 1
+        )
+
+    def undo(self, before: State) -> str | None:
+        if self._to == "cycle" or before.get("outlet_state") == self._to:
+            return None
+        return f"switch the outlet {before.get('outlet_state')}"
+
+    async def before(self, at: At, subject: str) -> State:
+        outlet = await _outlet(at, subject)
+        return {"outlet_state": outlet.state.value, "label": outlet.label.value}
+
+    def already(self, at: At, before: State) -> bool:
+        return before.get("outlet_state") == self._to
+
+    async def identify(self, at: At, subject: str) -> State:
+        """The PDU's serial, and the outlet's label, which must name the device that the inventory feeds by it."""
+        pdu, index = parse_subject(subject).device, outlet_index(subject)
+        label = str((await _outlet(at, subject)).label.value or "")
+        fed = [
+            device.name
+            for device in at.inventory.device
+            for feed in device.feed
+            if feed.pdu == pdu and feed.outlet == index
+        ]
+        words = re.split(r"[^A-Za-z0-9.-]+", label)
+        matches = any(name in words for name in fed)
+        return {
+            **await identity_of(at, pdu),
+            "label": label,
+            "label_names_device": matches,
+        }
+
+    async def apply(self, at: At, subject: str) -> None:
+        await at.change(
+            parse_subject(subject).device,
+            SwitchesOutlets,
+            "switch_outlet",
+            outlet_index(subject),
+            self._to,
+        )
+
+    async def probe(self, at: At, subject: str, before: State) -> Outcome:
+        """A cycle leaves no trace that a later read could find: it is inconclusive by nature."""
+        if self._to == "cycle":
+            return "unknown"
+        state = (await _outlet(at, subject)).state.value
+        if state not in ("on", "off"):
+            return "unknown"
+        return "done" if state == self._to else "not_done"
+
+
+class PowerArgs(Written):
+    """`reset` is Redfish's ResetType."""
+
+    reset: Literal[
+        "On", "ForceOff", "GracefulShutdown", "ForceRestart", "PowerCycle"
+    ] = "On"
+
+
+_SETTLES_AT = {"On": "On", "ForceOff": "Off", "GracefulShutdown": "Off"}
+
+
+class PowerHost:
+    """Power a host by its BMC. Restarts leave no state to find, so their probe is inconclusive."""
+
+    probe_words = "read the host's PowerState from its BMC"
+
+    def target(self, inventory: Inventory, subject: str) -> str:
+        return inventory.devices[subject].bmc or subject
+
+    def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        return ()
+
+    def undo(self, before: State) -> str | None:
+        return f"power the host {before.get('power_state')}"
+
+    async def _power(self, at: At, subject: str) -> HostPower:
+        sample = await at.read(
+            self.target(at.inventory, subject), PowersHost, "host_power"
+        )
+        told: HostPower = sample.facts
+        return told
+
+    async def before(self, at: At, subject: str) -> State:
+        return {"power_state": (await self._power(at, subject)).power_state.value}
+
+    def already(self, at: At, before: State) -> bool:
+        return before.get("power_state") == _SETTLES_AT.get(at.args.reset)
+
+    async def identify(self, at: At, subject: str) -> State:
+        return await identity_of(at, self.target(at.inventory, subject))
+
+    async def apply(self, at: At, subject: str) -> None:
+        target = self.target(at.inventory, subject)
+        await at.change(target, PowersHost, "reset_host", at.args.reset)
+
+    async def probe(self, at: At, subject: str, before: State) -> Outcome:
+        wanted = _SETTLES_AT.get(at.args.reset)
+        state = (await self._power(at, subject)).power_state.value
+        if wanted is None or state not in ("On", "Off", "PoweringOn", "PoweringOff"):
+            return "unknown"
+        return "done" if state in (wanted, f"Powering{wanted}") else "not_done"
+
+
+def _outlet_spec(to: Literal["on", "off", "cycle"], title: str, about: str) -> Spec:
+    return Spec(
+        name=f"power.outlet_{to}",
+        kind="action",
+        title=title,
+        about=about,
+        over="outlet",
+        device_of="pdu",
+        transport="snmp",
+        dangerous=True,
+        requires=(Requires("outcome"),),
+        run=lambda: SwitchOutlet(to),
+    )
+
+
+SPECS = (
+    _outlet_spec(
+        "on",
+        "Outlet on",
+        "Switches a PDU outlet on, after the PDU and the outlet's label are proven.",
+    ),
+    _outlet_spec(
+        "off",
+        "Outlet off",
+        "Switches a PDU outlet off; lists every device that has no other feed.",
+    ),
+    _outlet_spec(
+        "cycle",
+        "Outlet cycle",
+        "Switches a PDU outlet off and on; after a crash a person is asked.",
+    ),
+    Spec(
+        name="host.power_on",
+        kind="action",
+        title="Power on",
+        about="Powers a host on through its BMC, after the BMC's identity is proven.",
+        over="device",
+        args=PowerArgs,
+        device_of="bmc",
+        transport="redfish",
+        dangerous=True,
+        requires=(Requires("outcome"),),
+        run=PowerHost,
+    ),
+    Spec(
+        name="host.power",
+        kind="action",
+        title="Host power",
+        about="Any Redfish reset of a host, as `with = { reset = … }` says.",
+        over="device",
+        args=PowerArgs,
+        device_of="bmc",
+        transport="redfish",
+        dangerous=True,
+        requires=(Requires("outcome"),),
+        run=PowerHost,
+    ),
+)

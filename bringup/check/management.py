@@ -1,0 +1,96 @@
+"""Management: does each device answer, is it the one expected, does it run what it should, is its clock right."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from bringup.check.base import At
+from bringup.driver.capability import Identifies, TellsTime
+from bringup.model.catalogue import Requires, Spec
+from bringup.model.facts import Clock, Identity
+from bringup.model.measurement import Measurement, measured, value
+from bringup.model.verdict import Reading
+
+
+async def reach(at: At) -> AsyncIterator[Measurement]:
+    for subject in at.subjects:
+        await at.read(subject, Identifies, "identity")
+        yield measured(subject, "reachable", True)
+
+
+async def identity(at: At) -> AsyncIterator[Measurement]:
+    for subject in at.subjects:
+        sample = await at.read(subject, Identifies, "identity")
+        told: Identity = sample.facts
+        yield measured(subject, "serial", told.serial)
+        yield measured(subject, "model", told.model)
+        yield measured(subject, "hostname", told.hostname)
+
+
+async def firmware(at: At) -> AsyncIterator[Measurement]:
+    for subject in at.subjects:
+        sample = await at.read(subject, Identifies, "identity")
+        told: Identity = sample.facts
+        yield measured(subject, "os_version", told.os_version)
+        for component, version in told.firmware.items():
+            yield measured(f"{subject}/{component}", "firmware_version", version)
+
+
+async def clock(at: At) -> AsyncIterator[Measurement]:
+    """The offset is taken at the middle of the request, so it is known to half the time that the read took."""
+    for subject in at.subjects:
+        sample = await at.read(subject, TellsTime, "clock")
+        told: Clock = sample.facts
+        if told.unix_s.reading is Reading.VALUE and isinstance(
+            told.unix_s.value, int | float
+        ):
+            offset = float(told.unix_s.value) - sample.wall_unix_s
+            yield measured(subject, "clock_offset_s", value(round(offset, 3)))
+        else:
+            yield measured(subject, "clock_offset_s", told.unix_s)
+        if told.synchronized.reading is not Reading.ABSENT:
+            yield measured(subject, "clock_synchronized", told.synchronized)
+
+
+SPECS = (
+    Spec(
+        name="management.reach",
+        kind="check",
+        title="Reachable",
+        about="The device answers over its own protocol with the credentials of the inventory.",
+        over="device",
+        requires=(Requires("reachable"),),
+        run=reach,
+    ),
+    Spec(
+        name="management.identity",
+        kind="check",
+        title="Identity",
+        about="Serial, model and name are those of the inventory: the cable leads to the device it should.",
+        over="device",
+        requires=(
+            Requires("serial"),
+            Requires("model", if_expected=True),
+            Requires("hostname", if_expected=True),
+        ),
+        run=identity,
+    ),
+    Spec(
+        name="management.firmware",
+        kind="check",
+        title="Firmware",
+        about="The release that is running is the one expected.",
+        over="device",
+        requires=(Requires("os_version"),),
+        run=firmware,
+    ),
+    Spec(
+        name="management.clock",
+        kind="check",
+        title="Clock",
+        about="The device's clock agrees with this machine's, so that logs of both can be laid side by side.",
+        over="device",
+        requires=(Requires("clock_offset_s"),),
+        run=clock,
+    ),
+)

@@ -1,0 +1,108 @@
+"""Optical modules: there, of the right kind, not too warm, and every lane with enough light both ways."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from bringup.check.base import At
+from bringup.driver.capability import HasOptics
+from bringup.model.catalogue import Requires, Spec
+from bringup.model.facts import Optic
+from bringup.model.measurement import Measurement, measured, value
+from bringup.model.subject import parse_subject
+from bringup.model.verdict import Nature, Reading
+
+
+async def find_optic(at: At, subject: str) -> Optic | None:
+    """The module in a port's cage as its device tells it, or None when the device does not list the port."""
+    end = parse_subject(subject)
+    sample = await at.read(end.device, HasOptics, "optics")
+    told: tuple[Optic, ...] = sample.facts
+    return next((optic for optic in told if optic.port == end.component), None)
+
+
+async def presence(at: At) -> AsyncIterator[Measurement]:
+    """A port that the device does not list holds no module: a value, and a bad one."""
+    for subject in at.subjects:
+        optic = await find_optic(at, subject)
+        yield measured(
+            subject, "optic_present", False if optic is None else optic.present
+        )
+        if optic is not None and optic.present.value is True:
+            yield measured(subject, "optic_medium", optic.medium)
+            yield measured(subject, "optic_serial", optic.serial)
+
+
+async def temperature(at: At) -> AsyncIterator[Measurement]:
+    for subject in at.subjects:
+        optic = await find_optic(at, subject)
+        if optic is not None:
+            yield measured(subject, "temperature_c", optic.temperature_c)
+            yield measured(subject, "supply_voltage_v", optic.supply_voltage_v)
+
+
+async def levels(at: At) -> AsyncIterator[Measurement]:
+    for subject in at.subjects:
+        optic = await find_optic(at, subject)
+        if optic is None:
+            continue
+        for lane in optic.lanes:
+            yield measured(
+                f"{subject}#lane-{lane.index}", "tx_power_dbm", lane.tx_power_dbm
+            )
+            yield measured(f"{subject}#lane-{lane.index}", "bias_ma", lane.bias_ma)
+        for lane in optic.lanes:
+            yield measured(
+                f"{subject}#lane-{lane.index}", "rx_power_dbm", lane.rx_power_dbm
+            )
+        received = [
+            lane.rx_power_dbm.value
+            for lane in optic.lanes
+            if _lit(lane.rx_power_dbm.reading)
+        ]
+        powers = [float(power) for power in received if isinstance(power, int | float)]
+        if len(powers) > 1 and len(powers) == len(optic.lanes):
+            yield measured(
+                subject,
+                "rx_power_spread_db",
+                value(round(max(powers) - min(powers), 3)),
+            )
+
+
+def _lit(reading: Reading) -> bool:
+    return reading is Reading.VALUE
+
+
+SPECS = (
+    Spec(
+        name="optic.presence",
+        kind="check",
+        title="Modules fitted",
+        about="Every port that should hold an optical module holds one of the kind expected.",
+        over="port",
+        requires=(Requires("optic_present"), Requires("optic_medium")),
+        run=presence,
+    ),
+    Spec(
+        name="optic.temperature",
+        kind="check",
+        title="Module temperature",
+        about="The case temperature of every module is within its rating.",
+        over="port",
+        requires=(Requires("temperature_c"),),
+        nature=Nature.PURE,
+        run=temperature,
+    ),
+    Spec(
+        name="optic.levels",
+        kind="check",
+        title="Light on every lane",
+        about="Average optical power sent and received, on each lane that the medium has: a dark lane is a lane.",
+        over="port",
+        requires=(
+            Requires("tx_power_dbm", per="lane"),
+            Requires("rx_power_dbm", per="lane"),
+        ),
+        run=levels,
+    ),
+)

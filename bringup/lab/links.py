@@ -1,0 +1,200 @@
+"""Light through fibres, links from light, counters from links. Works on the records of `bringup.lab.state`."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Mapping
+
+from bringup.lab import physics
+from bringup.lab.state import Cable, Device, Heard, Port
+
+Ports = Mapping[str, Port]
+
+
+def _plugged(cables: Iterable[Cable], subject: str) -> tuple[Cable, bool] | None:
+    """The cable in a port, and whether its `a` end is the one here."""
+    for cable in cables:
+        if cable.a.port == subject:
+            return cable, True
+        if cable.b.port == subject:
+            return cable, False
+    return None
+
+
+def far_end(cables: Iterable[Cable], ports: Ports, subject: str) -> Port | None:
+    found = _plugged(cables, subject)
+    if found is None:
+        return None
+    cable, here_is_a = found
+    there = cable.b.port if here_is_a else cable.a.port
+    return None if there is None else ports[there]
+
+
+def sent_dbm(port: Port, now: float) -> list[float | None]:
+    """Power that leaves each lane; None where no light leaves."""
+    optic = port.optic
+    if optic is None:
+        return []
+    lit = port.admin_up and optic.ready_at is not None and now >= optic.ready_at and not optic.low_power
+    return [lane.tx_power_dbm if lit and lane.laser else None for lane in optic.lanes]
+
+
+def received_dbm(cables: Iterable[Cable], ports: Ports, subject: str, now: float) -> list[float | None]:
+    """Power that arrives at each lane; None below what a monitor can see. Empty where nothing is plugged in."""
+    found = _plugged(cables, subject)
+    if found is None:
+        return []
+    cable, here_is_a = found
+    here, there = (cable.a, cable.b) if here_is_a else (cable.b, cable.a)
+    fibres = cable.b_to_a_db if here_is_a else cable.a_to_b_db
+    if there.port is None:
+        return [None] * len(fibres)
+    arriving: list[float | None] = []
+    for lane, sent in enumerate(sent_dbm(ports[there.port], now)[: len(fibres)]):
+        power = None if sent is None else sent - there.out_db[lane] - fibres[lane] - here.in_db[lane]
+        arriving.append(power if power is not None and power > physics.DARK_DBM else None)
+    return arriving
+
+
+def lane_bers(cables: Iterable[Cable], ports: Ports, subject: str, now: float) -> list[float]:
+    return [
+        0.5 if power is None else physics.pam4_ber(physics.snr_db(power))
+        for power in received_dbm(cables, ports, subject, now)
+    ]
+
+
+def ber(cables: Iterable[Cable], ports: Ports, subject: str, now: float) -> float:
+    """Over all lanes: codewords are spread over them evenly."""
+    lanes = lane_bers(cables, ports, subject, now)
+    return sum(lanes) / len(lanes) if lanes else 0.5
+
+
+def _locks(cables: Iterable[Cable], ports: Ports, port: Port, now: float) -> bool:
+    """Whether the receiver finds alignment on every lane that the port's speed needs."""
+    powers = received_dbm(cables, ports, port.subject, now)
+    return len(powers) >= port.lane_count and all(
+        power is not None and physics.snr_db(power) >= physics.LOCK_SNR_DB for power in powers
+    )
+
+
+def _agrees(
+    cables: Iterable[Cable], ports: Ports, devices: Mapping[str, Device], port: Port, now: float
+) -> bool:
+    """Whether both ends of what is plugged in here have light, the same speed and coding, and are switched on."""
+    far = far_end(cables, ports, port.subject)
+    if far is None:
+        return False
+    both = (port, far)
+    return (
+        all(each.admin_up and devices[each.device].booted and each.optic is not None for each in both)
+        and port.fec_mode == far.fec_mode
+        and port.speed_gbps == far.speed_gbps
+        and all(_locks(cables, ports, each, now) for each in both)
+    )
+
+
+def react(cables: Iterable[Cable], ports: Ports, devices: Mapping[str, Device], now: float) -> None:
+    """Let modules wake and links come and go by what is so at `now`."""
+    for port in ports.values():
+        _wake(port, devices[port.device].booted, now)
+    for port in ports.values():
+        agreed = _agrees(cables, ports, devices, port, now)
+        far = far_end(cables, ports, port.subject)
+        moved = port.up and far is not None and not _still_hears(port, devices[far.device], far)
+        if port.up and (not agreed or moved):
+            _down(port, now)
+        if not agreed or far is None:
+            port.up_at = None
+        elif not port.up:
+            if port.up_at is None:
+                port.up_at = now + max(port.train_s, far.train_s)
+            if now >= port.up_at:
+                _up(port, far, devices[far.device], now)
+
+
+def _wake(port: Port, has_power: bool, now: float) -> None:
+    optic = port.optic
+    if optic is None:
+        return
+    if not has_power or optic.low_power:
+        optic.ready_at = None
+    elif optic.ready_at is None:
+        optic.ready_at = now + optic.power_up_s
+
+
+def _still_hears(port: Port, device: Device, far: Port) -> bool:
+    hearing = [heard for heard in port.heard if heard.last_frame is None]
+    return all((heard.system_name, heard.port_id) == (device.hostname, far.name) for heard in hearing)
+
+
+def _up(port: Port, far: Port, far_device: Device, now: float) -> None:
+    port.up, port.changed_at = True, now
+    port.counters.transitions += 1
+    port.heard = [
+        heard for heard in port.heard if heard.last_frame is not None and now - heard.last_frame <= 120.0
+    ]
+    port.heard = [
+        heard
+        for heard in port.heard
+        if (heard.chassis_id, heard.port_id) != (far_device.chassis_id, far.name)
+    ]
+    port.heard.append(
+        Heard(
+            system_name=far_device.hostname,
+            chassis_id=far_device.chassis_id,
+            port_id=far.name,
+            port_description=far.alias or far.name,
+            platform=far_device.platform,
+            since=now,
+        )
+    )
+
+
+def _down(port: Port, now: float) -> None:
+    from bringup.lab.world import last_frame
+
+    port.up, port.changed_at = False, now
+    port.counters.transitions += 1
+    for heard in port.heard:
+        if heard.last_frame is None:
+            frame = last_frame(heard.since, now)
+            heard.last_frame = -1.0e9 if frame is None else frame
+
+
+def count(cables: Iterable[Cable], ports: Ports, since: float, now: float, dice: random.Random) -> None:
+    """Let the errors of the time from `since` to `now` happen on every receiver with a link."""
+    seconds = now - since
+    if seconds <= 0.0:
+        return
+    for port in ports.values():
+        if port.up:
+            _count_port(port, ber(cables, ports, port.subject, since), seconds, dice)
+
+
+def _count_port(port: Port, ber_now: float, seconds: float, dice: random.Random) -> None:
+    codewords = physics.codewords_per_s(port.speed_gbps) * seconds
+    lost = physics.uncorrectable_probability(ber_now)
+    wrong_bits = physics.line_rate_bps(port.speed_gbps) * seconds * ber_now
+    uncorrectable = poisson(codewords * lost, dice)
+    touched = poisson(codewords * max(0.0, physics.touched_probability(ber_now) - lost), dice)
+    symbols = poisson(codewords * physics.CODEWORD_SYMBOLS * physics.symbol_error_probability(ber_now), dice)
+    counters = port.counters
+    counters.codewords += int(codewords)
+    counters.uncorrectable_codewords += uncorrectable
+    counters.corrected_codewords += touched
+    counters.symbol_errors += max(symbols, touched)
+    counters.corrected_bits += max(touched, int(wrong_bits))
+
+
+def poisson(mean: float, dice: random.Random) -> int:
+    """A Poisson draw; a normal one of the same mean and spread where that can't be told apart."""
+    if mean <= 0.0:
+        return 0
+    if mean > 50.0:
+        return max(0, round(dice.gauss(mean, math.sqrt(mean))))
+    limit, product, drawn = math.exp(-mean), dice.random(), 0
+    while product > limit:
+        product *= dice.random()
+        drawn += 1
+    return drawn

@@ -1,0 +1,253 @@
+"""What there is in the simulated rack: plain mutable records, saved and restored as JSON.
+
+Only what is physical or configured stands here; what follows from it (light, links, neighbours, loads) is asked
+of `bringup.lab.world.World`. Times are world time (seconds since 1970). Lanes are lists, lane 1 first. A port
+is named by its subject, `DEVICE/PORT`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Answers = Literal["ok", "garbage", "silent"]
+"""What a device's management processor does with a request: answer it, send nonsense, or never reply."""
+
+
+class Thing(msgspec.Struct, kw_only=True):
+    """Base of everything in the world; mutable, because hands and time change it."""
+
+
+class Lane(Thing):
+    """One transmitter of an optical module. `laser` False: it is switched off or dead."""
+
+    tx_power_dbm: float = -1.0
+    bias_ma: float = 60.0
+    laser: bool = True
+
+
+class Optic(Thing):
+    """A module in its cage. `ready_at` None while its cage has no power or it is held in low power."""
+
+    medium: str
+    vendor: str
+    part_number: str
+    serial: str
+    revision: str = "A"
+    firmware: str = "1.0"
+    lanes: list[Lane]
+    rise_c: float = 18.0
+    supply_voltage_v: float = 3.3
+    low_power: bool = False
+    power_up_s: float = 5.0
+    ready_at: float | None = None
+
+
+class Adapter(Thing):
+    """The network adapter behind a host's port and its PCIe link."""
+
+    driver: str
+    firmware: str
+    model: str
+    serial: str
+    pcie_address: str
+    width: int
+    max_width: int
+    gt_s: float
+    max_gt_s: float
+
+
+class Counters(Thing):
+    """Totals of one receiver. Fractions are kept by the world; these only ever grow until the device reboots."""
+
+    corrected_codewords: int = 0
+    uncorrectable_codewords: int = 0
+    symbol_errors: int = 0
+    corrected_bits: int = 0
+    codewords: int = 0
+    transitions: int = 0
+
+
+class Heard(Thing):
+    """An LLDP neighbour as last heard: who, since when, and the last frame if the link has gone since."""
+
+    system_name: str
+    chassis_id: str
+    port_id: str
+    port_description: str
+    platform: str
+    since: float
+    last_frame: float | None = None
+
+
+class Port(Thing):
+    """A port of a switch or host. `fec_mode` is rs544, rs528, fc or none, as configured."""
+
+    device: str
+    name: str
+    speed_gbps: float
+    lane_count: int
+    fec_mode: str = "rs544"
+    admin_up: bool = True
+    mtu: int = 9216
+    mac: str = ""
+    index: int = 0
+    alias: str = ""
+    optic: Optic | None = None
+    adapter: Adapter | None = None
+    up: bool = False
+    up_at: float | None = None
+    changed_at: float = 0.0
+    train_s: float = 3.0
+    counters: Counters = msgspec.field(default_factory=Counters)
+    heard: list[Heard] = msgspec.field(default_factory=list)
+
+    @property
+    def subject(self) -> str:
+        return f"{self.device}/{self.name}"
+
+
+class CableEnd(Thing):
+    """One plug: the port it sits in (None: it hangs free) and what its end face costs.
+
+    `out_db` and `in_db` are the losses of this connection on the fibres that leave this port and that arrive at
+    it, lane by lane; dirt adds to them.
+    """
+
+    port: str | None
+    out_db: list[float]
+    in_db: list[float]
+
+
+class Cable(Thing):
+    """A cable with two plugs. `a_to_b_db` and `b_to_a_db`: loss of each lane's fibre, 60 where it is broken."""
+
+    label: str
+    medium: str
+    length_m: float
+    a: CableEnd
+    b: CableEnd
+    a_to_b_db: list[float]
+    b_to_a_db: list[float]
+
+
+class Supply(Thing):
+    """A power supply and its cord. `fitted`: it sits in its bay; `healthy`: it converts; `cord`: plugged in."""
+
+    name: str
+    model: str
+    serial: str
+    capacity_w: float
+    pdu: str | None = None
+    outlet: int | None = None
+    fitted: bool = True
+    healthy: bool = True
+    cord: bool = True
+
+
+class Outlet(Thing):
+    """An outlet of a PDU. It delivers when commanded on and not tripped; `on_at`: a pending switch-on."""
+
+    index: int
+    label: str
+    commanded_on: bool
+    tripped: bool = False
+    changed_at: float = 0.0
+    on_at: float | None = None
+
+
+class Fan(Thing):
+    name: str
+    rpm: float
+    turning: bool = True
+
+
+class Sensor(Thing):
+    """A temperature sensor: ambient plus `rise_c` in the steady state."""
+
+    name: str
+    rise_c: float
+    high_c: float = 75.0
+    critical_c: float = 85.0
+
+
+class Access(Thing):
+    """Who may come in. Keys are PEM; `ssh_host_key` and `tls_*` are the device's own."""
+
+    user: str = ""
+    password: str = ""
+    ssh_host_key: str = ""
+    authorized_keys: list[str] = msgspec.field(default_factory=list)
+    tls_key: str = ""
+    tls_certificate: str = ""
+    read_community: str = ""
+    write_community: str = ""
+    snmp_user: str = ""
+    snmp_auth_key: str = ""
+    snmp_priv_key: str = ""
+
+
+class Host(Thing):
+    """The main power of a node, switched by its BMC. `holds` False: the board does not come up when told to."""
+
+    on: bool = False
+    changed_at: float = 0.0
+    off_at: float | None = None
+    holds: bool = True
+
+
+class Device(Thing):
+    """One device of the rack, its identity and its health.
+
+    `reachable` is the management cable; `boot_started_at` None while it has no power (or a host is off);
+    `host` only on nodes; `bmc` names a node's BMC, `host_device` a BMC's node.
+    """
+
+    name: str
+    role: str
+    platform: str
+    vendor: str
+    model: str
+    serial: str
+    os_version: str
+    hostname: str
+    hardware_revision: str = "01"
+    chassis_id: str = ""
+    kernel: str = ""
+    machine: str = "x86_64"
+    firmware: dict[str, str] = msgspec.field(default_factory=dict)
+    cpu_count: int = 8
+    memory_kib: int = 16 * 1024 * 1024
+    load_w: float = 0.0
+    ambient_c: float = 26.0
+    supplies: list[Supply] = msgspec.field(default_factory=list)
+    fans: list[Fan] = msgspec.field(default_factory=list)
+    sensors: list[Sensor] = msgspec.field(default_factory=list)
+    outlets: list[Outlet] = msgspec.field(default_factory=list)
+    ports: list[Port] = msgspec.field(default_factory=list)
+    access: Access = msgspec.field(default_factory=Access)
+    reachable: bool = True
+    answers: Answers = "ok"
+    clock_skew_s: float = 0.0
+    boot_s: float = 120.0
+    boot_started_at: float | None = None
+    booted: bool = False
+    boot_id: str = ""
+    boots: int = 0
+    host: Host | None = None
+    bmc: str | None = None
+    host_device: str | None = None
+
+
+class Plant(Thing):
+    """The whole rack at one moment: what is saved. `at` is the world time up to which it has been reckoned."""
+
+    name: str
+    seed: int
+    speed: float
+    origin_unix_s: float
+    at: float
+    devices: list[Device]
+    cables: list[Cable]
+    draws: int = 0

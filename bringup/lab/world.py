@@ -1,0 +1,320 @@
+"""One physical world: state, time, and everything that follows from them.
+
+Renderers ask this class and write what they hear in their own dialect; they never see why something is so. A
+world is advanced lazily: each question first brings it to the present. Changes go through the methods here or
+inside `with world.changing():`, which reckons up to now before and looks at the consequences after.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import msgspec
+
+from bringup.lab import links, physics, power
+from bringup.lab.clock import WorldClock
+from bringup.lab.state import Cable, Counters, Device, Heard, Outlet, Plant, Port, Supply
+
+LLDP_FAST_FRAMES = 4
+LLDP_FAST_S = 1.0
+LLDP_INTERVAL_S = 30.0
+LLDP_TTL_S = 120.0
+
+
+class LaneReading(NamedTuple):
+    """What a module's own monitors say of one lane; None where there is no light (dark)."""
+
+    index: int
+    rx_power_dbm: float | None
+    tx_power_dbm: float | None
+    bias_ma: float
+
+
+class Neighbor(NamedTuple):
+    """An LLDP neighbour as a port knows it now."""
+
+    system_name: str
+    chassis_id: str
+    port_id: str
+    port_description: str
+    platform: str
+    age_s: float
+    known_for_s: float
+    ttl_s: int
+
+
+class World:
+    """The rack, brought to the present at each question."""
+
+    def __init__(self, plant: Plant, clock: WorldClock) -> None:
+        self.plant = plant
+        self.clock = clock
+        self._devices = {device.name: device for device in plant.devices}
+        self._ports = {port.subject: port for device in plant.devices for port in device.ports}
+        self._listeners: list[Callable[[], None]] = []
+        self._random = random.Random(f"{plant.seed}/{plant.draws}")
+        self._react(plant.at)
+
+    # time and change
+
+    def now(self) -> float:
+        """World time, with the world brought up to it."""
+        now = max(self.clock.now(), self.plant.at)
+        while (due := self._next_due(now)) is not None:
+            self._count(due)
+            self._react(due)
+        self._count(now)
+        return now
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hands at work: what is changed inside takes effect at one moment; listeners hear of it afterwards."""
+        now = self.now()
+        yield
+        self._react(now)
+        for listener in tuple(self._listeners):
+            listener()
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each change made by hands or by a command (not for the mere passing of time)."""
+        self._listeners.append(listener)
+
+    def save(self) -> bytes:
+        """The world as JSON."""
+        self.now()
+        self.plant.draws += 1
+        return msgspec.json.encode(self.plant)
+
+    # what there is
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        return tuple(self.plant.devices)
+
+    @property
+    def cables(self) -> tuple[Cable, ...]:
+        return tuple(self.plant.cables)
+
+    def device(self, name: str) -> Device:
+        """Raises: KeyError."""
+        self.now()
+        return self._devices[name]
+
+    def port(self, subject: str) -> Port:
+        """By subject, `leaf-1/Ethernet0`. Raises: KeyError."""
+        self.now()
+        return self._ports[subject]
+
+    def ports(self, device: str) -> tuple[Port, ...]:
+        return tuple(self.device(device).ports)
+
+    # clocks
+
+    def wall_unix_s(self, device: str) -> float:
+        """The device's own clock, seconds since 1970 UTC: real time, plus its skew."""
+        return self.wall_of(device, self.clock.now())
+
+    def wall_of(self, device: str, world_s: float) -> float:
+        """What the device's clock showed at a moment of world time (for "last change" and the like)."""
+        return self.clock.wall_of(world_s) + self._devices[device].clock_skew_s
+
+    def uptime_s(self, device: str) -> float:
+        """World seconds since the last boot began; 0 while it is off."""
+        now, started = self.now(), self._devices[device].boot_started_at
+        return 0.0 if started is None else now - started
+
+    # power
+
+    def powered(self, device: str) -> bool:
+        """Whether any supply delivers (for a node: standby power; for a BMC: its node's)."""
+        self.now()
+        return power.powered(self._devices, self._devices[device])
+
+    def running(self, device: str) -> bool:
+        """Whether its operating system answers: powered, switched on, booted."""
+        self.now()
+        return self._devices[device].booted
+
+    def answering(self, device: str) -> bool:
+        """Whether anything at all is at its management address: running, and the management cable in."""
+        return self.running(device) and self._devices[device].reachable
+
+    def outlet(self, pdu: str, index: int) -> Outlet:
+        """Raises: KeyError."""
+        for outlet in self.device(pdu).outlets:
+            if outlet.index == index:
+                return outlet
+        raise KeyError(f"{pdu}/outlet-{index}")
+
+    def outlet_live(self, pdu: str, index: int) -> bool:
+        """The actual state, not the commanded one."""
+        return power.live(self.outlet(pdu, index))
+
+    def outlet_load_w(self, pdu: str, index: int) -> float:
+        """Power drawn from one outlet now."""
+        self.now()
+        return power.outlet_load_w(self._devices, pdu, index)
+
+    def set_outlet(self, pdu: str, index: int, on: bool) -> None:
+        """The PDU's command; a tripped outlet stays dead."""
+        outlet = self.outlet(pdu, index)
+        with self.changing():
+            outlet.commanded_on, outlet.on_at, outlet.changed_at = on, None, self.plant.at
+
+    def cycle_outlet(self, pdu: str, index: int, off_s: float = 5.0) -> None:
+        """Off now, on again after `off_s` of world time."""
+        outlet = self.outlet(pdu, index)
+        with self.changing():
+            outlet.commanded_on, outlet.changed_at = False, self.plant.at
+            outlet.on_at = self.plant.at + off_s
+
+    def supply(self, device: str, name: str) -> Supply:
+        """Raises: KeyError."""
+        for supply in self.device(device).supplies:
+            if supply.name == name:
+                return supply
+        raise KeyError(f"{device}/{name}")
+
+    def supply_input_v(self, device: str, name: str) -> float:
+        """Input voltage: 0 where no live outlet feeds it."""
+        return power.supply_input_v(self._devices, self.supply(device, name))
+
+    def supply_ok(self, device: str, name: str) -> bool:
+        """Whether it delivers."""
+        return power.delivers(self._devices, self.supply(device, name))
+
+    def supply_output_w(self, device: str, name: str) -> float:
+        """Its share of the load."""
+        self.now()
+        return power.supply_output_w(self._devices, self._devices[device], name)
+
+    def power_state(self, node: str) -> str:
+        """On, Off, PoweringOn or PoweringOff, as a BMC tells it."""
+        return power.power_state(self.device(node), self.now())
+
+    def reset_host(self, node: str, kind: str) -> None:
+        """A Redfish ResetType: On, ForceOff, GracefulShutdown, ForceRestart, GracefulRestart, PowerCycle."""
+        with self.changing():
+            power.reset(self._devices[node], kind, self.plant.at)
+
+    # environment
+
+    def temperature_c(self, device: str, rise_c: float) -> float:
+        """A part of a running device that settles at ambient plus `rise_c`."""
+        found = self._devices[device]
+        return (
+            physics.warmed(found.ambient_c, rise_c, self.uptime_s(device))
+            if found.booted
+            else found.ambient_c
+        )
+
+    def optic_temperature_c(self, subject: str) -> float:
+        """Case temperature of a module, ambient while it has no power."""
+        port, now = self.port(subject), self.now()
+        device = self._devices[port.device]
+        if port.optic is None or port.optic.ready_at is None:
+            return device.ambient_c
+        return physics.warmed(device.ambient_c + 8.0, port.optic.rise_c, now - port.optic.ready_at)
+
+    # light and links
+
+    def lanes(self, subject: str) -> tuple[LaneReading, ...]:
+        """A module's monitors, lane by lane; empty where there is no module."""
+        port, now = self.port(subject), self.now()
+        if port.optic is None:
+            return ()
+        sent = links.sent_dbm(port, now)
+        received = links.received_dbm(self.plant.cables, self._ports, subject, now)
+        received += [None] * (len(sent) - len(received))
+        return tuple(
+            LaneReading(index, rx, tx, 0.0 if tx is None else lane.bias_ma)
+            for index, (rx, tx, lane) in enumerate(zip(received, sent, port.optic.lanes, strict=False), 1)
+        )
+
+    def pre_fec_ber(self, subject: str) -> float | None:
+        """Bit error ratio over all lanes of a receiver before correction; None without a link."""
+        port, now = self.port(subject), self.now()
+        return links.ber(self.plant.cables, self._ports, subject, now) if port.up else None
+
+    def lane_bers(self, subject: str) -> tuple[float, ...]:
+        """The same, lane by lane; empty without a link."""
+        port, now = self.port(subject), self.now()
+        return tuple(links.lane_bers(self.plant.cables, self._ports, subject, now)) if port.up else ()
+
+    def counters(self, subject: str) -> Counters:
+        """Totals of a receiver up to now. Do not change them."""
+        return self.port(subject).counters
+
+    def set_admin(self, subject: str, up: bool) -> None:
+        """Configure a port up or down."""
+        port = self.port(subject)
+        with self.changing():
+            port.admin_up = up
+
+    def far_end(self, subject: str) -> Port | None:
+        """The port at the other end of whatever cable is plugged in here."""
+        self.now()
+        return links.far_end(self.plant.cables, self._ports, subject)
+
+    def neighbors(self, subject: str) -> tuple[Neighbor, ...]:
+        """LLDP neighbours as the port knows them now: heard at least once and not yet expired."""
+        port, now = self.port(subject), self.now()
+        return tuple(found for heard in port.heard if (found := _neighbor(heard, now)) is not None)
+
+    # reckoning
+
+    def _next_due(self, until: float) -> float | None:
+        dues = [due for due in self._dues() if self.plant.at < due <= until]
+        return min(dues, default=None)
+
+    def _dues(self) -> Iterator[float]:
+        yield from power.dues(self.plant.devices)
+        for port in self._ports.values():
+            if port.up_at is not None and not port.up:
+                yield port.up_at
+            if port.optic is not None and port.optic.ready_at is not None:
+                yield port.optic.ready_at
+
+    def _react(self, now: float) -> None:
+        self.plant.at = now
+        power.react(self._devices, now, self.plant.seed)
+        links.react(self.plant.cables, self._ports, self._devices, now)
+
+    def _count(self, now: float) -> None:
+        links.count(self.plant.cables, self._ports, self.plant.at, now, self._random)
+        self.plant.at = now
+
+
+def _neighbor(heard: Heard, now: float) -> Neighbor | None:
+    last = heard.last_frame if heard.last_frame is not None else last_frame(heard.since, now)
+    if last is None or now - last > LLDP_TTL_S:
+        return None
+    return Neighbor(
+        heard.system_name,
+        heard.chassis_id,
+        heard.port_id,
+        heard.port_description,
+        heard.platform,
+        now - last,
+        now - (heard.since + LLDP_FAST_S),
+        int(LLDP_TTL_S),
+    )
+
+
+def last_frame(since: float, now: float) -> float | None:
+    """When the last LLDP frame arrived on a link that came up at `since`: four at 1 s, then one each 30 s."""
+    frames = int((now - since) // LLDP_FAST_S)
+    if frames <= 0:
+        return None
+    fast_end = since + LLDP_FAST_FRAMES * LLDP_FAST_S
+    if now <= fast_end:
+        return since + frames * LLDP_FAST_S
+    return fast_end + ((now - fast_end) // LLDP_INTERVAL_S) * LLDP_INTERVAL_S
+
+
+def restore(saved: bytes) -> Plant:
+    """A saved world. Raises: msgspec.DecodeError, msgspec.ValidationError."""
+    return msgspec.json.decode(saved, type=Plant)

@@ -15,11 +15,11 @@ Answers = Literal["ok", "garbage", "silent"]
 """What a device's management processor does with a request: answer it, send nonsense, or never reply."""
 
 
-class Thing(msgspec.Struct, kw_only=True):
+class Thing(msgspec.Struct):
     """Base of everything in the world; mutable, because hands and time change it."""
 
 
-class Lane(Thing):
+class Lane(Thing, kw_only=True):
     """One transmitter of an optical module. `laser` False: it is switched off or dead."""
 
     tx_power_dbm: float = -1.0
@@ -27,7 +27,7 @@ class Lane(Thing):
     laser: bool = True
 
 
-class Optic(Thing):
+class Optic(Thing, kw_only=True):
     """A module in its cage. `ready_at` None while its cage has no power or it is held in low power."""
 
     medium: str
@@ -44,7 +44,7 @@ class Optic(Thing):
     ready_at: float | None = None
 
 
-class Adapter(Thing):
+class Adapter(Thing, kw_only=True):
     """The network adapter behind a host's port and its PCIe link."""
 
     driver: str
@@ -58,7 +58,7 @@ class Adapter(Thing):
     max_gt_s: float
 
 
-class Counters(Thing):
+class Counters(Thing, kw_only=True):
     """Totals of one receiver. Fractions are kept by the world; these only ever grow until the device reboots."""
 
     corrected_codewords: int = 0
@@ -69,7 +69,7 @@ class Counters(Thing):
     transitions: int = 0
 
 
-class Heard(Thing):
+class Heard(Thing, kw_only=True):
     """An LLDP neighbour as last heard: who, since when, and the last frame if the link has gone since."""
 
     system_name: str
@@ -81,7 +81,7 @@ class Heard(Thing):
     last_frame: float | None = None
 
 
-class Port(Thing):
+class Port(Thing, kw_only=True):
     """A port of a switch or host. `fec_mode` is rs544, rs528, fc or none, as configured."""
 
     device: str
@@ -108,7 +108,7 @@ class Port(Thing):
         return f"{self.device}/{self.name}"
 
 
-class CableEnd(Thing):
+class CableEnd(Thing, kw_only=True):
     """One plug: the port it sits in (None: it hangs free) and what its end face costs.
 
     `out_db` and `in_db` are the losses of this connection on the fibres that leave this port and that arrive at
@@ -120,7 +120,7 @@ class CableEnd(Thing):
     in_db: list[float]
 
 
-class Cable(Thing):
+class Cable(Thing, kw_only=True):
     """A cable with two plugs. `a_to_b_db` and `b_to_a_db`: loss of each lane's fibre, 60 where it is broken."""
 
     label: str
@@ -132,7 +132,7 @@ class Cable(Thing):
     b_to_a_db: list[float]
 
 
-class Supply(Thing):
+class Supply(Thing, kw_only=True):
     """A power supply and its cord. `fitted`: it sits in its bay; `healthy`: it converts; `cord`: plugged in."""
 
     name: str
@@ -146,7 +146,7 @@ class Supply(Thing):
     cord: bool = True
 
 
-class Outlet(Thing):
+class Outlet(Thing, kw_only=True):
     """An outlet of a PDU. It delivers when commanded on and not tripped; `on_at`: a pending switch-on."""
 
     index: int
@@ -157,13 +157,13 @@ class Outlet(Thing):
     on_at: float | None = None
 
 
-class Fan(Thing):
+class Fan(Thing, kw_only=True):
     name: str
     rpm: float
     turning: bool = True
 
 
-class Sensor(Thing):
+class Sensor(Thing, kw_only=True):
     """A temperature sensor: ambient plus `rise_c` in the steady state."""
 
     name: str
@@ -172,7 +172,7 @@ class Sensor(Thing):
     critical_c: float = 85.0
 
 
-class Access(Thing):
+class Access(Thing, kw_only=True):
     """Who may come in. Keys are PEM; `ssh_host_key` and `tls_*` are the device's own."""
 
     user: str = ""
@@ -188,7 +188,7 @@ class Access(Thing):
     snmp_priv_key: str = ""
 
 
-class Host(Thing):
+class Host(Thing, kw_only=True):
     """The main power of a node, switched by its BMC. `holds` False: the board does not come up when told to."""
 
     on: bool = False
@@ -197,7 +197,7 @@ class Host(Thing):
     holds: bool = True
 
 
-class Device(Thing):
+class Device(Thing, kw_only=True):
     """One device of the rack, its identity and its health.
 
     `reachable` is the management cable; `boot_started_at` None while it has no power (or a host is off);
@@ -240,7 +240,7 @@ class Device(Thing):
     host_device: str | None = None
 
 
-class Plant(Thing):
+class Plant(Thing, kw_only=True):
     """The whole rack at one moment: what is saved. `at` is the world time up to which it has been reckoned."""
 
     name: str

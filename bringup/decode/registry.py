@@ -22,9 +22,9 @@ UNKNOWN_FORMAT = "unknown"
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of captured output.
 
-    `sniff` sees the first 64 KiB and tells how sure it is that they are this format: 0 or False is no, True is 50,
-    100 is certain. `parse` returns `Found` or raises `Damaged` or `Nothing`; it must take linear time. `facts` maps
-    each name in `Decoded.facts` to its type, for `bringup schema decode.NAME`.
+    `sniff` sees the first 64 KiB and tells how sure it is that they are this format: 0 or False is no, True
+    is 50, 100 is certain. `parse` returns `Found` or raises `Damaged` or `Nothing`; it must take linear
+    time. `facts` maps each name in `Decoded.facts` to its type, for `bringup schema decode.NAME`.
     """
 
     name: str
@@ -34,7 +34,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     facts: Mapping[str, object] = {}
 
     def decode(self, data: bytes) -> Decoded:
-        """What `data` holds. Never raises: whatever goes wrong is the outcome `unparsable`, with a warning."""
+        """What `data` holds. Never raises: whatever goes wrong is the outcome `unparsable`, with a
+        warning."""
         if len(data) > INPUT_CAP_BYTES:
             return self._none("unparsable", f"{len(data)} bytes are more than the cap of {INPUT_CAP_BYTES}")
         if not data.strip():
@@ -45,7 +46,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
             return self._none("unparsable", str(damaged))
         except Nothing as nothing:
             return self._none("no_data", str(nothing))
-        except Exception as error:  # noqa: BLE001 (this layer promises that hostile bytes stop nobody)
+        except Exception as error:
             return self._none("unparsable", f"the decoder met what it does not know: {type(error).__name__}")
         return Decoded(
             format=self.name,
@@ -110,6 +111,6 @@ def decode_detected(data: bytes) -> Decoded:
 def _sureness(made: Format, head: bytes) -> int:
     try:
         sure = made.sniff(head)
-    except Exception:  # noqa: BLE001 (one that stumbles over hostile bytes has not recognised them)
+    except Exception:
         return 0
     return (50 if sure else 0) if isinstance(sure, bool) else sure

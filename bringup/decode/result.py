@@ -1,7 +1,8 @@
-"""What the formats share: how a parser says that its input is damaged or holds nothing, and strict readers of text.
+"""What the formats share: how a parser says that its input is damaged or holds nothing, and strict readers
+of text.
 
-A parser returns `Found`, or raises `Damaged` (can't be read: cut, garbage, an error message) or `Nothing` (a clean
-answer that holds none of what was asked for). `Format.decode` turns each into an outcome.
+A parser returns `Found`, or raises `Damaged` (can't be read: cut, garbage, an error message) or `Nothing` (a
+clean answer that holds none of what was asked for). `Format.decode` turns each into an outcome.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ _ERROR_LINE = re.compile(
 _ERROR_SCAN_CHARS = 65_536
 
 
-class Damaged(Exception):
+class Damaged(Exception):  # noqa: N818 (an outcome, not a fault)
     """The input can't be read as this format; the text says why, in words."""
 
 
-class Nothing(Exception):
+class Nothing(Exception):  # noqa: N818 (an outcome, not a fault)
     """The input is whole and clean, and holds none of what it was asked for."""
 
 

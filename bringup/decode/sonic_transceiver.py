@@ -1,0 +1,268 @@
+"""SONiC `show interfaces transceiver presence` and `… eeprom -d`.
+
+Source: keys as printed by sonic-utilities' sfpshow. A dark lane is `-infdBm`; `N/A` is a value that the
+module or the daemon does not have (the first cycle of xcvrd takes up to a minute).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bringup.decode.registry import Format
+from bringup.decode.result import (
+    Damaged,
+    Found,
+    is_missing,
+    number,
+    read_number,
+    read_power_dbm,
+    read_word,
+    refuse_error_text,
+    text_of,
+    whole_lines,
+)
+from bringup.decode.sonic_table import read_table, unique
+from bringup.model.facts import Lane, Optic, Threshold
+from bringup.model.measurement import ABSENT, Read, value
+
+_PRESENCE = {"Present": True, "Not present": False}
+_PORT_LINE = re.compile(r"(\S+): (SFP EEPROM detected|SFP EEPROM [Nn]ot detected)")
+_KEY_LINE = re.compile(r"( {8}| {16})([^:\s][^:]{0,119}?) *:(?: (.*))?")
+_LANE_KEY = re.compile(r"(RX|TX)([0-9]{0,2})(Power|Bias)")
+_THRESHOLD_KEY = re.compile(r"(RxPower|TxPower|TxBias|Temp|Vcc)(High|Low)(Alarm|Warning)")
+_THRESHOLD_OF = {
+    "RxPower": ("rx_power_dbm", "dBm"),
+    "TxPower": ("tx_power_dbm", "dBm"),
+    "TxBias": ("bias_ma", "mA"),
+    "Temp": ("temperature_c", "C"),
+    "Vcc": ("supply_voltage_v", "Volts"),
+}
+_MEDIUM = re.compile(r"\b([0-9.]+[GT]?BASE-[A-Z0-9]+(?:-[0-9]+)?|400ZR)\b", re.IGNORECASE)
+_MONITORS = ("ChannelMonitorValues", "ModuleMonitorValues", "MonitorData")
+_LIMITS = ("ChannelThresholdValues", "ModuleThresholdValues", "ThresholdData")
+_SECTION_SETS: tuple[list[str], ...] = (
+    [],
+    ["ChannelMonitorValues", "ChannelThresholdValues", "ModuleMonitorValues", "ModuleThresholdValues"],
+    ["ChannelMonitorValues", "ModuleMonitorValues"],
+    ["MonitorData", "ThresholdData"],
+)
+"""What stands together: QSFP and later with limits, older ones without, and SFP, whose one lane has no
+number."""
+MAX_LANES = 32
+
+Block = dict[str, str]
+
+
+def _parse_presence(data: bytes) -> Found:
+    rows, warnings = read_table(data, ("Port", "Presence"))
+    unique(rows, "Port")
+    unknown = [row["Presence"] for row in rows if row["Presence"] not in _PRESENCE]
+    if unknown:
+        raise Damaged(f"{unknown[0][:40]!r} is neither 'Present' nor 'Not present'")
+    optics = tuple(Optic(port=row["Port"], present=value(_PRESENCE[row["Presence"]])) for row in rows)
+    return Found(facts={"optics": optics}, warnings=tuple(warnings))
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[str, bool, list[str]]]:
+    """One (port, detected, its lines) for each port."""
+    port, detected, body = "", False, list[str]()
+    for line in lines:
+        match = _PORT_LINE.fullmatch(line.rstrip())
+        if match:
+            if port:
+                yield port, detected, body
+            port, detected, body = match[1], match[2] == "SFP EEPROM detected", []
+        elif line.strip():
+            if not port:
+                raise Damaged(f"text before the first port: {line.strip()[:60]!r}")
+            body.append(line)
+    if not port:
+        raise Damaged("no line names a port and whether its EEPROM was detected")
+    yield port, detected, body
+
+
+def _fields(body: list[str]) -> tuple[Block, dict[str, Block]]:
+    """The module's own fields, and those of each section. A line that is indented further goes on."""
+    top: Block = {}
+    sections: dict[str, Block] = {}
+    last = ""
+    for line in body:
+        match = _KEY_LINE.fullmatch(line)
+        if match is None:
+            if not last or not line.startswith(" " * 17):
+                raise Damaged(f"a line is no field: {line.strip()[:60]!r}")
+            top[last] += "\n" + line.strip()
+        elif len(match[1]) == 8:
+            last = match[2]
+            _put(top, last, match[3])
+            if match[3] is None:
+                sections[last] = {}
+        elif last in sections:
+            _put(sections[last], match[2], match[3])
+        else:
+            raise Damaged(f"a field stands under no section: {line.strip()[:60]!r}")
+    return top, sections
+
+
+def _put(block: Block, key: str, text: str | None) -> None:
+    if key in block:
+        raise Damaged(f"the field {key[:60]!r} occurs twice")
+    block[key] = (text or "").strip()
+
+
+def _lanes(monitors: Block) -> tuple[Lane, ...]:
+    read: dict[int, dict[str, Read]] = {}
+    for key, text in monitors.items():
+        match = _LANE_KEY.fullmatch(key)
+        if match is None:
+            continue
+        index = int(match[2] or 1)
+        if not 1 <= index <= MAX_LANES:
+            raise Damaged(f"a module has no lane {index}")
+        lane = read.setdefault(index, {})
+        if match[3] == "Bias":
+            lane["bias_ma"] = read_number(text, "mA")
+        else:
+            lane[f"{match[1].lower()}_power_dbm"] = read_power_dbm(text)
+    return tuple(Lane(index=index, **read[index]) for index in sorted(read))
+
+
+def _thresholds(*blocks: Block) -> tuple[Threshold, ...]:
+    read: dict[str, dict[str, Read]] = {}
+    for key, text in (pair for block in blocks for pair in block.items()):
+        match = _THRESHOLD_KEY.fullmatch(key)
+        if match is None:
+            continue
+        quantity, unit = _THRESHOLD_OF[match[1]]
+        limit = read_power_dbm(text) if unit == "dBm" else read_number(text, unit)
+        read.setdefault(quantity, {})[f"{match[2].lower()}_{match[3].lower()}"] = limit
+    return tuple(Threshold(quantity=quantity, **limits) for quantity, limits in read.items())
+
+
+def _medium(top: Block, sections: dict[str, Block]) -> Read:
+    """The active application's medium on a CMIS module, else the compliance code, normalised."""
+    offered = top.get("Application Advertisement", "N/A").split("\n")
+    chosen = next(
+        (text for key, text in top.items() if key.startswith("Active application selected code")), ""
+    )
+    media = [_medium_of(line.split(" - ")[-2] if line.count(" - ") >= 2 else "") for line in offered]
+    if chosen.isdigit() and 1 <= int(chosen[:2]) <= len(media):
+        found = media[int(chosen[:2]) - 1]
+    else:
+        found = media[0] if len(set(media)) == 1 else None
+    if found is None:
+        codes = sections.get("Specification compliance", {})
+        found = next((medium for text in codes.values() if (medium := _medium_of(text))), None)
+        found = found or _medium_of(top.get("Specification compliance", ""))
+    return ABSENT if found is None else value(found)
+
+
+def _medium_of(text: str) -> str | None:
+    match = _MEDIUM.search(text[:200])
+    return match[1].upper() if match else None
+
+
+def _whole(port: str, sections: dict[str, Block]) -> None:
+    """Refuse a module whose monitors stop short.
+
+    Raises:
+        Damaged: a section is missing, or a quantity has not all of its four limits.
+    """
+    printed = [name for name in sections if name in _MONITORS or name in _LIMITS]
+    if printed not in _SECTION_SETS:
+        raise Damaged(f"{port}: a section of monitors or limits is missing: the text may be cut")
+    for name in _LIMITS:
+        found: dict[str, int] = {}
+        for key in sections.get(name, {}):
+            match = _THRESHOLD_KEY.fullmatch(key)
+            if match:
+                found[match[1]] = found.get(match[1], 0) + 1
+        short = [quantity for quantity, count in found.items() if count != 4]
+        if short:
+            raise Damaged(f"{port}: the limits of {short[0]} are not all there: the text may be cut")
+
+
+def _optic(port: str, body: list[str]) -> tuple[Optic, dict[str, object]]:
+    top, sections = _fields(body)
+    _whole(port, sections)
+    monitors: Block = {}
+    for name in _MONITORS:
+        monitors |= sections.get(name, {})
+    optic = Optic(
+        port=port,
+        present=value(True),
+        medium=_medium(top, sections),
+        vendor=read_word(top.get("Vendor Name")),
+        part_number=read_word(top.get("Vendor PN")),
+        serial=read_word(top.get("Vendor SN")),
+        firmware=read_word(top.get("Active Firmware")),
+        temperature_c=read_number(monitors.get("Temperature"), "C"),
+        supply_voltage_v=read_number(monitors.get("Vcc"), "Volts"),
+        lanes=_lanes(monitors),
+        thresholds=_thresholds(*(sections.get(name, {}) for name in _LIMITS)),
+    )
+    return optic, _details(top)
+
+
+def _details(top: Block) -> dict[str, object]:
+    def word(key: str) -> str | None:
+        return None if is_missing(top.get(key, "N/A")) else top[key]
+
+    def count(key: str) -> float | int | None:
+        try:
+            return number(top.get(key, "N/A"))
+        except Damaged:
+            return None
+
+    oui = word("Vendor OUI")
+    return {
+        "identifier": word("Identifier"),
+        "connector": word("Connector"),
+        "vendor_oui": oui.replace("-", ":") if oui else None,
+        "vendor_rev": word("Vendor Rev"),
+        "cmis_rev": word("CMIS Rev"),
+        "cable_length_m": count("Length Cable Assembly(m)"),
+        "host_lane_count": count("Host Lane Count"),
+        "media_lane_count": count("Media Lane Count"),
+        "applications": [
+            line for line in top.get("Application Advertisement", "").split("\n") if not is_missing(line)
+        ],
+    }
+
+
+def _parse_eeprom(data: bytes) -> Found:
+    text, warnings = text_of(data)
+    refuse_error_text(text)
+    optics: list[Optic] = []
+    details: dict[str, object] = {}
+    for port, detected, body in _blocks(whole_lines(text)):
+        if port in details:
+            raise Damaged(f"the port {port[:40]!r} occurs twice")
+        if detected != bool(body):
+            raise Damaged(
+                f"{port}: fields do not go with whether an EEPROM was detected: the text may be cut"
+            )
+        optic, fields = (
+            _optic(port, body) if detected else (Optic(port=port, present=value(False)), dict[str, object]())
+        )
+        optics.append(optic)
+        details[port] = fields
+    return Found(facts={"optics": tuple(optics), "details": details}, warnings=warnings)
+
+
+PRESENCE = Format(
+    name="sonic.presence",
+    title="SONiC: show interfaces transceiver presence",
+    sniff=lambda head: 90 if re.search(rb"Port +Presence *\n", head) else 0,
+    parse=_parse_presence,
+    facts={"optics": tuple[Optic, ...]},
+)
+TRANSCEIVER_EEPROM = Format(
+    name="sonic.transceiver-eeprom",
+    title="SONiC: show interfaces transceiver eeprom -d",
+    sniff=lambda head: 90 if re.search(rb"^\S+: SFP EEPROM [dNn]", head, re.MULTILINE) else 0,
+    parse=_parse_eeprom,
+    facts={"optics": tuple[Optic, ...], "details": dict[str, dict[str, object]]},
+)
+FORMATS = (PRESENCE, TRANSCEIVER_EEPROM)

@@ -1,1 +1,4 @@
-"""A simulated rack that speaks the real protocols and renders one physical world. Shares no code with the readers."""
+"""A simulated rack that speaks the real protocols and renders one physical world.
+
+It shares no code with what reads it.
+"""

@@ -38,8 +38,8 @@ class WorldClock:
     def wall_of(self, world_s: float) -> float:
         """The machine's wall clock at a moment of world time.
 
-        Devices keep their clocks by NTP, from the same time as the machine beside them, so what they print as a
-        date is this, however fast the world runs.
+        Devices keep their clocks by NTP, from the same time as the machine beside them, so what they print
+        as a date is this, however fast the world runs.
         """
         return self.origin_unix_s + (world_s - self.origin_unix_s) / self.speed
 

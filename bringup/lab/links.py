@@ -1,4 +1,4 @@
-"""Light through fibres, links from light, counters from links. Works on the records of `bringup.lab.state`."""
+"""Light through fibres, links from light, counters from links, over the records of `bringup.lab.state`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import math
 import random
 from collections.abc import Iterable, Mapping
 
-from bringup.lab import physics
-from bringup.lab.state import Cable, Device, Heard, Port
+from bringup.lab import lldp, physics
+from bringup.lab.state import Cable, Device, Port
 
 Ports = Mapping[str, Port]
 
@@ -41,7 +41,7 @@ def sent_dbm(port: Port, now: float) -> list[float | None]:
 
 
 def received_dbm(cables: Iterable[Cable], ports: Ports, subject: str, now: float) -> list[float | None]:
-    """Power that arrives at each lane; None below what a monitor can see. Empty where nothing is plugged in."""
+    """Power that arrives at each lane, None below what a monitor sees; empty where nothing is plugged in."""
     found = _plugged(cables, subject)
     if found is None:
         return []
@@ -101,7 +101,7 @@ def react(cables: Iterable[Cable], ports: Ports, devices: Mapping[str, Device], 
     for port in ports.values():
         agreed = _agrees(cables, ports, devices, port, now)
         far = far_end(cables, ports, port.subject)
-        moved = port.up and far is not None and not _still_hears(port, devices[far.device], far)
+        moved = port.up and far is not None and not lldp.hears(port, far, devices[far.device])
         if port.up and (not agreed or moved):
             _down(port, now)
         if not agreed or far is None:
@@ -123,43 +123,16 @@ def _wake(port: Port, has_power: bool, now: float) -> None:
         optic.ready_at = now + optic.power_up_s
 
 
-def _still_hears(port: Port, device: Device, far: Port) -> bool:
-    hearing = [heard for heard in port.heard if heard.last_frame is None]
-    return all((heard.system_name, heard.port_id) == (device.hostname, far.name) for heard in hearing)
-
-
 def _up(port: Port, far: Port, far_device: Device, now: float) -> None:
     port.up, port.changed_at = True, now
     port.counters.transitions += 1
-    port.heard = [
-        heard for heard in port.heard if heard.last_frame is not None and now - heard.last_frame <= 120.0
-    ]
-    port.heard = [
-        heard
-        for heard in port.heard
-        if (heard.chassis_id, heard.port_id) != (far_device.chassis_id, far.name)
-    ]
-    port.heard.append(
-        Heard(
-            system_name=far_device.hostname,
-            chassis_id=far_device.chassis_id,
-            port_id=far.name,
-            port_description=far.alias or far.name,
-            platform=far_device.platform,
-            since=now,
-        )
-    )
+    lldp.begin(port, far, far_device, now)
 
 
 def _down(port: Port, now: float) -> None:
-    from bringup.lab.world import last_frame
-
-    port.up, port.changed_at = False, now
+    port.up, port.up_at, port.changed_at = False, None, now
     port.counters.transitions += 1
-    for heard in port.heard:
-        if heard.last_frame is None:
-            frame = last_frame(heard.since, now)
-            heard.last_frame = -1.0e9 if frame is None else frame
+    lldp.end(port, now)
 
 
 def count(cables: Iterable[Cable], ports: Ports, since: float, now: float, dice: random.Random) -> None:

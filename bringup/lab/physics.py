@@ -60,7 +60,7 @@ def nrz_ber(snr_db: float) -> float:
 
 
 def snr_db(rx_power_dbm: float, ceiling_db: float = SNR_CEILING_DB) -> float:
-    """Electrical SNR behind a receiver: 2 dB a dB of light, in series with a ceiling that light can't lift."""
+    """Electrical SNR behind a receiver: 2 dB a dB of light, under a ceiling that light can't lift."""
     thermal = SNR_DB_AT_CORRECTION_LIMIT + 2.0 * (rx_power_dbm - RX_DBM_AT_CORRECTION_LIMIT)
     return -decibel(ratio(-thermal) + ratio(-ceiling_db))
 

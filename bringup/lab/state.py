@@ -1,8 +1,8 @@
 """What there is in the simulated rack: plain mutable records, saved and restored as JSON.
 
-Only what is physical or configured stands here; what follows from it (light, links, neighbours, loads) is asked
-of `bringup.lab.world.World`. Times are world time (seconds since 1970). Lanes are lists, lane 1 first. A port
-is named by its subject, `DEVICE/PORT`.
+Only what is physical or configured stands here; what follows from it (light, links, neighbours, loads) is
+asked of `bringup.lab.world.World`. Times are world time (seconds since 1970). Lanes are lists, lane 1 first.
+A port is named by its subject, `DEVICE/PORT`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Adapter(Thing, kw_only=True):
 
 
 class Counters(Thing, kw_only=True):
-    """Totals of one receiver. Fractions are kept by the world; these only ever grow until the device reboots."""
+    """Totals of one receiver; they only grow until the device reboots. `transitions`: up or down."""
 
     corrected_codewords: int = 0
     uncorrectable_codewords: int = 0
@@ -111,8 +111,8 @@ class Port(Thing, kw_only=True):
 class CableEnd(Thing, kw_only=True):
     """One plug: the port it sits in (None: it hangs free) and what its end face costs.
 
-    `out_db` and `in_db` are the losses of this connection on the fibres that leave this port and that arrive at
-    it, lane by lane; dirt adds to them.
+    `out_db` and `in_db` are the losses of this connection on the fibres that leave this port and that
+    arrive at it, lane by lane; dirt adds to them.
     """
 
     port: str | None
@@ -121,7 +121,7 @@ class CableEnd(Thing, kw_only=True):
 
 
 class Cable(Thing, kw_only=True):
-    """A cable with two plugs. `a_to_b_db` and `b_to_a_db`: loss of each lane's fibre, 60 where it is broken."""
+    """A cable with two plugs. `a_to_b_db` and `b_to_a_db`: loss of each lane's fibre, 60 where broken."""
 
     label: str
     medium: str
@@ -133,7 +133,7 @@ class Cable(Thing, kw_only=True):
 
 
 class Supply(Thing, kw_only=True):
-    """A power supply and its cord. `fitted`: it sits in its bay; `healthy`: it converts; `cord`: plugged in."""
+    """A power supply and its cord. `fitted`: in its bay; `healthy`: it converts; `cord`: plugged in."""
 
     name: str
     model: str
@@ -189,7 +189,7 @@ class Access(Thing, kw_only=True):
 
 
 class Host(Thing, kw_only=True):
-    """The main power of a node, switched by its BMC. `holds` False: the board does not come up when told to."""
+    """The main power of a node, switched by its BMC. `holds` False: the board won't stay on when told to."""
 
     on: bool = False
     changed_at: float = 0.0
@@ -241,7 +241,7 @@ class Device(Thing, kw_only=True):
 
 
 class Plant(Thing, kw_only=True):
-    """The whole rack at one moment: what is saved. `at` is the world time up to which it has been reckoned."""
+    """The whole rack at one moment: what is saved. `at` is the world time up to which it was reckoned."""
 
     name: str
     seed: int

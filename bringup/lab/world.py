@@ -14,14 +14,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from bringup.lab import links, physics, power
+from bringup.lab import links, lldp, physics, power
 from bringup.lab.clock import WorldClock
-from bringup.lab.state import Cable, Counters, Device, Heard, Outlet, Plant, Port, Supply
-
-LLDP_FAST_FRAMES = 4
-LLDP_FAST_S = 1.0
-LLDP_INTERVAL_S = 30.0
-LLDP_TTL_S = 120.0
+from bringup.lab.lldp import Neighbor
+from bringup.lab.state import Cable, Counters, Device, Outlet, Plant, Port, Supply
 
 
 class LaneReading(NamedTuple):
@@ -31,19 +27,6 @@ class LaneReading(NamedTuple):
     rx_power_dbm: float | None
     tx_power_dbm: float | None
     bias_ma: float
-
-
-class Neighbor(NamedTuple):
-    """An LLDP neighbour as a port knows it now."""
-
-    system_name: str
-    chassis_id: str
-    port_id: str
-    port_description: str
-    platform: str
-    age_s: float
-    known_for_s: float
-    ttl_s: int
 
 
 class World:
@@ -71,7 +54,7 @@ class World:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Hands at work: what is changed inside takes effect at one moment; listeners hear of it afterwards."""
+        """Hands at work: what is changed inside takes effect at one moment; then listeners hear of it."""
         now = self.now()
         yield
         self._react(now)
@@ -79,7 +62,7 @@ class World:
             listener()
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after each change made by hands or by a command (not for the mere passing of time)."""
+        """Call `listener` after each change made by hands or by a command, not as time passes."""
         self._listeners.append(listener)
 
     def save(self) -> bytes:
@@ -262,7 +245,7 @@ class World:
     def neighbors(self, subject: str) -> tuple[Neighbor, ...]:
         """LLDP neighbours as the port knows them now: heard at least once and not yet expired."""
         port, now = self.port(subject), self.now()
-        return tuple(found for heard in port.heard if (found := _neighbor(heard, now)) is not None)
+        return tuple(found for heard in port.heard if (found := lldp.neighbor(heard, now)) is not None)
 
     # reckoning
 
@@ -286,33 +269,6 @@ class World:
     def _count(self, now: float) -> None:
         links.count(self.plant.cables, self._ports, self.plant.at, now, self._random)
         self.plant.at = now
-
-
-def _neighbor(heard: Heard, now: float) -> Neighbor | None:
-    last = heard.last_frame if heard.last_frame is not None else last_frame(heard.since, now)
-    if last is None or now - last > LLDP_TTL_S:
-        return None
-    return Neighbor(
-        heard.system_name,
-        heard.chassis_id,
-        heard.port_id,
-        heard.port_description,
-        heard.platform,
-        now - last,
-        now - (heard.since + LLDP_FAST_S),
-        int(LLDP_TTL_S),
-    )
-
-
-def last_frame(since: float, now: float) -> float | None:
-    """When the last LLDP frame arrived on a link that came up at `since`: four at 1 s, then one each 30 s."""
-    frames = int((now - since) // LLDP_FAST_S)
-    if frames <= 0:
-        return None
-    fast_end = since + LLDP_FAST_FRAMES * LLDP_FAST_S
-    if now <= fast_end:
-        return since + frames * LLDP_FAST_S
-    return fast_end + ((now - fast_end) // LLDP_INTERVAL_S) * LLDP_INTERVAL_S
 
 
 def restore(saved: bytes) -> Plant:

@@ -27,6 +27,7 @@ class Limit(Written):
     """Bounds are inclusive. `marginal` is absolute, in the unit of the quantity; `marginal_factor` a ratio.
 
     `same_across` names a group (`role`, `rack`, `medium`, `run`): every member must have the same value.
+    `matches` is a pattern of text as in file names (`202411.*`), upper and lower case apart.
     """
 
     measure: str
@@ -35,6 +36,7 @@ class Limit(Written):
     max: float | None = None
     equals: Scalar | None = None
     one_of: tuple[Scalar, ...] | None = None
+    matches: str | None = None
     same_across: str | None = None
     marginal: float | None = None
     marginal_factor: float | None = None
@@ -53,6 +55,8 @@ class Limit(Written):
             parts.append(f"= {self.equals}")
         if self.one_of is not None:
             parts.append("one of " + ", ".join(str(each) for each in self.one_of))
+        if self.matches is not None:
+            parts.append(f"like {self.matches}")
         if self.same_across is not None:
             parts.append(f"the same across {self.same_across}")
         return " and ".join(parts)

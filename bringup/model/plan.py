@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from bringup.model.envelope import Limit
+from bringup.model.subject import ancestors
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -21,7 +22,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One step on one device (or link, or the run): read once, verdicts for each of `subjects`.
 
     `prerequisites` maps each subject to the subjects whose bad verdict, in a stage that this one needs, blocks it.
-    `args` is the validated model of the step's `with`.
+    `args` is the validated model of the step's `with`. `also` holds limits on quantities that nobody requires but
+    a check may report: each applies to its `subject` and to every part of it (`leaf-1/fan-2` is a part of `leaf-1`).
     """
 
     stage: str
@@ -37,6 +39,22 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     every_s: float
     settle_s: float
     window_s: float | None
+    also: tuple[Expected, ...] = ()
+
+    def limits_for(self, subject: str, quantity: str) -> tuple[Limit, ...]:
+        """Every limit that a measurement is judged by, required or not."""
+        for expected in (*self.expected, *self.also):
+            if expected.quantity == quantity and expected.subject == subject:
+                return expected.limits
+        outer = ancestors(subject)
+        for expected in self.also:
+            if expected.quantity == quantity and expected.subject in outer:
+                return expected.limits
+        return ()
+
+    def requires(self, subject: str, quantity: str) -> bool:
+        """Whether that measurement must be there."""
+        return any(each.subject == subject and each.quantity == quantity for each in self.expected)
 
 
 class PlannedStage(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,10 +1,35 @@
-"""Turns what a decoder made of a reply into facts for a driver, or into the error that its subjects deserve."""
+"""How drivers read over a shell: one command, one decoder, and the error that a bad answer deserves."""
 
 from __future__ import annotations
 
+import re
+
+import msgspec
+
 from bringup.decode.registry import Format
-from bringup.model.errors import NoData, Unparsable
+from bringup.model.errors import DeviceError, NoData, Refused, Unparsable
 from bringup.model.facts import Decoded
+from bringup.transport.base import DEFAULT_DEADLINE_S, CommandResult, Shell
+
+_REFUSED = re.compile(
+    r"permission denied|operation not permitted|a password is required|a terminal is required|root privileges"
+    r"|must be run as root|not in the sudoers",
+    re.IGNORECASE,
+)
+_NOT_THERE = re.compile(
+    r"command not found|: not found|no such (?:file or directory|command|container|device)|not supported"
+    r"|unsupported|invalid choice|unrecognized|cannot get .{1,60} information",
+    re.IGNORECASE,
+)
+_SAID_CHARS = 160
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """One command of a platform, the format of what it prints, and how long it may take."""
+
+    text: str
+    format: Format
+    deadline_s: float = DEFAULT_DEADLINE_S
 
 
 def facts_of(made: Format, reply: bytes, *, device: str, request: str) -> Decoded:
@@ -19,7 +44,7 @@ def facts_of(made: Format, reply: bytes, *, device: str, request: str) -> Decode
     if decoded.outcome == "unparsable":
         raise Unparsable(
             f"{device}: the reply to `{request}` can't be read as {made.name}: {why}",
-            "Compare the raw reply, kept as evidence, with what this release of the device's software prints.",
+            "Compare the raw reply, kept as evidence, with what this release of its software prints.",
         )
     if decoded.outcome != "ok":
         raise NoData(
@@ -27,3 +52,43 @@ def facts_of(made: Format, reply: bytes, *, device: str, request: str) -> Decode
             "Run the same command on the device by hand; a device that has just started may need a minute.",
         )
     return decoded
+
+
+async def read(shell: Shell, command: Command, *, device: str) -> Decoded:
+    """Run `command` and decode what it prints. The exit status counts only where the output says nothing.
+
+    Raises:
+        Refused: the command may not be run by this user.
+        NoData: the device has no such command or no such data.
+        Unparsable: what came can't be read.
+        DeviceError: the transport's own (unreachable, refused, timeout).
+    """
+    result = await shell.run(command.text, deadline_s=command.deadline_s)
+    complaint = complaint_of(result, device=device)
+    try:
+        return facts_of(command.format, result.stdout, device=device, request=command.text)
+    except DeviceError:
+        if complaint is not None:
+            raise complaint from None
+        raise
+
+
+def complaint_of(result: CommandResult, *, device: str) -> DeviceError | None:
+    """What a command that failed complained of; None where it gave no sign of failing but its output.
+
+    An error text counts with exit status 0 too, where nothing else was printed.
+    """
+    said = (result.stderr.strip() or result.stdout.strip())[:4096].decode("utf-8", errors="replace")
+    if result.exit_status == 0 and not (said and not result.stdout.strip()):
+        said = said if _REFUSED.search(said) else ""
+    if not said and result.exit_status == 0:
+        return None
+    shown = ascii(said.splitlines()[-1][:_SAID_CHARS]) if said else "nothing"
+    what = f"{device}: `{result.command}` ended with status {result.exit_status} and said {shown}"
+    if _REFUSED.search(said):
+        return Refused(
+            what, "Give the user in the inventory the right to run this command without a password."
+        )
+    if result.exit_status == 127 or _NOT_THERE.search(said):
+        return NoData(what, "Its software has no such command or no such data; see by hand what it offers.")
+    return Unparsable(what, "Run the same command on the device by hand.")

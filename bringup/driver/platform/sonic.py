@@ -1,0 +1,228 @@
+"""SONiC switches: the text of its commands over SSH, and OpenConfig over gNMI for ports and FEC counters.
+
+One command a table, one after the other: the switch's load matters more than ours. Commands and shapes:
+sonic-utilities. The daemon that reads the modules takes up to a minute for its first cycle; until then DOM is
+`N/A`.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from types import MappingProxyType
+
+import msgspec
+
+from bringup.decode import (
+    linux_line,
+    lldp_json0,
+    sonic_counters,
+    sonic_interfaces,
+    sonic_platform,
+    sonic_transceiver,
+)
+from bringup.driver.reading import Command, complaint_of, read
+from bringup.driver.registry import Platform
+from bringup.model.errors import InputError, NoData, Refused, Unparsable
+from bringup.model.facts import (
+    Clock,
+    Decoded,
+    Environment,
+    FecCounters,
+    Identity,
+    Neighbor,
+    Optic,
+    Port,
+)
+from bringup.model.inventory import Device
+from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
+from bringup.transport.base import Links
+
+COMMANDS = MappingProxyType(
+    {
+        "hostname": Command(text="hostname", format=linux_line.HOSTNAME),
+        "version": Command(text="show version", format=sonic_platform.VERSION),
+        "syseeprom": Command(text="show platform syseeprom", format=sonic_platform.SYSEEPROM),
+        "uptime": Command(text="cat /proc/uptime", format=linux_line.UPTIME),
+        "boot_id": Command(text="cat /proc/sys/kernel/random/boot_id", format=linux_line.BOOT_ID),
+        "clock": Command(text="date +%s.%N", format=linux_line.DATE),
+        "supplies": Command(text="show platform psustatus --json", format=sonic_platform.PSUSTATUS),
+        "fans": Command(text="show platform fan", format=sonic_platform.FAN),
+        "sensors": Command(text="show platform temperature", format=sonic_platform.TEMPERATURE),
+        "ports": Command(text="show interfaces status", format=sonic_interfaces.INTERFACES_STATUS),
+        "fec_modes": Command(text="show interfaces fec status", format=sonic_interfaces.FEC_STATUS),
+        "fec_counters": Command(text="show interfaces counters fec-stats", format=sonic_counters.FEC_STATS),
+        "presence": Command(text="show interfaces transceiver presence", format=sonic_transceiver.PRESENCE),
+        "eeprom": Command(
+            text="show interfaces transceiver eeprom -d",
+            format=sonic_transceiver.TRANSCEIVER_EEPROM,
+            deadline_s=60.0,
+        ),
+        "neighbors": Command(text="docker exec lldp lldpctl -f json0", format=lldp_json0.JSON0),
+    }
+)
+SHUTDOWN, STARTUP = "sudo config interface shutdown", "sudo config interface startup"
+_PORT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9/_.:-]{0,40}")
+
+
+class SonicDriver:
+    """Reads and changes one SONiC switch. Makes no connection until it is asked for something."""
+
+    def __init__(self, device: Device, links: Links) -> None:
+        self._device = device
+        self._links = links
+
+    async def _read(self, what: str) -> Decoded:
+        return await read(await self._links.shell(), COMMANDS[what], device=self._device.name)
+
+    async def identity(self) -> Identity:
+        version = await self._read("version")
+        found = _identity(version)
+        hostname, uptime = _identity(await self._read("hostname")), _identity(await self._read("uptime"))
+        boot = _identity(await self._read("boot_id"))
+        try:
+            board = _identity(await self._read("syseeprom"))
+        except (NoData, Unparsable):  # virtual and some vendors' switches have no such EEPROM
+            board = Identity()
+        return msgspec.structs.replace(
+            found,
+            hostname=hostname.hostname,
+            vendor=board.vendor,
+            model=_first(found.model, board.model),
+            serial=_first(found.serial, board.serial),
+            uptime_s=uptime.uptime_s,
+            boot_id=boot.boot_id,
+        )
+
+    async def clock(self) -> Clock:
+        found = (await self._read("clock")).facts["clock"]
+        assert isinstance(found, Clock)
+        return found
+
+    async def environment(self) -> Environment:
+        """What the switch has of supplies, fans and sensors.
+
+        Raises:
+            NoData: it has none of the three.
+        """
+        parts: list[Environment] = []
+        missing: NoData | None = None
+        for what in ("supplies", "fans", "sensors"):
+            try:
+                part = (await self._read(what)).facts["environment"]
+            except NoData as none:
+                missing = none
+                continue
+            assert isinstance(part, Environment)
+            parts.append(part)
+        if missing is not None and not parts:
+            raise missing
+        return Environment(
+            supplies=tuple(supply for part in parts for supply in part.supplies),
+            fans=tuple(fan for part in parts for fan in part.fans),
+            sensors=tuple(sensor for part in parts for sensor in part.sensors),
+        )
+
+    async def ports(self) -> tuple[Port, ...]:
+        if self._links.has("gnmi"):
+            from bringup.driver import openconfig
+
+            return await openconfig.ports(await self._links.gnmi(), ())
+        status, modes = await self._read("ports"), await self._read("fec_modes")
+        details, fec = status.facts["details"], modes.facts["fec"]
+        found = status.facts["ports"]
+        assert isinstance(found, tuple) and isinstance(details, dict) and isinstance(fec, dict)
+        return tuple(_with_fec(port, details, fec) for port in found if isinstance(port, Port))
+
+    async def fec_counters(self) -> tuple[FecCounters, ...]:
+        if self._links.has("gnmi"):
+            from bringup.driver import openconfig
+
+            return await openconfig.fec_counters(await self._links.gnmi())
+        found = (await self._read("fec_counters")).facts["fec_counters"]
+        assert isinstance(found, tuple)
+        return tuple(entry for entry in found if isinstance(entry, FecCounters))
+
+    async def optics(self) -> tuple[Optic, ...]:
+        """Presence by the presence table, everything else by the module's own memory.
+
+        A module that is present but whose memory could not be read has readings `not_available`.
+        """
+        seen = _optics(await self._read("presence"))
+        read_out = {optic.port: optic for optic in _optics(await self._read("eeprom"))}
+        return tuple(_joined(optic, read_out.get(optic.port)) for optic in seen)
+
+    async def neighbors(self) -> tuple[Neighbor, ...]:
+        found = (await self._read("neighbors")).facts["neighbors"]
+        assert isinstance(found, tuple)
+        return tuple(neighbor for neighbor in found if isinstance(neighbor, Neighbor))
+
+    async def set_admin(self, port: str, up: bool) -> None:
+        """Start or shut a port, in the running configuration only: it is not saved.
+
+        Raises:
+            InputError: `port` is no port name.
+            Refused: the switch would not.
+        """
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no port name", "Names are as in `show interfaces status`.")
+        shell = await self._links.shell()
+        result = await shell.run(f"{STARTUP if up else SHUTDOWN} {shlex.quote(port)}")
+        complaint = complaint_of(result, device=self._device.name)
+        if complaint is not None:
+            raise Refused(complaint.message, complaint.advice)
+
+
+def _identity(decoded: Decoded) -> Identity:
+    found = decoded.facts["identity"]
+    assert isinstance(found, Identity)
+    return found
+
+
+def _optics(decoded: Decoded) -> tuple[Optic, ...]:
+    found = decoded.facts["optics"]
+    assert isinstance(found, tuple)
+    return tuple(optic for optic in found if isinstance(optic, Optic))
+
+
+def _first(first: Read, second: Read) -> Read:
+    return first if first.value is not None else (second if second.value is not None else first)
+
+
+def _with_fec(port: Port, details: dict[str, object], fec: dict[str, object]) -> Port:
+    """`port` with the FEC that runs. While it is down SONiC tells none."""
+    modes, known = fec.get(port.name), details.get(port.name)
+    if not isinstance(modes, dict) or not isinstance(known, dict):
+        return port
+    lanes, speed = known["lanes"], port.speed_gbps.value
+    mode = sonic_interfaces.resolve_fec(
+        modes["oper"],
+        speed if isinstance(speed, float) else None,
+        len(lanes) if isinstance(lanes, list) else None,
+    )
+    return msgspec.structs.replace(port, fec_mode=mode)
+
+
+def _joined(seen: Optic, read_out: Optic | None) -> Optic:
+    if read_out is not None and read_out.present.value is True:
+        return read_out
+    if seen.present.value is not True:
+        return seen
+    unread = NOT_AVAILABLE if read_out is not None else ABSENT
+    return Optic(
+        port=seen.port,
+        present=value(True),
+        medium=unread,
+        vendor=unread,
+        part_number=unread,
+        serial=unread,
+        temperature_c=unread,
+    )
+
+
+PLATFORM = Platform(
+    name="sonic",
+    title="SONiC (SSH, gNMI)",
+    transports=("ssh", "gnmi"),
+    open=SonicDriver,
+)

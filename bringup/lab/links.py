@@ -81,7 +81,7 @@ def _locks(cables: Iterable[Cable], ports: Ports, port: Port, now: float) -> boo
 def _agrees(
     cables: Iterable[Cable], ports: Ports, devices: Mapping[str, Device], port: Port, now: float
 ) -> bool:
-    """Whether both ends of what is plugged in here have light, the same speed and coding, and are switched on."""
+    """Whether both ends of what is plugged in here are on, see light, and have the same speed and coding."""
     far = far_end(cables, ports, port.subject)
     if far is None:
         return False

@@ -37,7 +37,7 @@ def q(x: float) -> float:
 
 def ratio(db: float) -> float:
     """Power ratio of `db`."""
-    return 10.0 ** (db / 10.0)
+    return math.pow(10.0, db / 10.0)
 
 
 def decibel(power_ratio: float) -> float:

@@ -10,8 +10,8 @@ class LabServer(Protocol):
 
     A server reads `world.device(name)` at each request: `answers` (`ok`: answer; `garbage`: nonsense bytes as
     the body of the reply, after the login; `silent`: take the request and never reply) and `access`
-    (credentials and keys may change while it runs). It need not look at `reachable` or at power: the rack stops
-    its listener while nobody is at the address and starts it again, on the same port, when somebody is.
+    (credentials and keys may change while it runs). It need not look at `reachable` or at power: the rack
+    stops its listener while nobody is at the address and starts it again, on the same port, when somebody is.
     """
 
     async def start(self, address: str, port: int) -> int:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
-
 import msgspec
 
 from bringup.lab import links, lldp, physics, power
@@ -20,7 +18,7 @@ from bringup.lab.lldp import Neighbor
 from bringup.lab.state import Cable, Counters, Device, Outlet, Plant, Port, Supply
 
 
-class LaneReading(NamedTuple):
+class LaneReading(msgspec.Struct, frozen=True):
     """What a module's own monitors say of one lane; None where there is no light (dark)."""
 
     index: int

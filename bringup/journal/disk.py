@@ -1,0 +1,123 @@
+"""Writing so that it is really there: loops over short writes, syncs of files and of their directories.
+
+What a crash does here: a file made by `write_durably` is either whole under its name or not there at all; the
+temporary name left behind is ignored by every reader.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+LARGEST_RESERVE_BYTES = 8 * 1024 * 1024
+SMALLEST_RESERVE_BYTES = 16 * 1024
+
+
+def write_all(fd: int, data: bytes, on_full: Callable[[], bool]) -> None:
+    """Write every byte at the file's end, however short the single writes are.
+
+    `on_full` is called when the disk is full; True means that it made room and the rest is worth another try.
+
+    Raises:
+        OSError: as the system said; any part of `data` may have been written.
+    """
+    view = memoryview(data)
+    while view:
+        try:
+            written = os.write(fd, view)
+        except OSError as error:
+            if error.errno in FULL and on_full():
+                continue
+            raise
+        if written == 0:
+            # Not promised to be an error, but a loop on it would never end.
+            raise OSError(errno.EIO, "a write took no bytes")
+        view = view[written:]
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a directory durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def write_durably(path: Path, data: bytes, *, on_full: Callable[[], bool] = lambda: False) -> None:
+    """The whole file under its name, durable with its directory entry; a crash leaves the old one or none.
+
+    Raises:
+        OSError: as the system said; nothing stands under the name that did not before.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+    try:
+        try:
+            write_all(fd, data, on_full)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        temporary.rename(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """The directory and its parents, durable; no error where it stands already."""
+    missing: list[Path] = []
+    at = path
+    while not at.exists():
+        missing.append(at)
+        at = at.parent
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+
+
+class Reserve:
+    """A file that holds space back, so that a full disk still takes the end of the record."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.size_bytes = 0
+
+    def claim(self) -> bool:
+        """Allocate an eighth of what is free, at most 8 MiB, at least 16 KiB. False: not even that is free.
+
+        The blocks are allocated, not only promised: a sparse file would hold nothing back.
+        """
+        self._path.unlink(missing_ok=True)
+        room = os.statvfs(self._path.parent)
+        wanted = min(LARGEST_RESERVE_BYTES, max(SMALLEST_RESERVE_BYTES, room.f_bavail * room.f_frsize // 8))
+        fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        try:
+            os.posix_fallocate(fd, 0, wanted)
+            os.fsync(fd)
+            self.size_bytes = wanted
+        except OSError as error:
+            self.free()
+            if error.errno not in FULL:
+                raise
+        finally:
+            os.close(fd)
+        return self.size_bytes > 0
+
+    def free(self) -> bool:
+        """Give the space back; False where there is none to give. Safe to call from any thread."""
+        try:
+            self._path.unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+
+def free_bytes(path: Path) -> int:
+    """What an ordinary user may still write on the file system of `path`."""
+    room = os.statvfs(path)
+    return room.f_bavail * room.f_frsize

@@ -1,0 +1,30 @@
+"""What can go wrong with a record. All are `JournalError`: whoever gets one stops acting on devices."""
+
+from __future__ import annotations
+
+from bringup.model.errors import JournalError
+
+__all__ = ["DiskFull", "EventRefused", "Fenced", "Held", "JournalError", "Poisoned"]
+
+
+class EventRefused(JournalError):  # noqa: N818 (named for what happened)
+    """This event can't be written as it is (NaN, an integer of 2^53 or more, a key that is not ASCII).
+
+    Nothing was stamped or written; the journal is as good as before.
+    """
+
+
+class DiskFull(JournalError):  # noqa: N818 (named for what happened)
+    """The disk is full. What was accepted is kept; `wind_up` lets the end be written from the reserve."""
+
+
+class Fenced(JournalError):  # noqa: N818 (named for what happened)
+    """Another runner has taken this run over; this one must not touch a device again."""
+
+
+class Held(JournalError):  # noqa: N818 (named for what happened)
+    """Another runner holds the run. The message names host, pid and since when."""
+
+
+class Poisoned(JournalError):  # noqa: N818 (named for what happened)
+    """A write or sync failed: nobody knows what reached the disk. Close, open again, recover."""

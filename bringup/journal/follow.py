@@ -1,0 +1,173 @@
+"""Reading a journal, finished or growing, here or in another process: only what is durable, and nothing
+changed.
+
+How a reader knows what is durable: the runner publishes a mark in its `epoch/N` after each sync (see
+`bringup.journal.lease`). The reader takes the mark of the newest epoch and reads no byte behind it.
+
+Why that holds:
+- A mark is raised after the sync and, in one runner, after a look that nobody took over; a takeover copies
+  the live segment after its epoch stands. So what any mark covers is in every later copy, at the same offset:
+  a reader may go on in the new file where it stood in the old one.
+- A frozen runner that wakes writes to a file that has lost its name, and to the mark of an epoch that is no
+  longer the newest. Neither is read.
+- After a crash of the machine the mark on the disk may be older than the data. But then the boot id in its
+  file is not today's, and all that can be read came from the disk: everything counts. The same goes for a
+  folder copied from elsewhere. Only on a network file system may another boot id mean a runner that lives on
+  another machine: there the mark counts.
+- After a crash of the runner alone, what stands behind the mark may never reach the disk. It stays unread
+  until the journal is opened again, which syncs it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bringup.journal.clock import boot_id
+from bringup.journal.error import JournalError
+from bringup.journal.folder import RunFolder
+from bringup.journal.lease import NETWORK, file_system, latest_epoch
+
+READ_BYTES = 1024 * 1024
+_UNBOUNDED = 1 << 62
+
+
+class Entry(NamedTuple):
+    """One durable event: its line as stored, without the newline, and decoded."""
+
+    seq: int
+    kind: str
+    line: bytes
+    body: dict[str, Any]
+
+
+class Limit(NamedTuple):
+    """How far a reader may go: segments before `segment` whole, that one up to `size`; `events` durable in
+    all.
+    """
+
+    segment: int
+    size: int
+    events: int
+
+
+def read(folder: RunFolder | Path) -> Iterator[Entry]:
+    """All durable events that are there now. An incomplete last line is left out.
+
+    Raises:
+        JournalError: there is no journal, or a line in it is no event.
+    """
+    run = folder if isinstance(folder, RunFolder) else RunFolder(folder)
+    if not run.journal.is_dir():
+        raise JournalError(f"{run.path} holds no journal", "name a run's folder or its id; `bringup list`")
+    cursor = Cursor(run)
+    while batch := cursor.more():
+        yield from batch
+
+
+async def follow(
+    folder: RunFolder | Path,
+    *,
+    poll_s: float = 0.1,
+    wake: Callable[[int], Awaitable[object]] | None = None,
+) -> AsyncIterator[Entry]:
+    """All durable events from the first, and each new one, until the run is closed.
+
+    Without `wake` the mark is looked at every `poll_s` seconds. In the runner's own process pass
+    `Journal.wait_durable` as `wake`: it is called with the seq that is waited for.
+
+    Raises:
+        JournalError: a line is no event; or what `wake` raises.
+    """
+    cursor = Cursor(folder if isinstance(folder, RunFolder) else RunFolder(folder))
+    closed = False
+    while True:
+        batch = cursor.more()
+        for entry in batch:
+            closed = entry.kind == "RunClosed"
+            yield entry
+        if batch:
+            # Reading a long record must not keep the rest of this program from running.
+            await asyncio.sleep(0)
+        elif closed:
+            return
+        elif wake is not None:
+            await wake(cursor.next_seq)
+        else:
+            await asyncio.sleep(poll_s)
+
+
+class Cursor:
+    """A place in a journal. `more` goes on from there; it only reads."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+        self._segment = 1
+        self._offset = 0
+        self.next_seq = 0
+        self._decode = msgspec.json.Decoder(dict[str, Any]).decode
+        self._on_network = file_system(folder.path)[0] in NETWORK
+
+    def more(self) -> list[Entry]:
+        """The next durable events, at most about a megabyte of them; empty when there is none now.
+
+        Raises:
+            JournalError: a line is no event.
+        """
+        while True:
+            limit = self.limit()
+            if self._segment > limit.segment:
+                return []
+            whole = self._segment < limit.segment
+            batch, at_end = self._read(_UNBOUNDED if whole else limit.size)
+            if batch or not (at_end and whole and self._folder.segment(self._segment + 1).exists()):
+                return batch
+            self._segment, self._offset = self._segment + 1, 0
+
+    def limit(self) -> Limit:
+        """How far the disk has got, as far as a reader can know."""
+        _, found = latest_epoch(self._folder.epoch)
+        if found is not None and (found.holder.boot == boot_id() or self._on_network):
+            return Limit(*msgspec.structs.astuple(found.mark))
+        numbers = self._folder.segments()
+        return Limit(numbers[-1] if numbers else 0, _UNBOUNDED, -1)
+
+    def _read(self, limit: int) -> tuple[list[Entry], bool]:
+        """Entries from the current place up to byte `limit`; whether no complete line is left."""
+        try:
+            fd = os.open(self._folder.segment(self._segment), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return [], True
+        try:
+            data = b""
+            while b"\n" not in data:
+                wanted = min(READ_BYTES, limit - self._offset - len(data))
+                chunk = os.pread(fd, wanted, self._offset + len(data)) if wanted > 0 else b""
+                if not chunk:
+                    return [], True
+                data += chunk
+        finally:
+            os.close(fd)
+        data = data[: data.rindex(b"\n") + 1]
+        self._offset += len(data)
+        return [self._entry(line) for line in data[:-1].split(b"\n")], False
+
+    def _entry(self, line: bytes) -> Entry:
+        try:
+            body = self._decode(line)
+            seq, kind = body["seq"], body["kind"]
+        except (msgspec.MsgspecError, KeyError) as error:
+            raise self._damaged(f"event {self.next_seq} can't be read") from error
+        if seq != self.next_seq or not isinstance(kind, str):
+            raise self._damaged(f"event {self.next_seq} should stand where {seq!r} is")
+        self.next_seq += 1
+        return Entry(seq, kind, line, body)
+
+    def _damaged(self, what: str) -> JournalError:
+        name = self._folder.segment(self._segment)
+        return JournalError(f"{name}: {what}", "`bringup log verify` shows what is wrong with this record")

@@ -1,8 +1,8 @@
 """What every transport offers, and the transcript that it keeps.
 
 A transport is opened for one device, reused by all reads of a run, and closed by the bench. It raises only
-`DeviceError`s (with advice) and `asyncio.CancelledError`. Every await on the wire has a deadline; every reply has a
-cap. Errors never hold a secret.
+`DeviceError`s (with advice) and `asyncio.CancelledError`. Every await on the wire has a deadline; every reply
+has a cap. Errors never hold a secret.
 """
 
 from __future__ import annotations
@@ -13,15 +13,22 @@ from typing import Literal, Protocol
 import msgspec
 
 REPLY_CAP_BYTES = 16 * 1024 * 1024
+EVIDENCE_OF_FAILURE_BYTES = 64 * 1024
+"""How much of a reply that failed (over-long, cut off, late) is kept."""
 DEFAULT_DEADLINE_S = 20.0
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """One request and what came back, as bytes. `error` where no whole answer came."""
+    """One request and what came back, as bytes. `error` where no whole answer came (then `reply` may be a
+    part).
+
+    `transport` is ssh, local, snmp, redfish, eapi, nvue or gnmi; `stderr` is a command's second output.
+    """
 
     transport: str
     request: str
     reply: bytes
+    stderr: bytes = b""
     status: int | None = None
     error: str | None = None
 
@@ -53,9 +60,7 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
 class Shell(Protocol):
     """SSH, or this machine itself."""
 
-    async def run(
-        self, command: str, *, deadline_s: float = DEFAULT_DEADLINE_S
-    ) -> CommandResult:
+    async def run(self, command: str, *, deadline_s: float = DEFAULT_DEADLINE_S) -> CommandResult:
         """Run one command; a non-zero exit status is no error here."""
         ...
 
@@ -73,15 +78,11 @@ class SnmpExchange(Protocol):
         """OID -> value; an OID that the agent does not have (noSuchObject, noSuchInstance) is left out."""
         ...
 
-    async def walk(
-        self, oid: str, *, deadline_s: float = DEFAULT_DEADLINE_S
-    ) -> list[tuple[str, SnmpValue]]:
-        """All variables under `oid`, in the agent's order (GETBULK; a loop or a step backwards is unparsable)."""
+    async def walk(self, oid: str, *, deadline_s: float = DEFAULT_DEADLINE_S) -> list[tuple[str, SnmpValue]]:
+        """All variables under `oid`, in the agent's order (GETBULK; a step backwards is unparsable)."""
         ...
 
-    async def set_integer(
-        self, oid: str, number: int, *, deadline_s: float = DEFAULT_DEADLINE_S
-    ) -> None: ...
+    async def set_integer(self, oid: str, number: int, *, deadline_s: float = DEFAULT_DEADLINE_S) -> None: ...
 
     async def close(self) -> None: ...
 
@@ -93,7 +94,7 @@ class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HttpExchange(Protocol):
-    """One session with one device. Paths start with `/`. 401/403 are `Refused`; other statuses are returned."""
+    """One session with one device. Paths start with `/`. 401 and 403 are `Refused`; others are returned."""
 
     async def request(
         self,
@@ -108,7 +109,8 @@ class HttpExchange(Protocol):
 
 
 class GnmiUpdate(msgspec.Struct, frozen=True, kw_only=True):
-    """One leaf or subtree: its whole path (prefix joined, `/interfaces/interface[name=Ethernet0]/state/…`), the
+    """One leaf or subtree: its whole path (prefix joined, `/interfaces/interface[name=Ethernet0]/state/…`),
+    the
 
     value as Python data (JSON decoded), and the target's time stamp in nanoseconds.
     """
@@ -119,9 +121,7 @@ class GnmiUpdate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GnmiExchange(Protocol):
-    async def capabilities(
-        self, *, deadline_s: float = DEFAULT_DEADLINE_S
-    ) -> dict[str, object]: ...
+    async def capabilities(self, *, deadline_s: float = DEFAULT_DEADLINE_S) -> dict[str, object]: ...
 
     async def get(
         self, paths: Sequence[str], *, deadline_s: float = DEFAULT_DEADLINE_S
@@ -148,9 +148,7 @@ class Links(Protocol):
     @property
     def transcript(self) -> Transcript: ...
 
-    def has(
-        self, transport: Literal["ssh", "snmp", "gnmi", "redfish", "eapi", "nvue"]
-    ) -> bool:
+    def has(self, transport: Literal["ssh", "snmp", "gnmi", "redfish", "eapi", "nvue"]) -> bool:
         """Whether the inventory gives this device such a transport."""
         ...
 

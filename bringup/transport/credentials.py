@@ -1,0 +1,172 @@
+"""Secrets of an inventory: resolved once, before anything is touched, and kept in memory only.
+
+A reference is `env:NAME`, `file:PATH` (relative to the inventory's folder) or `cmd:COMMAND` (run by `sh` in
+that folder; its standard input and error stay the caller's, so that a password manager can ask). No error,
+repr or pickle of these objects shows a value, and no error shows a command, which may itself hold one.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal, NoReturn
+
+from bringup.model.errors import InputError
+from bringup.model.inventory import Device
+
+SECRET_CAP_BYTES = 64 * 1024
+COMMAND_DEADLINE_S = 60.0
+OPEN_COMMUNITY = "public"
+"""The one community that may stand in an inventory as it is; it guards nothing."""
+
+_TRANSPORTS: tuple[Literal["ssh", "snmp", "gnmi", "redfish", "eapi", "nvue"], ...] = (
+    "ssh",
+    "snmp",
+    "gnmi",
+    "redfish",
+    "eapi",
+    "nvue",
+)
+_SECRET_FIELDS = ("password", "community", "auth_key", "priv_key")
+
+
+class Secrets:
+    """Reference -> value, and SSH key file -> its bytes, for one run."""
+
+    def __init__(self, values: Mapping[str, tuple[str, str]], keys: Mapping[str, bytes]) -> None:
+        self._values = dict(values)
+        self._keys = dict(keys)
+
+    def __repr__(self) -> str:
+        return f"<Secrets of {len(self._values)} references>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("secrets live in memory only")
+
+    def value(self, reference: str) -> str:
+        """The value behind a reference of this inventory. KeyError for one that `resolve` was not shown."""
+        if reference == OPEN_COMMUNITY:
+            return reference
+        return self._values[reference][1]
+
+    def private_key(self, path: str) -> bytes:
+        """The bytes of an SSH key file as the inventory writes its path. KeyError as above."""
+        return self._keys[path]
+
+    def named(self) -> dict[str, str]:
+        """Name -> value, for redaction. The name is the first field using it: `leaf-1.ssh.password`."""
+        return dict(self._values.values())
+
+
+def resolve(devices: Iterable[Device], folder: Path) -> Secrets:
+    """Resolve every secret and read every SSH key file of these devices; `folder` is the inventory's.
+
+    Each reference is resolved once, however many devices share it. Raises `InputError` with all problems at
+    once.
+    """
+    values: dict[str, tuple[str, str]] = {}
+    keys: dict[str, bytes] = {}
+    problems: list[str] = []
+    tried: set[str] = set()
+    for name, reference, is_key_file in _references(devices):
+        if (reference == OPEN_COMMUNITY and name.endswith(".community")) or reference in tried:
+            continue
+        tried.add(reference)
+        try:
+            if is_key_file:
+                keys[reference] = _read(folder / Path(reference).expanduser())
+            else:
+                values[reference] = (name, _resolve_one(reference, folder))
+        except _UnresolvedError as problem:
+            problems.append(f"{name}: {problem}")
+    if problems:
+        raise InputError(
+            f"{len(problems)} secret{'s' * (len(problems) > 1)} of the inventory can't be had: {problems[0]}",
+            "Nothing was touched; set what is missing and start again",
+            problems=tuple(problems),
+        )
+    return Secrets(values, keys)
+
+
+class _UnresolvedError(Exception):
+    """What is wrong with a reference, and what would be right; never the value."""
+
+
+def _references(devices: Iterable[Device]) -> Iterator[tuple[str, str, bool]]:
+    for device in devices:
+        for transport in _TRANSPORTS:
+            settings = getattr(device, transport)
+            if settings is None:
+                continue
+            for field in _SECRET_FIELDS:
+                reference = getattr(settings, field, None)
+                if reference is not None:
+                    yield f"{device.name}.{transport}.{field}", reference, False
+            if transport == "ssh" and settings.key is not None:
+                yield f"{device.name}.ssh.key", settings.key, True
+
+
+def _resolve_one(reference: str, folder: Path) -> str:
+    kind, separator, rest = reference.partition(":")
+    if not separator or kind not in ("env", "file", "cmd"):
+        raise _UnresolvedError(
+            "a secret may not stand in the inventory; write env:NAME, file:PATH or cmd:COMMAND"
+        )
+    if kind == "env":
+        value = os.environ.get(rest)
+        if value is None:
+            raise _UnresolvedError(f"the environment variable {rest} is not set; export it before starting")
+        raw = os.fsencode(value)
+    elif kind == "file":
+        raw = _read(folder / Path(rest).expanduser())
+    else:
+        raw = _run(rest, folder)
+    return _as_text(raw, kind)
+
+
+def _as_text(raw: bytes, kind: str) -> str:
+    """One line end at the end is the editor's, not the secret's."""
+    if raw.endswith(b"\n"):
+        raw = raw[:-1].removesuffix(b"\r")
+    what = {"env": "the environment variable", "file": "the file", "cmd": "what the command printed"}[kind]
+    if not raw:
+        raise _UnresolvedError(f"{what} is empty; a secret needs at least one character")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise _UnresolvedError(f"{what} is not UTF-8; write the secret as UTF-8 text") from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(SECRET_CAP_BYTES + 1)
+    except OSError as error:
+        raise _UnresolvedError(
+            f"{path} can't be read ({error.strerror}); paths are relative to the inventory"
+        ) from None
+    if len(raw) > SECRET_CAP_BYTES:
+        raise _UnresolvedError(f"{path} is larger than {SECRET_CAP_BYTES} bytes; is it the right file?")
+    return raw
+
+
+def _run(command: str, folder: Path) -> bytes:
+    try:
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=folder, stdout=subprocess.PIPE, timeout=COMMAND_DEADLINE_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _UnresolvedError(
+            f"the command printed no secret within {COMMAND_DEADLINE_S:.0f} s; run it by hand"
+        ) from None
+    except OSError as error:
+        raise _UnresolvedError(f"the command can't be started ({error.strerror})") from None
+    if done.returncode != 0:
+        raise _UnresolvedError(f"the command ended with status {done.returncode}; run it by hand to see why")
+    if len(done.stdout) > SECRET_CAP_BYTES:
+        raise _UnresolvedError(
+            f"the command printed more than {SECRET_CAP_BYTES} bytes; is it the right command?"
+        )
+    return done.stdout

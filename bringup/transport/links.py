@@ -1,0 +1,151 @@
+"""The transports of one device: opened on first use, reused, and closed by whoever made them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from bringup.model.errors import NoData
+from bringup.model.inventory import Device
+from bringup.transport.base import Shell, Transcript
+from bringup.transport.credentials import Secrets
+from bringup.transport.failure import Peer
+from bringup.transport.gate import CredentialGate
+
+if TYPE_CHECKING:
+    import asyncssh
+
+    from bringup.transport.ssh_login import SshKeys
+
+CONNECT_DEADLINE_S = 10.0
+LOGIN_DEADLINE_S = 15.0
+
+TransportName = Literal["ssh", "snmp", "gnmi", "redfish", "eapi", "nvue"]
+
+
+class Wiring:
+    """What the links of one run share: secrets, trusted host keys (parsed once), the HTTP session.
+
+    `folder` is the inventory's; `known_hosts` defaults to the person's own (`bringup trust` writes it).
+    Protocol libraries are imported by the first link that needs them.
+    """
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        folder: Path,
+        *,
+        known_hosts: Path | None = None,
+        connect_deadline_s: float = CONNECT_DEADLINE_S,
+        login_deadline_s: float = LOGIN_DEADLINE_S,
+    ) -> None:
+        self.secrets = secrets
+        self.folder = folder
+        self.connect_deadline_s = connect_deadline_s
+        self.login_deadline_s = login_deadline_s
+        self._known_hosts = known_hosts
+        self._ssh_keys: SshKeys | None = None
+        self._made: list[DeviceLinks] = []
+
+    @property
+    def ssh_keys(self) -> SshKeys:
+        if self._ssh_keys is None:
+            from bringup.transport.ssh_login import SshKeys
+
+            self._ssh_keys = SshKeys(self._known_hosts)
+        return self._ssh_keys
+
+    def links(self, device: Device, *, this_machine: bool = False) -> DeviceLinks:
+        """The links of a device; with `this_machine` its shell is a local one."""
+        made = DeviceLinks(device, self, this_machine=this_machine)
+        self._made.append(made)
+        return made
+
+    async def close(self) -> None:
+        """Close all links made here. Raises nothing."""
+        made, self._made = self._made, []
+        await asyncio.gather(*(links.close() for links in made), return_exceptions=True)
+
+
+class DeviceLinks:
+    """`Links` of one device. A transport that the inventory does not give it raises `NoData`."""
+
+    def __init__(self, device: Device, wiring: Wiring, *, this_machine: bool = False) -> None:
+        self._device = device
+        self._wiring = wiring
+        self._this_machine = this_machine
+        self._transcript = Transcript()
+        self._gate = CredentialGate()
+        self._opening = asyncio.Lock()
+        self._shell: Shell | None = None
+
+    @property
+    def transcript(self) -> Transcript:
+        return self._transcript
+
+    def has(self, transport: TransportName) -> bool:
+        if transport == "ssh" and self._this_machine:
+            return True
+        return getattr(self._device, transport) is not None
+
+    async def shell(self) -> Shell:
+        """SSH, connected and logged in; or this machine's own shell."""
+        async with self._opening:
+            if self._shell is None and self._this_machine:
+                from bringup.transport.local import LocalShell
+
+                self._shell = LocalShell(self._device.name, self._transcript)
+            if self._shell is None:
+                self._shell = await self._open_ssh()
+            return self._shell
+
+    async def close(self) -> None:
+        """Close what is open. The links can be used again afterwards."""
+        if self._shell is not None:
+            shell, self._shell = self._shell, None
+            await shell.close()
+
+    async def _open_ssh(self) -> Shell:
+        from bringup.transport.ssh import SshShell
+
+        peer, connect = self._ssh()
+        shell = SshShell(peer, connect, self._transcript)
+        await shell.open()
+        return shell
+
+    def _ssh(self) -> tuple[Peer, Callable[[], Awaitable[asyncssh.SSHClientConnection]]]:
+        from bringup.transport.ssh_login import Login, log_in
+
+        settings = self._device.ssh
+        if settings is None:
+            raise self._has_none("ssh")
+        secrets = self._wiring.secrets
+        peer = self._peer("ssh", settings.port)
+        login = Login(
+            settings=settings,
+            key=None if settings.key is None else secrets.private_key(settings.key),
+            password=None if settings.password is None else secrets.value(settings.password),
+            keys=self._wiring.ssh_keys,
+        )
+
+        async def connect() -> asyncssh.SSHClientConnection:
+            async with self._gate.attempt("ssh", settings.user, by_password=login.password is not None):
+                return await log_in(
+                    peer,
+                    login,
+                    connect_deadline_s=self._wiring.connect_deadline_s,
+                    login_deadline_s=self._wiring.login_deadline_s,
+                )
+
+        return peer, connect
+
+    def _peer(self, service: str, port: int) -> Peer:
+        return Peer(device=self._device.name, address=self._device.address, port=port, service=service)
+
+    def _has_none(self, transport: str) -> NoData:
+        return NoData(
+            f"{self._device.name} has no [device.{transport}] in the inventory",
+            "Add it, or leave the step out",
+        )

@@ -1,0 +1,301 @@
+"""Logging in over SSH: host keys, the one password, and what a refusal means."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import msgspec
+
+from bringup.model.errors import DeviceError, Refused, TimedOut, Unparsable
+from bringup.model.inventory import Ssh
+from bringup.transport.failure import CredentialRefused, Peer, network_error
+from bringup.transport.tcp import connect_tcp
+
+KEEPALIVE_INTERVAL_S = 5.0
+KEEPALIVES_UNANSWERED = 3
+# Key exchanges and ciphers that only old gear needs (`legacy = true`); broken or weak, so never by default.
+_LEGACY = {
+    "kex_algs": "+diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1",
+    "encryption_algs": "+aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc",
+    "mac_algs": "+hmac-sha1",
+    "signature_algs": "+ssh-rsa",
+}
+
+
+def known_hosts_path() -> Path:
+    """Where `bringup trust` records host keys."""
+    base = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "bringup" / "known_hosts"
+
+
+class SshKeys:
+    """The host keys that this person trusts, and private keys, each parsed once a run."""
+
+    def __init__(self, known_hosts: Path | None = None) -> None:
+        self.path = known_hosts or known_hosts_path()
+        self._trusted: asyncssh.SSHKnownHosts | None = None
+        self._private: dict[bytes, asyncssh.SSHKey] = {}
+
+    def known(self, peer: Peer) -> tuple[Any, ...]:
+        """Trusted keys, trusted authorities and revoked keys of exactly this address and port.
+
+        asyncssh would fall back to the entry without a port; two devices behind one address must not be mixed
+        up. Raises `Refused` when the file can't be read.
+        """
+        if self._trusted is None:
+            self._trusted = self._load()
+        name = host_pattern(peer)
+        return self._trusted.match(name, "", None)[:3]
+
+    def private(self, data: bytes) -> asyncssh.SSHKey:
+        """Raises `asyncssh.KeyImportError` (damaged, or under a passphrase)."""
+        if data not in self._private:
+            self._private[data] = asyncssh.import_private_key(data)
+        return self._private[data]
+
+    def _load(self) -> asyncssh.SSHKnownHosts:
+        try:
+            return asyncssh.import_known_hosts(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return asyncssh.import_known_hosts("")
+        except (OSError, ValueError) as error:
+            what = error.strerror if isinstance(error, OSError) else "a line is malformed"
+            raise Refused(f"{self.path} can't be used ({what})", "Repair the file or move it away") from None
+
+
+def host_pattern(peer: Peer) -> str:
+    """How a host stands in a known_hosts file."""
+    return peer.address if peer.port == 22 else f"[{peer.address}]:{peer.port}"
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """Who logs in, and how. `password` stays out of every repr."""
+
+    settings: Ssh
+    key: bytes | None
+    password: str | None
+    keys: SshKeys
+
+    def __repr__(self) -> str:
+        return f"<Login of {self.settings.user}>"
+
+
+class LoginClient(asyncssh.SSHClient):
+    """Watches one handshake. Sends the password at most once, whichever method the server prefers."""
+
+    def __init__(self, peer: Peer, login: Login) -> None:
+        self._peer = peer
+        self._login = login
+        self.connection: asyncssh.SSHClientConnection | None = None
+        self.presented: asyncssh.SSHKey | None = None
+        self.asked_for_credentials = False
+        self.password_sent = False
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        self.connection = conn
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+        """Called only for a key that is not among the trusted ones."""
+        self.presented = key
+        expected = self._login.settings.host_key
+        return expected is not None and expected.strip() == key.get_fingerprint()
+
+    def public_key_auth_requested(self) -> None:
+        self.asked_for_credentials = True
+
+    def password_auth_requested(self) -> str | None:
+        self.asked_for_credentials = True
+        if self.password_sent or self._login.password is None:
+            return None
+        self.password_sent = True
+        return self._login.password
+
+    def kbdint_auth_requested(self) -> str | None:
+        self.asked_for_credentials = True
+        return None if self.password_sent or self._login.password is None else ""
+
+    def kbdint_challenge_received(
+        self, name: str, instructions: str, lang: str, prompts: Any
+    ) -> list[str] | None:
+        if not prompts:
+            return []
+        password = self.password_auth_requested() if len(prompts) == 1 else None
+        return None if password is None else [password]
+
+
+async def log_in(
+    peer: Peer, login: Login, *, connect_deadline_s: float, login_deadline_s: float
+) -> asyncssh.SSHClientConnection:
+    """A connection, logged in, host key checked. Raises `DeviceError`s."""
+    # asyncssh would write peers' words to the log, and tracebacks of broken peers to standard error.
+    logging.getLogger("asyncssh").setLevel(logging.CRITICAL + 1)
+    client = LoginClient(peer, login)
+    options = _options(peer, login, lambda: client)
+    jump: asyncssh.SSHClientConnection | None = None
+    if login.settings.jump is not None:
+        jump_peer, jump_login = _jump(peer, login)
+        jump = await log_in(
+            jump_peer, jump_login, connect_deadline_s=connect_deadline_s, login_deadline_s=login_deadline_s
+        )
+        options["tunnel"] = jump
+    else:
+        options["sock"] = await connect_tcp(peer, deadline_s=connect_deadline_s)
+    try:
+        async with asyncio.timeout(login_deadline_s):
+            return await asyncssh.connect(peer.address, peer.port, **options)
+    except BaseException as error:
+        sock = options.get("sock")
+        if sock is not None and client.connection is None:
+            sock.close()
+        if jump is not None:
+            jump.abort()
+        if isinstance(error, (asyncssh.Error, OSError, ValueError)):
+            raise _login_error(peer, login, client, error, login_deadline_s) from None
+        raise
+
+
+def _options(peer: Peer, login: Login, factory: Callable[[], asyncssh.SSHClient]) -> dict[str, Any]:
+    """What asyncssh would take from the environment (config, agent, default keys) is set here."""
+    options: dict[str, Any] = {
+        "config": None,
+        "client_factory": factory,
+        "known_hosts": _trusted(peer, login),
+        "x509_trusted_certs": None,
+        "username": login.settings.user,
+        "gss_kex": False,
+        "gss_auth": False,
+        "host_based_auth": False,
+        "preferred_auth": "publickey,password,keyboard-interactive",
+        "keepalive_interval": KEEPALIVE_INTERVAL_S,
+        "keepalive_count_max": KEEPALIVES_UNANSWERED,
+    }
+    if login.key is not None:
+        try:
+            options["client_keys"] = [login.keys.private(login.key)]
+        except asyncssh.KeyImportError:
+            raise CredentialRefused(
+                f"{peer}: the key file {login.settings.key} can't be used (damaged, or it has a passphrase)",
+                "Load it into ssh-agent and leave out `key`, or name a key without a passphrase",
+            ) from None
+        options["agent_path"] = None
+    elif login.password is not None:
+        options["client_keys"] = None
+        options["agent_path"] = None
+    if login.settings.legacy:
+        options.update(_LEGACY)
+    return options
+
+
+def _trusted(peer: Peer, login: Login) -> Any:
+    """(host keys, authorities, revoked), as asyncssh takes them. A key in the inventory is the only one."""
+    expected = login.settings.host_key
+    if expected is None:
+        return login.keys.known(peer)
+    if expected.strip().startswith("SHA256:"):
+        return ([], [], [])
+    try:
+        return ([asyncssh.import_public_key(expected)], [], [])
+    except asyncssh.KeyImportError:
+        raise Refused(
+            f"{peer}: `host_key` in the inventory is no SSH public key",
+            "Write it as `ssh-ed25519 AAAA…` or as `SHA256:…`",
+        ) from None
+
+
+def _jump(peer: Peer, login: Login) -> tuple[Peer, Login]:
+    """`[user@]host[:port]`; same key or agent, never the device's password."""
+    user, _, place = (login.settings.jump or "").rpartition("@")
+    host, _, port = place.rpartition(":") if place.count(":") == 1 else (place, "", "")
+    jump_peer = Peer(
+        device=peer.device,
+        address=host or place,
+        port=int(port) if port.isdigit() else 22,
+        service="jump host",
+    )
+    settings = Ssh(user=user or login.settings.user, key=login.settings.key)
+    return jump_peer, Login(settings=settings, key=login.key, password=None, keys=login.keys)
+
+
+def _login_error(
+    peer: Peer, login: Login, client: LoginClient, error: Exception, deadline_s: float
+) -> DeviceError:
+    if isinstance(error, TimeoutError):
+        return _stalled(peer, client, deadline_s)
+    if isinstance(error, asyncssh.HostKeyNotVerifiable):
+        return host_key_error(peer, login, client.presented)
+    if isinstance(error, asyncssh.PermissionDenied) or client.password_sent:
+        return _credentials_error(peer, login)
+    if isinstance(error, asyncssh.KeyExchangeFailed):
+        return Refused(
+            f"{peer} has no algorithm in common with us, or no longer has the recorded type of host key",
+            f"`bringup trust {peer.device}` shows its keys; for old gear set `legacy = true`",
+        )
+    if client.asked_for_credentials and isinstance(error, asyncssh.DisconnectError):
+        return _credentials_error(peer, login)
+    if isinstance(error, (asyncssh.ConnectionLost, asyncssh.ChannelOpenError, asyncssh.ServiceNotAvailable)):
+        return Refused(
+            f"{peer} closed the connection during the handshake",
+            "It may limit sessions or admit only certain addresses; see its log",
+        )
+    if isinstance(error, OSError):
+        return network_error(peer, error)
+    return Unparsable(f"{peer} does not speak SSH as it should", "Is the port right? Look with `ssh -v`")
+
+
+def _stalled(peer: Peer, client: LoginClient, deadline_s: float) -> TimedOut:
+    version = client.connection and client.connection.get_extra_info("server_version")
+    what = "stopped answering during the login" if version else "accepted the connection and never spoke SSH"
+    return TimedOut(
+        f"{peer} {what} (waited {deadline_s:g} s)",
+        "Is its SSH service hung? Try `ssh -v` and the console port",
+    )
+
+
+def _credentials_error(peer: Peer, login: Login) -> CredentialRefused:
+    if login.key is not None:
+        what = f"key {login.settings.key}"
+    elif login.password is not None:
+        what = "password"
+    else:
+        what = "ssh-agent's and default keys"
+    return CredentialRefused(
+        f"{peer} refused user {login.settings.user} with the {what}",
+        "Check the user and what the inventory names for it; it was tried once, so that no account is locked",
+    )
+
+
+def host_key_error(peer: Peer, login: Login, presented: asyncssh.SSHKey | None) -> Refused:
+    """Unknown or changed; both fingerprints are shown for a changed one."""
+    if presented is None:
+        return Refused(
+            f"{peer} presented a host certificate or key that is not trusted",
+            f"Run `bringup trust {peer.device} -i INVENTORY` after checking it",
+        )
+    shown = f"{presented.get_algorithm()} {presented.get_fingerprint()}"
+    expected = _expected_fingerprints(peer, login, presented)
+    if not expected:
+        return Refused(
+            f"{peer}: its host key {shown} is not known",
+            f"Compare it with the label or the console, then `bringup trust {peer.device} -i INVENTORY`",
+        )
+    return Refused(
+        f"{peer}: its host key has CHANGED: recorded {', '.join(expected)}, presented {shown}",
+        "Someone may be in between, or the device was replaced or reinstalled. Only if you know why: "
+        f"`bringup trust {peer.device} -i INVENTORY`",
+    )
+
+
+def _expected_fingerprints(peer: Peer, login: Login, presented: asyncssh.SSHKey) -> list[str]:
+    """What is on record, keys of the presented type first."""
+    stated = login.settings.host_key
+    if stated is not None and stated.strip().startswith("SHA256:"):
+        return [stated.strip()]
+    keys = list(_trusted(peer, login)[0])
+    same_type = [key for key in keys if key.get_algorithm() == presented.get_algorithm()]
+    return [f"{key.get_algorithm()} {key.get_fingerprint()}" for key in same_type or keys]

@@ -5,5 +5,6 @@ OpenSSH's PROTOCOL.sshsig and ALLOWED SIGNERS), can judge whether a record is wh
 """
 
 from bringup.journal.verify.check import Finding, Report, default_signers, verify
+from bringup.journal.verify.sshsig import SignersError
 
-__all__ = ["Finding", "Report", "default_signers", "verify"]
+__all__ = ["Finding", "Report", "SignersError", "default_signers", "verify"]

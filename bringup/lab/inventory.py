@@ -11,7 +11,7 @@ from typing import Any
 import tomli_w
 
 from bringup.lab.keys import certificate_fingerprint, ssh_public
-from bringup.lab.state import Device, Plant, Port
+from bringup.lab.state import Device, Optic, Plant, Port
 
 Endpoints = Mapping[tuple[str, str], tuple[str, int]]
 """(device, service) -> (address, port); services are ssh, snmp, gnmi, eapi, redfish."""
@@ -66,7 +66,12 @@ def _document(plant: Plant, endpoints: Endpoints) -> dict[str, Any]:
         "lab": {"speed": plant.speed, "profile": plant.name, "seed": plant.seed},
         "rack": [{"name": plant.name, "profile": plant.name}],
         "device": [_device(plant, device, unit, endpoints) for unit, device in _placed(plant)],
-        "port": [_port(port) for device in plant.devices for port in device.ports if port.optic is not None],
+        "port": [
+            _port(port, port.optic)
+            for device in plant.devices
+            for port in device.ports
+            if port.optic is not None
+        ],
     }
 
 
@@ -147,12 +152,12 @@ def _transport(device: Device, service: str, port: int) -> dict[str, Any]:
     }
 
 
-def _port(port: Port) -> dict[str, Any]:
+def _port(port: Port, optic: Optic) -> dict[str, Any]:
     record: dict[str, Any] = {
         "device": port.device,
         "name": port.name,
         "speed_gbps": port.speed_gbps,
-        "optic": port.optic.medium,
+        "optic": optic.medium,
         "lanes": port.lane_count,
         "fec": port.fec_mode,
     }

@@ -1,4 +1,4 @@
-"""Profiles: healthy racks, built by rule and seed. `mini` has one PDU, two leaves, one node and four links."""
+"""Profiles: healthy racks, built by rule and seed. `mini`: one PDU, two leaves, one node, four links."""
 
 from __future__ import annotations
 

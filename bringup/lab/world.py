@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
 import msgspec
 
 from bringup.lab import links, lldp, physics, power

@@ -21,9 +21,10 @@ class Expected(msgspec.Struct, frozen=True):
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One step on one device (or link, or the run): read once, verdicts for each of `subjects`.
 
-    `prerequisites` maps each subject to the subjects whose bad verdict, in a stage that this one needs, blocks it.
-    `args` is the validated model of the step's `with`. `also` holds limits on quantities that nobody requires but
-    a check may report: each applies to its `subject` and to every part of it (`leaf-1/fan-2` is a part of `leaf-1`).
+    `prerequisites` maps each subject to the subjects whose bad verdict, in a stage that this one needs,
+    blocks it. `args` is the validated model of the step's `with`. `also` holds limits on quantities that
+    nobody requires but a check may report on a planned subject, `for_parts` those on parts of one
+    (`leaf-1/fan-2` is a part of `leaf-1`).
     """
 
     stage: str
@@ -40,14 +41,15 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     settle_s: float
     window_s: float | None
     also: tuple[Expected, ...] = ()
+    for_parts: tuple[Expected, ...] = ()
 
     def limits_for(self, subject: str, quantity: str) -> tuple[Limit, ...]:
         """Every limit that a measurement is judged by, required or not."""
         for expected in (*self.expected, *self.also):
             if expected.quantity == quantity and expected.subject == subject:
                 return expected.limits
-        outer = ancestors(subject)
-        for expected in self.also:
+        outer = ancestors(subject)[1:]
+        for expected in self.for_parts:
             if expected.quantity == quantity and expected.subject in outer:
                 return expected.limits
         return ()

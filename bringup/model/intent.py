@@ -1,0 +1,136 @@
+"""What the inventory itself demands of a subject, as limits: a serial, a speed, a medium, a far end."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from bringup.model.envelope import Limit
+from bringup.model.inventory import Cable, Device, Inventory, Port
+from bringup.model.measurement import Scalar
+from bringup.model.media import medium_lanes
+from bringup.model.subject import LINK, parse_subject
+from bringup.model.verdict import Standing
+
+OUTLET = "outlet-"
+WILD = frozenset("*?[")
+
+
+def outlet_subject(pdu: str, outlet: int) -> str:
+    """`pdu-1`, 5 -> `pdu-1/outlet-5`."""
+    return f"{pdu}/{OUTLET}{outlet}"
+
+
+class Intent:
+    """Answers what is expected of any subject of one inventory; holds look-ups, changes nothing."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.inventory = inventory
+
+    @cached_property
+    def cables(self) -> dict[str, Cable]:
+        """By the subject of either end, and by that of the link."""
+        found: dict[str, Cable] = {}
+        for cable in self.inventory.cable:
+            found |= {cable.a: cable, cable.b: cable, cable.subject: cable}
+        return found
+
+    @cached_property
+    def feeds(self) -> dict[str, tuple[Device, str | None]]:
+        """Outlet subject -> the device that hangs on it, and its supply where that is known."""
+        return {
+            outlet_subject(feed.pdu, feed.outlet): (device, feed.supply)
+            for device in self.inventory.device
+            for feed in device.feed
+        }
+
+    def device(self, subject: str) -> Device | None:
+        """The device that a subject is, or is a part of; for a link, that of its first end."""
+        return self.inventory.devices.get(parse_subject(subject.split(LINK)[0]).device)
+
+    def port(self, subject: str) -> Port | None:
+        """The port that a subject is, or is a lane of; for a link, its first end."""
+        return self.inventory.ports.get(subject.split(LINK)[0].partition("#")[0])
+
+    def medium(self, subject: str) -> str | None:
+        """The medium of a port, a lane or a link: the module expected, else what the cable list says."""
+        port = self.port(subject)
+        if port is not None and port.optic:
+            return port.optic
+        cable = self.cables.get(subject.partition("#")[0])
+        return cable.medium or None if cable is not None else None
+
+    def lanes(self, subject: str) -> int | None:
+        """Media lanes expected of a port; None when neither the inventory nor its medium tells."""
+        port = self.port(subject)
+        if port is not None and port.lanes is not None:
+            return port.lanes
+        return medium_lanes(self.medium(subject) or "")
+
+    def limits(self, subject: str) -> dict[str, Limit]:
+        """Quantity -> limit, for one device, port or outlet. A lane and a link have none of their own."""
+        if LINK in subject or "#" in subject:
+            return {}
+        if subject in self.inventory.devices:
+            return _of_device(self.inventory.devices[subject])
+        if subject in self.feeds:
+            device, supply = self.feeds[subject]
+            fed = f"{device.name}/{supply}" if supply else device.name
+            limit = _same("outlet_state", "on", f"device {device.name}", "feed", f"it feeds {fed}")
+            return {"outlet_state": limit}
+        return self._of_port(subject)
+
+    def _of_port(self, subject: str) -> dict[str, Limit]:
+        found: dict[str, Limit] = {}
+        port = self.inventory.ports.get(subject)
+        if port is not None:
+            found = {limit.measure: limit for limit in _port_limits(port)}
+        far = self.inventory.far_ends.get(subject)
+        if far is not None:
+            label = self.cables[subject].label
+            found["neighbor"] = _same("neighbor", far, f"cable {label}" if label else "cable list", "far end")
+        return found
+
+
+def _of_device(device: Device) -> dict[str, Limit]:
+    expect, where = device.expect, f"device {device.name}"
+    wanted = (
+        ("serial", expect.serial, "expect.serial"),
+        ("model", expect.model, "expect.model"),
+        ("hostname", expect.hostname, "expect.hostname"),
+        ("os_version", expect.os, "expect.os"),
+    )
+    return {
+        quantity: _text(quantity, text, where, field) for quantity, text, field in wanted if text is not None
+    }
+
+
+def _port_limits(port: Port) -> list[Limit]:
+    where = f"port {port.subject}"
+    found = [
+        _same(quantity, amount, where, field)
+        for quantity, amount, field in (
+            ("speed_gbps", port.speed_gbps, "speed_gbps"),
+            ("fec_mode", port.fec, "fec"),
+            ("optic_medium", port.optic, "optic"),
+            ("pcie_width_lanes", port.pcie_width_lanes, "pcie_width_lanes"),
+            ("pcie_speed_gt_s", port.pcie_speed_gt_s, "pcie_speed_gt_s"),
+            ("lane_count", port.lanes, "lanes"),
+        )
+        if amount is not None
+    ]
+    if port.firmware is not None:
+        found.append(_text("nic_firmware", port.firmware, where, "firmware"))
+    return found
+
+
+def _same(measure: str, value: Scalar, where: str, field: str, why: str = "") -> Limit:
+    source = f"inventory: {where}, {field}" + (f" ({why})" if why else "")
+    return Limit(measure=measure, equals=value, source=source, standing=Standing.CONTRACT)
+
+
+def _text(measure: str, text: str, where: str, field: str) -> Limit:
+    """Text that may be a pattern (`202411.*`)."""
+    if not WILD.intersection(text):
+        return _same(measure, text, where, field)
+    source = f"inventory: {where}, {field}"
+    return Limit(measure=measure, matches=text, source=source, standing=Standing.CONTRACT)

@@ -1,0 +1,125 @@
+"""Which subjects of an inventory a selector means, and whether a limit's `when` fits one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+
+from bringup.model.catalogue import Over
+from bringup.model.envelope import When
+from bringup.model.intent import Intent, outlet_subject
+from bringup.model.inventory import Device
+from bringup.model.playbook import Selector
+from bringup.model.subject import parse_subject
+
+RUN = "run"
+"""Subject of what concerns the run as a whole, where no rack is named."""
+
+
+def select(intent: Intent, over: Over, on: Selector, rack: str | None = None) -> tuple[str, ...]:
+    """Subjects in the inventory's order, each once. `rack` leaves out devices of other racks."""
+    if over == "run":
+        return (rack or RUN,)
+    devices = [
+        device
+        for device in intent.inventory.device
+        if (rack is None or device.rack == rack)
+        and fits(device.role, on.role)
+        and fits(device.platform, on.platform)
+        and like(device.name, on.device)
+    ]
+    return tuple(dict.fromkeys(_EXPANSIONS[over](intent, devices, on)))
+
+
+def applies(intent: Intent, when: When, stage: str, step: str, subject: str) -> bool:
+    """Whether every key that `when` gives matches the subject, as the inventory describes it."""
+    device, port = intent.device(subject), intent.port(subject)
+    speed = port.speed_gbps if port is not None else None
+    return (
+        fits(intent.medium(subject), when.medium)
+        and fits(device.role if device else None, when.role)
+        and fits(device.platform if device else None, when.platform)
+        and fits(device.expect.model if device else None, when.model)
+        and (when.speed_gbps is None or when.speed_gbps == speed)
+        and fits(stage, when.stage)
+        and fits(step, when.step)
+    )
+
+
+def fits(value: str | None, wanted: str | tuple[str, ...] | None) -> bool:
+    """Nothing wanted, or one of what is wanted."""
+    if wanted is None:
+        return True
+    return value in ((wanted,) if isinstance(wanted, str) else wanted)
+
+
+def like(value: str, wanted: str | tuple[str, ...] | None) -> bool:
+    """As `fits`, where `*`, `?` and `[...]` stand for what they do in file names."""
+    if wanted is None:
+        return True
+    patterns = (wanted,) if isinstance(wanted, str) else wanted
+    return any(value == pattern or fnmatchcase(value, pattern) for pattern in patterns)
+
+
+def _port_fits(intent: Intent, subject: str, on: Selector) -> bool:
+    return _component_fits(subject, on) and fits(intent.medium(subject), on.medium)
+
+
+def _component_fits(subject: str, on: Selector) -> bool:
+    return like(parse_subject(subject).component or "", on.port)
+
+
+def _select_devices(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
+    """With `port` or `medium`, only devices that have such a port."""
+    for device in devices:
+        ports = (port.subject for port in intent.inventory.port if port.device == device.name)
+        if (on.port is None and on.medium is None) or any(_port_fits(intent, port, on) for port in ports):
+            yield device.name
+
+
+def _select_ports(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
+    chosen = {device.name for device in devices}
+    for port in intent.inventory.port:
+        if port.device in chosen and _port_fits(intent, port.subject, on):
+            yield port.subject
+
+
+def _select_links(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
+    """Cables with an end on a chosen device, where that end fits."""
+    chosen = {device.name for device in devices}
+    for cable in intent.inventory.cable:
+        here = (end for end in (cable.a, cable.b) if parse_subject(end).device in chosen)
+        if any(_port_fits(intent, end, on) for end in here):
+            yield cable.subject
+
+
+def _select_outlets(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
+    """Outlets that feed a chosen device, and those of a chosen PDU that feed any; `port` is `outlet-3`."""
+    chosen = {device.name for device in devices}
+    for device in intent.inventory.device:
+        for feed in device.feed:
+            subject = outlet_subject(feed.pdu, feed.outlet)
+            if chosen.intersection((device.name, feed.pdu)) and _component_fits(subject, on):
+                yield subject
+
+
+def _select_supplies(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
+    """Expected supplies of chosen devices; `port` is the supply's name."""
+    for device in devices:
+        for name in device.expect.supplies:
+            if _component_fits(f"{device.name}/{name}", on):
+                yield f"{device.name}/{name}"
+
+
+_EXPANSIONS: MappingProxyType[str, Callable[[Intent, list[Device], Selector], Iterator[str]]] = (
+    MappingProxyType(
+        {
+            "device": _select_devices,
+            "port": _select_ports,
+            "link": _select_links,
+            "outlet": _select_outlets,
+            "supply": _select_supplies,
+        }
+    )
+)

@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from bringup.decode.registry import Format
+from bringup.decode.result import Damaged, refuse_error_text
 from bringup.model.errors import DeviceError, NoData, Refused, Unparsable
 from bringup.model.facts import Decoded
 from bringup.transport.base import DEFAULT_DEADLINE_S, CommandResult, Shell
@@ -22,6 +23,7 @@ _NOT_THERE = re.compile(
     re.IGNORECASE,
 )
 _SAID_CHARS = 160
+_LOOKED_AT_BYTES = 4096
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,31 +66,55 @@ async def read(shell: Shell, command: Command, *, device: str) -> Decoded:
         DeviceError: the transport's own (unreachable, refused, timeout).
     """
     result = await shell.run(command.text, deadline_s=command.deadline_s)
-    complaint = complaint_of(result, device=device)
     try:
         return facts_of(command.format, result.stdout, device=device, request=command.text)
     except DeviceError:
+        complaint = _complaint(result, device)
         if complaint is not None:
             raise complaint from None
         raise
 
 
-def complaint_of(result: CommandResult, *, device: str) -> DeviceError | None:
-    """What a command that failed complained of; None where it gave no sign of failing but its output.
+async def change(shell: Shell, text: str, *, device: str, deadline_s: float = DEFAULT_DEADLINE_S) -> None:
+    """Run a command that changes something and is silent, or talks in plain words, where it succeeds.
 
-    An error text counts with exit status 0 too, where nothing else was printed.
+    Raises:
+        Refused: it failed, or it printed an error, whatever its exit status.
+        DeviceError: the transport's own; then whether the change was made is not known.
     """
-    said = (result.stderr.strip() or result.stdout.strip())[:4096].decode("utf-8", errors="replace")
-    if result.exit_status == 0 and not (said and not result.stdout.strip()):
-        said = said if _REFUSED.search(said) else ""
-    if not said and result.exit_status == 0:
-        return None
-    shown = ascii(said.splitlines()[-1][:_SAID_CHARS]) if said else "nothing"
-    what = f"{device}: `{result.command}` ended with status {result.exit_status} and said {shown}"
-    if _REFUSED.search(said):
-        return Refused(
-            what, "Give the user in the inventory the right to run this command without a password."
+    result = await shell.run(text, deadline_s=deadline_s)
+    said = _text(result.stderr) + "\n" + _text(result.stdout)
+    failed = result.exit_status != 0 or _REFUSED.search(said) is not None
+    if not failed:
+        try:
+            refuse_error_text(said)
+        except Damaged:
+            failed = True
+    if failed:
+        raise Refused(
+            _what(result, device), "Run the same command on the device by hand and see what it says."
         )
-    if result.exit_status == 127 or _NOT_THERE.search(said):
-        return NoData(what, "Its software has no such command or no such data; see by hand what it offers.")
-    return Unparsable(what, "Run the same command on the device by hand.")
+
+
+def _complaint(result: CommandResult, device: str) -> DeviceError | None:
+    """What a command complained of whose output can't be read; None where it gave no other sign than that."""
+    said = _text(result.stderr) or _text(result.stdout)
+    if _REFUSED.search(said):
+        advice = "Give the user in the inventory the right to run this command without a password."
+        return Refused(_what(result, device), advice)
+    if result.exit_status == 127 or (result.exit_status != 0 and _NOT_THERE.search(said)):
+        advice = "Its software has no such command or no such data; see by hand what it offers."
+        return NoData(_what(result, device), advice)
+    if result.exit_status != 0:
+        return Unparsable(_what(result, device), "Run the same command on the device by hand.")
+    return None
+
+
+def _text(output: bytes) -> str:
+    return output.strip()[:_LOOKED_AT_BYTES].decode("utf-8", errors="replace")
+
+
+def _what(result: CommandResult, device: str) -> str:
+    said = _text(result.stderr) or _text(result.stdout)
+    shown = ascii(said.splitlines()[-1][:_SAID_CHARS]) if said else "nothing"
+    return f"{device}: `{result.command}` ended with status {result.exit_status} and said {shown}"

@@ -21,9 +21,9 @@ from bringup.decode import (
     sonic_platform,
     sonic_transceiver,
 )
-from bringup.driver.reading import Command, complaint_of, read
+from bringup.driver.reading import Command, change, read
 from bringup.driver.registry import Platform
-from bringup.model.errors import InputError, NoData, Refused, Unparsable
+from bringup.model.errors import InputError, NoData, Unparsable
 from bringup.model.facts import (
     Clock,
     Decoded,
@@ -166,11 +166,8 @@ class SonicDriver:
         """
         if not _PORT_NAME.fullmatch(port):
             raise InputError(f"{port[:40]!r} is no port name", "Names are as in `show interfaces status`.")
-        shell = await self._links.shell()
-        result = await shell.run(f"{STARTUP if up else SHUTDOWN} {shlex.quote(port)}")
-        complaint = complaint_of(result, device=self._device.name)
-        if complaint is not None:
-            raise Refused(complaint.message, complaint.advice)
+        text = f"{STARTUP if up else SHUTDOWN} {shlex.quote(port)}"
+        await change(await self._links.shell(), text, device=self._device.name)
 
 
 def _identity(decoded: Decoded) -> Identity:

@@ -79,11 +79,15 @@ class LinuxShell:
     def _os_release(self) -> str:
         pretty = self._world.device(self._device).os_version
         name, _, rest = pretty.partition(" ")
-        return f'PRETTY_NAME="{pretty}"\nNAME="{name}"\nVERSION_ID="{rest[:5]}"\nID={name.lower()}\nID_LIKE=debian\n'
+        return (
+            f'PRETTY_NAME="{pretty}"\nNAME="{name}"\nVERSION_ID="{rest[:5]}"\n'
+            f"ID={name.lower()}\nID_LIKE=debian\n"
+        )
 
     def _meminfo(self) -> str:
         total = self._world.device(self._device).memory_kib
-        return f"MemTotal:       {total} kB\nMemFree:        {total * 9 // 10} kB\nMemAvailable:   {total * 19 // 20} kB\n"
+        free, available = total * 9 // 10, total * 19 // 20
+        return f"MemTotal:       {total} kB\nMemFree:        {free} kB\nMemAvailable:   {available} kB\n"
 
     def _pcie_file(self, path: str) -> str | None:
         found = re.fullmatch(r"/sys/class/net/([^/]+)/device/(\w+)", path)

@@ -10,6 +10,8 @@ from bringup.lab.sonic_optics import dom_block
 from bringup.lab.state import Port
 from bringup.lab.world import World
 
+PLATFORM = "x86_64-labtron_lt9732-r0"
+MAC_BYTES = 6
 FEC_WORDS = {"rs544": "rs", "rs528": "rs", "fc": "fc", "none": "none"}
 
 
@@ -73,7 +75,7 @@ class SonicShell:
             f"\nSONiC Software Version: SONiC.{device.os_version}\n"
             f"SONiC OS Version: 12\nDistribution: Debian 12.9\nKernel: {device.kernel}\n"
             f"Build commit: 5d0c1e7ab\nBuild date: Tue Feb 18 03:12:44 UTC 2025\nBuilt by: build@lab\n\n"
-            f"Platform: x86_64-labtron_lt9732-r0\nHwSKU: Labtron-{device.model}\nASIC: broadcom\nASIC Count: 1\n"
+            f"Platform: {PLATFORM}\nHwSKU: Labtron-{device.model}\nASIC: broadcom\nASIC Count: 1\n"
             f"Serial Number: {device.serial}\nModel Number: {device.model}\n"
             f"Hardware Revision: {device.hardware_revision}\n"
             f"Uptime: {now:%H:%M:%S} up {since},  1 user,  load average: 0.41, 0.38, 0.36\n"
@@ -90,11 +92,14 @@ class SonicShell:
             ("Serial Number", "0x23", device.serial),
             ("Base MAC Address", "0x24", device.chassis_id.upper()),
             ("Device Version", "0x26", device.hardware_revision),
-            ("Platform Name", "0x28", "x86_64-labtron_lt9732-r0"),
+            ("Platform Name", "0x28", PLATFORM),
             ("Manufacturer", "0x2B", device.vendor),
         ]
         total = sum(len(value) + 2 for _, _, value in entries)
-        rows = [[name, code, str(len(value)), value] for name, code, value in entries]
+        rows = [
+            [name, code, str(MAC_BYTES if "MAC" in name else len(value)), value]
+            for name, code, value in entries
+        ]
         head = f"TlvInfo Header:\n   Id String:    TlvInfo\n   Version:      1\n   Total Length: {total}\n"
         return Reply(
             head + table(["TLV Name", "Code", "Len", "Value"], rows, "<<><") + "\n(checksum valid)\n"
@@ -147,7 +152,8 @@ class SonicShell:
     def _temperatures(self) -> Reply:
         stamp = f"{self._now():%Y%m%d %H:%M:%S}"
         header = [
-            "Sensor", "Temperature", "High TH", "Low TH", "Crit High TH", "Crit Low TH", "Warning", "Timestamp",
+            "Sensor", "Temperature", "High TH", "Low TH", "Crit High TH", "Crit Low TH", "Warning",
+            "Timestamp",
         ]  # fmt: skip
         rows = []
         for sensor in self._world.device(self._device).sensors:

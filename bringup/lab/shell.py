@@ -10,6 +10,8 @@ from bringup.lab.state import Port
 from bringup.lab.world import World
 
 NOT_FOUND = 127
+HEADER_PADDING = 2
+"""tabulate gives each header this much more room than it needs."""
 
 
 class Reply(NamedTuple):
@@ -55,9 +57,11 @@ def not_found(line: str) -> Reply:
 
 
 def table(header: list[str], rows: list[list[str]], align: str = ">", indent: str = "") -> str:
-    """A plain table: dashes under the header, two blanks between columns. `align`: one of <> for all, or each."""
+    """A table as Python's tabulate prints its `simple` format. `align`: < or > for all columns, or for each."""
     aligns = align if len(align) == len(header) else align[0] * len(header)
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    widths = [
+        max(len(name) + HEADER_PADDING, *(len(row[at]) for row in rows), 0) for at, name in enumerate(header)
+    ]
 
     def line(cells: list[str]) -> str:
         padded = (f"{cell:{side}{width}}" for cell, side, width in zip(cells, aligns, widths, strict=True))

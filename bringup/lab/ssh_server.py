@@ -1,0 +1,145 @@
+"""An SSH server for one device (exec and a plain shell), on top of asyncssh."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from contextlib import suppress
+from typing import Any
+
+import asyncssh
+
+from bringup.lab.shell import Reply, Shell
+from bringup.lab.state import Access
+from bringup.lab.world import World
+
+BACKLOG = 64
+LOGIN_TIMEOUT_S = 60.0
+NONSENSE_BYTES = 512
+
+
+class _Login(asyncssh.SSHServer):
+    """Who may come in: by password or by an authorised key, as the device has it now."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return (username, password) == (self._access.user, self._access.password)
+
+    def public_key_auth_supported(self) -> bool:
+        return bool(self._access.authorized_keys)
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        offered = key.export_public_key().split()[:2]
+        known = [line.encode().split()[:2] for line in self._access.authorized_keys]
+        return username == self._access.user and offered in known
+
+
+class SshServer:
+    """Listens for one device. Key, credentials and temper of the device are read anew for each connection."""
+
+    def __init__(self, world: World, device: str, shell: Shell) -> None:
+        self._world = world
+        self._device = device
+        self._shell = shell
+        self._listener: socket.socket | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._held: set[socket.socket] = set()
+        self._nonsense = random.Random(f"{world.plant.seed}/{device}/nonsense")
+
+    async def start(self, address: str, port: int) -> int:
+        """Listen on `address`; `port` 0 takes a free one. Returns the port."""
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setblocking(False)
+        try:
+            listener.bind((address, port))
+            listener.listen(BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+        self._listener = listener
+        self._spawn(self._accept(listener))
+        return int(listener.getsockname()[1])
+
+    async def stop(self) -> None:
+        """Close the listener and every connection."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for held in self._held:
+            held.close()
+        self._held.clear()
+
+    def _spawn(self, coroutine: Any) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _accept(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            connection, _ = await loop.sock_accept(listener)
+            if self._world.device(self._device).answers == "silent":
+                self._held.add(connection)
+            else:
+                self._spawn(self._serve(connection))
+
+    async def _serve(self, connection: socket.socket) -> None:
+        access = self._world.device(self._device).access
+        with suppress(asyncssh.Error, OSError):
+            served = await asyncssh.run_server(
+                connection,
+                server_factory=lambda: _Login(access),
+                server_host_keys=[asyncssh.import_private_key(access.ssh_host_key)],
+                process_factory=self._process,
+                gss_host=None,
+                encoding=None,
+                login_timeout=LOGIN_TIMEOUT_S,
+            )
+            try:
+                await served.wait_closed()
+            finally:
+                served.abort()
+
+    async def _process(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        with suppress(asyncssh.BreakReceived, asyncssh.TerminalSizeChanged, OSError):
+            if process.command is None:
+                await self._interact(process)
+            else:
+                process.exit(await self._answer(process, process.command))
+
+    async def _interact(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        status = 0
+        while True:
+            process.stdout.write(self._shell.prompt.encode())
+            line = (await process.stdin.readline()).decode(errors="replace")
+            command = line.strip()
+            if not line or command in ("exit", "logout"):
+                break
+            if command:
+                status = await self._answer(process, command)
+        process.exit(status)
+
+    async def _answer(self, process: asyncssh.SSHServerProcess[bytes], command: str) -> int:
+        temper = self._world.device(self._device).answers
+        if temper == "silent":
+            await asyncio.Event().wait()
+        if temper == "garbage":
+            process.stdout.write(self._nonsense.randbytes(NONSENSE_BYTES))
+            return 0
+        reply: Reply = self._shell.run(command)
+        process.stdout.write(reply.out.encode())
+        process.stderr.write(reply.err.encode())
+        return reply.status

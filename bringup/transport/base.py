@@ -110,9 +110,7 @@ class HttpExchange(Protocol):
 
 class GnmiUpdate(msgspec.Struct, frozen=True, kw_only=True):
     """One leaf or subtree: its whole path (prefix joined, `/interfaces/interface[name=Ethernet0]/state/…`),
-    the
-
-    value as Python data (JSON decoded), and the target's time stamp in nanoseconds.
+    the value as Python data (JSON decoded), and the target's time stamp in nanoseconds.
     """
 
     path: str

@@ -24,7 +24,7 @@ class CredentialGate:
 
     @asynccontextmanager
     async def attempt(self, transport: str, user: str, *, by_password: bool = True) -> AsyncIterator[None]:
-        """Raises a remembered `CredentialRefused` instead of entering; remembers one that leaves the block."""
+        """Raises a remembered `CredentialRefused` instead of entering; remembers one leaving the block."""
         shut = ("*" if by_password else transport, user)
         self._stop_if(shut)
         if (transport, user) in self._accepted:

@@ -17,6 +17,7 @@ from bringup.transport.base import (
     Transcript,
 )
 from bringup.transport.failure import Peer, over_long, silent
+from bringup.transport.ssh_login import hang_up
 
 SESSIONS_AT_ONCE = 4
 """Channels open at once on one connection. OpenSSH admits 10; some switches admit fewer."""
@@ -77,16 +78,10 @@ class SshShell:
         return result
 
     async def close(self) -> None:
-        """Close the connection; a peer that does not say goodbye is cut off."""
+        """Close the connection. Raises nothing."""
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        connection.close()
-        try:
-            async with asyncio.timeout(1.0):
-                await connection.wait_closed()
-        except (TimeoutError, OSError, asyncssh.Error):
-            connection.abort()
+        if connection is not None:
+            await hang_up(connection)
 
     async def _execute(self, connection: asyncssh.SSHClientConnection, command: str, output: _Output) -> None:
         try:

@@ -19,6 +19,7 @@ from bringup.transport.tcp import connect_tcp
 
 KEEPALIVE_INTERVAL_S = 5.0
 KEEPALIVES_UNANSWERED = 3
+GOODBYE_S = 1.0
 # Key exchanges and ciphers that only old gear needs (`legacy = true`); broken or weak, so never by default.
 _LEGACY = {
     "kex_algs": "+diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1",
@@ -148,7 +149,7 @@ async def log_in(
         options["sock"] = await connect_tcp(peer, deadline_s=connect_deadline_s)
     try:
         async with asyncio.timeout(login_deadline_s):
-            return await asyncssh.connect(peer.address, peer.port, **options)
+            connection = await asyncssh.connect(peer.address, peer.port, **options)
     except BaseException as error:
         sock = options.get("sock")
         if sock is not None and client.connection is None:
@@ -158,6 +159,24 @@ async def log_in(
         if isinstance(error, (asyncssh.Error, OSError, ValueError)):
             raise _login_error(peer, login, client, error, login_deadline_s) from None
         raise
+    if jump is not None:
+        # The jump host's connection ends with the one that it carries; `hang_up` waits for both.
+        connection.set_tunnel(jump)
+        connection.set_extra_info(jump=jump)
+    return connection
+
+
+async def hang_up(connection: asyncssh.SSHClientConnection) -> None:
+    """Close a connection; a peer that does not say goodbye within a second is cut off. Raises nothing."""
+    connection.close()
+    try:
+        async with asyncio.timeout(GOODBYE_S):
+            await connection.wait_closed()
+    except (TimeoutError, OSError, asyncssh.Error):
+        connection.abort()
+    jump = connection.get_extra_info("jump")
+    if jump is not None:
+        await hang_up(jump)
 
 
 def _options(peer: Peer, login: Login, factory: Callable[[], asyncssh.SSHClient]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The shape of an action. The engine drives it: guard, identity, intent, apply, probe; and after a crash, probe again.
+"""The shape of an action. The engine drives it: guard, identity, intent, apply, probe; and after a crash,
+probe again.
 
-An action never retries and never judges. `probe` must be conclusive wherever the device makes that possible: it is
-what stands between a crash and doing something dangerous twice.
+An action never retries and never judges. `probe` must be conclusive wherever the device makes that possible:
+it is what stands between a crash and doing something dangerous twice.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ State = dict[str, Scalar | None]
 
 
 class Action(Protocol):
-    """`subject` is one planned subject. `target` is the device that is talked to; `affects` what else will drop."""
+    """`subject` is one planned subject. `target` is the device that is talked to; `affects` what else will
+    drop.
+    """
 
     probe_words: str
 

@@ -19,19 +19,18 @@ async def identity_of(at: At, device: str) -> State:
 
 
 def mismatch(inventory: Inventory, device: str, found: State) -> str | None:
-    """In words, what contradicts the inventory, or None. A serial that can't be read, or that the inventory does not
-
-    state, proves nothing, so it is a mismatch too: nothing dangerous is done to a device nobody has named.
+    """In words, what contradicts the inventory, or None. A serial that can't be read, or that the inventory
+    does not state, proves nothing, so it is a mismatch too: nothing dangerous is done to a device nobody
+    has named.
     """
     expect = inventory.devices[device].expect
     if expect.serial is None:
         return f"the inventory states no serial for {device}, so its identity can't be proven"
     if found.get("serial") != expect.serial:
         return f"{device} says its serial is {found.get('serial')!r}; the inventory expects {expect.serial!r}"
-    if expect.model is not None and not fnmatchcase(
-        str(found.get("model")), expect.model
-    ):
+    if expect.model is not None and not fnmatchcase(str(found.get("model")), expect.model):
         return f"{device} says it is a {found.get('model')!r}; the inventory expects {expect.model!r}"
     if found.get("label_names_device") is False:
-        return f"the outlet's label {found.get('label')!r} does not name the device that the inventory feeds by it"
+        label = found.get("label")
+        return f"the outlet's label {label!r} does not name the device that the inventory feeds by it"
     return None

@@ -48,8 +48,7 @@ class SwitchOutlet:
         return tuple(
             device.name
             for device in inventory.device
-            if any(feed.pdu == pdu and feed.outlet == index for feed in device.feed)
-            and len(device.feed) == 1
+            if any(feed.pdu == pdu and feed.outlet == index for feed in device.feed) and len(device.feed) == 1
         )
 
     def undo(self, before: State) -> str | None:
@@ -65,7 +64,9 @@ class SwitchOutlet:
         return before.get("outlet_state") == self._to
 
     async def identify(self, at: At, subject: str) -> State:
-        """The PDU's serial, and the outlet's label, which must name the device that the inventory feeds by it."""
+        """The PDU's serial, and the outlet's label, which must name the device that the inventory feeds by
+        it.
+        """
         pdu, index = parse_subject(subject).device, outlet_index(subject)
         label = str((await _outlet(at, subject)).label.value or "")
         fed = [
@@ -104,9 +105,7 @@ class SwitchOutlet:
 class PowerArgs(Written):
     """`reset` is Redfish's ResetType."""
 
-    reset: Literal[
-        "On", "ForceOff", "GracefulShutdown", "ForceRestart", "PowerCycle"
-    ] = "On"
+    reset: Literal["On", "ForceOff", "GracefulShutdown", "ForceRestart", "PowerCycle"] = "On"
 
 
 _SETTLES_AT = {"On": "On", "ForceOff": "Off", "GracefulShutdown": "Off"}
@@ -127,9 +126,7 @@ class PowerHost:
         return f"power the host {before.get('power_state')}"
 
     async def _power(self, at: At, subject: str) -> HostPower:
-        sample = await at.read(
-            self.target(at.inventory, subject), PowersHost, "host_power"
-        )
+        sample = await at.read(self.target(at.inventory, subject), PowersHost, "host_power")
         told: HostPower = sample.facts
         return told
 

@@ -1,9 +1,9 @@
 """What a check is given, and the shape that every check has.
 
-A check is an async generator `run(at)`. It reads through `at.read` (one read a device and a round, shared by all
-tasks of a step: the device's load matters more than ours), yields `Measurement`s, and lets every `DeviceError` pass:
-the engine turns it into UNKNOWN with its reason. A quantity that a device does not tell is simply not yielded; the
-engine finds it missing, because what must be there comes from the plan.
+A check is an async generator `run(at)`. It reads through `at.read` (one read a device and a round, shared by
+all tasks of a step: the device's load matters more than ours), yields `Measurement`s, and lets every
+`DeviceError` pass: the engine turns it into UNKNOWN with its reason. A quantity that a device does not tell
+is simply not yielded; the engine finds it missing, because what must be there comes from the plan.
 """
 
 from __future__ import annotations
@@ -46,9 +46,7 @@ class At(Protocol):
         """Whether the driver of `device` has `capability`."""
         ...
 
-    async def read(
-        self, device: str, capability: type, method: str, moment: str = "now"
-    ) -> Sample[Any]:
+    async def read(self, device: str, capability: type, method: str, moment: str = "now") -> Sample[Any]:
         """What `method` of `capability` tells, read at most once a round for each `moment`.
 
         Raises:
@@ -60,9 +58,7 @@ class At(Protocol):
         """Wait for the step's window."""
         ...
 
-    async def change(
-        self, device: str, capability: type, method: str, *arguments: object
-    ) -> None:
+    async def change(self, device: str, capability: type, method: str, *arguments: object) -> None:
         """Change a device: what only actions may do. Every reading taken before is forgotten."""
         ...
 

@@ -1,4 +1,6 @@
-"""Finds every check, action and ask: the `SPECS` of each module in `check/` and `action/`. No list elsewhere."""
+"""Finds every check, action and ask: the `SPECS` of each module in `check/` and `action/`. No list
+elsewhere.
+"""
 
 from __future__ import annotations
 

@@ -38,9 +38,7 @@ class AttestArgs(AskArgs):
     role: str = "technician"
 
 
-def _ask(
-    name: str, title: str, about: str, args: type[Written], requires: str = "answer"
-) -> Spec:
+def _ask(name: str, title: str, about: str, args: type[Written], requires: str = "answer") -> Spec:
     return Spec(
         name=name,
         kind="ask",

@@ -15,7 +15,9 @@ from bringup.model.verdict import Reading
 from bringup.statistics import poisson_upper
 
 LINE_RATE_FACTOR = 1.0625
-"""Line bits sent per bit of nominal speed with RS(544,514): 106.25 Gb/s carry 100 (physics: IEEE 802.3 cl. 119)."""
+"""Line bits sent per bit of nominal speed with RS(544,514): 106.25 Gb/s carry 100 (physics: IEEE 802.3 cl.
+119).
+"""
 BEFORE, AFTER = "before", "after"
 
 
@@ -31,23 +33,16 @@ async def state(at: At) -> AsyncIterator[Measurement]:
 
 
 async def errors(at: At) -> AsyncIterator[Measurement]:
-    """Differences of totals over the step's window. A total that went backwards was cleared: nothing is yielded
-
-    for it, so the quantity is missing and the verdict UNKNOWN.
+    """Differences of totals over the step's window. A total that went backwards was cleared: nothing is
+    yielded for it, so the quantity is missing and the verdict UNKNOWN.
     """
-    firsts = {
-        end: await _counters(at, end, BEFORE)
-        for subject in at.subjects
-        for end in ends(subject)
-    }
+    firsts = {end: await _counters(at, end, BEFORE) for subject in at.subjects for end in ends(subject)}
     await at.window()
     for end, (first, began) in firsts.items():
         last, finished = await _counters(at, end, AFTER)
         if first is None or last is None:
             continue
-        for quantity, read in window_of(
-            at, end, first, last, finished.at_s - began.at_s
-        ).items():
+        for quantity, read in window_of(at, end, first, last, finished.at_s - began.at_s).items():
             yield measured(end, quantity, read)
 
 
@@ -55,22 +50,14 @@ async def _counters(
     at: At, end: str, moment: str
 ) -> tuple[FecCounters | None, Sample[tuple[FecCounters, ...]]]:
     subject = parse_subject(end)
-    sample: Sample[tuple[FecCounters, ...]] = await at.read(
-        subject.device, CountsFec, "fec_counters", moment
-    )
-    return next(
-        (one for one in sample.facts if one.port == subject.component), None
-    ), sample
+    sample: Sample[tuple[FecCounters, ...]] = await at.read(subject.device, CountsFec, "fec_counters", moment)
+    return next((one for one in sample.facts if one.port == subject.component), None), sample
 
 
-def window_of(
-    at: At, end: str, first: FecCounters, last: FecCounters, seconds: float
-) -> dict[str, Read]:
+def window_of(at: At, end: str, first: FecCounters, last: FecCounters, seconds: float) -> dict[str, Read]:
     """What two readings of one port's totals, `seconds` apart, say."""
     found: dict[str, Read] = {}
-    uncorrectable = difference(
-        first.uncorrectable_codewords, last.uncorrectable_codewords
-    )
+    uncorrectable = difference(first.uncorrectable_codewords, last.uncorrectable_codewords)
     if uncorrectable is not None:
         found["uncorrectable_codewords"] = uncorrectable
     flaps = difference(first.flap_count, last.flap_count)
@@ -78,10 +65,21 @@ def window_of(
         found["flap_count"] = flaps
     if last.pre_fec_ber.reading is Reading.VALUE:
         found["pre_fec_ber"] = last.pre_fec_ber
-    bound = ber_bound(at, end, first, last, seconds)
+    bits = line_bits(at, end, seconds)
+    bound = ber_bound(first, last, bits)
     if bound is not None:
         found["pre_fec_ber_upper"] = bound
+    if bits:
+        found["pre_fec_ber_floor"] = value(poisson_upper(0) / bits)
     return found
+
+
+def line_bits(at: At, end: str, seconds: float) -> float:
+    """Bits that passed one way in `seconds` of world time; 0 when the inventory does not state the speed."""
+    port = at.inventory.ports.get(end)
+    if port is None or port.speed_gbps is None or seconds <= 0:
+        return 0.0
+    return port.speed_gbps * 1e9 * LINE_RATE_FACTOR * seconds
 
 
 def difference(first: Read, last: Read) -> Read | None:
@@ -94,26 +92,18 @@ def difference(first: Read, last: Read) -> Read | None:
     return value(grown) if grown >= 0 else None
 
 
-def ber_bound(
-    at: At, end: str, first: FecCounters, last: FecCounters, seconds: float
-) -> Read | None:
-    """95 % upper bound of the bit error ratio before correction (physics section 3).
+def ber_bound(first: FecCounters, last: FecCounters, bits: float) -> Read | None:
+    """95 % upper bound of the bit error ratio before correction over `bits` (physics section 3).
 
-    From corrected bits where the port counts them, else from symbol errors (at the ratios that matter a wrong symbol
-    holds one wrong bit). Where the port counts neither, its own figure stands, as told.
+    From corrected bits where the port counts them, else from symbol errors (at the ratios that matter a
+    wrong symbol holds one wrong bit). Where the port counts neither, its own figure stands, as told.
     """
-    port = at.inventory.ports.get(end)
     counted = difference(first.corrected_bits, last.corrected_bits) or difference(
         first.symbol_errors, last.symbol_errors
     )
     if counted is None or counted.reading is not Reading.VALUE:
-        return (
-            last.pre_fec_ber if last.pre_fec_ber.reading is Reading.VALUE else counted
-        )
-    if port is None or port.speed_gbps is None or seconds <= 0:
-        return None
-    bits = port.speed_gbps * 1e9 * LINE_RATE_FACTOR * seconds
-    return value(poisson_upper(int(counted.value or 0)) / bits)
+        return last.pre_fec_ber if last.pre_fec_ber.reading is Reading.VALUE else counted
+    return value(poisson_upper(int(counted.value or 0)) / bits) if bits else None
 
 
 async def neighbors(at: At) -> AsyncIterator[Measurement]:
@@ -124,9 +114,7 @@ async def neighbors(at: At) -> AsyncIterator[Measurement]:
             sample = await at.read(here.device, SeesNeighbors, "neighbors")
             told: tuple[Neighbor, ...] = sample.facts
             seen = [one for one in told if one.local_port == here.component]
-            yield measured(
-                end, "neighbor", " and ".join(_named(one) for one in seen) or "none"
-            )
+            yield measured(end, "neighbor", " and ".join(_named(one) for one in seen) or "none")
 
 
 def _named(neighbor: Neighbor) -> str:
@@ -152,7 +140,7 @@ SPECS = (
         name="link.errors",
         kind="check",
         title="Links clean",
-        about="Uncorrectable codewords and the bit error ratio before correction, as differences over a window.",
+        about="Uncorrectable codewords and the bit error ratio before correction, differences over a window.",
         over="link",
         device_of="both",
         needs_window=True,

@@ -1,4 +1,6 @@
-"""Management: does each device answer, is it the one expected, does it run what it should, is its clock right."""
+"""Management: does each device answer, is it the one expected, does it run what it should, is its clock
+right.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +43,7 @@ async def clock(at: At) -> AsyncIterator[Measurement]:
     for subject in at.subjects:
         sample = await at.read(subject, TellsTime, "clock")
         told: Clock = sample.facts
-        if told.unix_s.reading is Reading.VALUE and isinstance(
-            told.unix_s.value, int | float
-        ):
+        if told.unix_s.reading is Reading.VALUE and isinstance(told.unix_s.value, int | float):
             offset = float(told.unix_s.value) - sample.wall_unix_s
             yield measured(subject, "clock_offset_s", value(round(offset, 3)))
         else:

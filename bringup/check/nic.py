@@ -25,9 +25,7 @@ async def pcie(at: At) -> AsyncIterator[Measurement]:
         adapter = await find_adapter(at, subject)
         if adapter is not None:
             yield measured(subject, "pcie_width_lanes", adapter.pcie_width_lanes)
-            yield measured(
-                subject, "pcie_width_max_lanes", adapter.pcie_width_max_lanes
-            )
+            yield measured(subject, "pcie_width_max_lanes", adapter.pcie_width_max_lanes)
             yield measured(subject, "pcie_speed_gt_s", adapter.pcie_speed_gt_s)
             yield measured(subject, "pcie_speed_max_gt_s", adapter.pcie_speed_max_gt_s)
 

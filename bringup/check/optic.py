@@ -25,9 +25,7 @@ async def presence(at: At) -> AsyncIterator[Measurement]:
     """A port that the device does not list holds no module: a value, and a bad one."""
     for subject in at.subjects:
         optic = await find_optic(at, subject)
-        yield measured(
-            subject, "optic_present", False if optic is None else optic.present
-        )
+        yield measured(subject, "optic_present", False if optic is None else optic.present)
         if optic is not None and optic.present.value is True:
             yield measured(subject, "optic_medium", optic.medium)
             yield measured(subject, "optic_serial", optic.serial)
@@ -47,19 +45,11 @@ async def levels(at: At) -> AsyncIterator[Measurement]:
         if optic is None:
             continue
         for lane in optic.lanes:
-            yield measured(
-                f"{subject}#lane-{lane.index}", "tx_power_dbm", lane.tx_power_dbm
-            )
+            yield measured(f"{subject}#lane-{lane.index}", "tx_power_dbm", lane.tx_power_dbm)
             yield measured(f"{subject}#lane-{lane.index}", "bias_ma", lane.bias_ma)
         for lane in optic.lanes:
-            yield measured(
-                f"{subject}#lane-{lane.index}", "rx_power_dbm", lane.rx_power_dbm
-            )
-        received = [
-            lane.rx_power_dbm.value
-            for lane in optic.lanes
-            if _lit(lane.rx_power_dbm.reading)
-        ]
+            yield measured(f"{subject}#lane-{lane.index}", "rx_power_dbm", lane.rx_power_dbm)
+        received = [lane.rx_power_dbm.value for lane in optic.lanes if _lit(lane.rx_power_dbm.reading)]
         powers = [float(power) for power in received if isinstance(power, int | float)]
         if len(powers) > 1 and len(powers) == len(optic.lanes):
             yield measured(
@@ -97,7 +87,7 @@ SPECS = (
         name="optic.levels",
         kind="check",
         title="Light on every lane",
-        about="Average optical power sent and received, on each lane that the medium has: a dark lane is a lane.",
+        about="Average optical power sent and received, on each lane of the medium: a dark lane is one too.",
         over="port",
         requires=(
             Requires("tx_power_dbm", per="lane"),

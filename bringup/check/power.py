@@ -32,9 +32,7 @@ async def outlets(at: At) -> AsyncIterator[Measurement]:
 async def supplies(at: At) -> AsyncIterator[Measurement]:
     for subject in at.subjects:
         owner, name = parse_subject(subject).device, parse_subject(subject).component
-        sample = await at.read(
-            environment_source(at, owner), HasEnvironment, "environment"
-        )
+        sample = await at.read(environment_source(at, owner), HasEnvironment, "environment")
         told: Environment = sample.facts
         for supply in told.supplies:
             if supply.name == name:

@@ -17,9 +17,7 @@ from bringup.model.verdict import Reading
 async def environment(at: At) -> AsyncIterator[Measurement]:
     """Each fan and sensor by itself, and `fan_ok` of the device: all of its fans, and at least one."""
     for subject in at.subjects:
-        sample = await at.read(
-            environment_source(at, subject), HasEnvironment, "environment"
-        )
+        sample = await at.read(environment_source(at, subject), HasEnvironment, "environment")
         told: Environment = sample.facts
         for fan in told.fans:
             yield measured(f"{subject}/{fan.name}", "fan_speed_rpm", fan.speed_rpm)
@@ -29,9 +27,7 @@ async def environment(at: At) -> AsyncIterator[Measurement]:
             turning = all(fan.ok.value is True for fan in told.fans)
             yield measured(subject, "fan_ok", turning if known else NOT_AVAILABLE)
         for sensor in told.sensors:
-            yield measured(
-                f"{subject}/{sensor.name}", "sensor_temperature_c", sensor.temperature_c
-            )
+            yield measured(f"{subject}/{sensor.name}", "sensor_temperature_c", sensor.temperature_c)
 
 
 SPECS = (

@@ -82,3 +82,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             for task in stage.tasks
             for subject in task.subjects
         )
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All tasks, in the plan's order."""
+        return tuple(task for stage in self.stages for task in stage.tasks)

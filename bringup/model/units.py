@@ -59,6 +59,7 @@ QUANTITIES = MappingProxyType(
         "pre_fec_ber_upper": Quantity(
             "", "95 % upper bound of the bit error ratio before correction"
         ),
+        "pre_fec_ber_floor": Quantity("", "the upper bound that the window would give without a single error"),
         "uncorrectable_codewords": Quantity(
             "", "codewords that FEC could not correct, over the window"
         ),

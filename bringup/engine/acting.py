@@ -1,0 +1,316 @@
+"""Runs the actions of one step, one at a time: guard, approval, identity, intent, change, probe.
+
+What happens on a crash: before `ActionIntended` is durable nothing was changed, and the row starts again.
+After it, and without an outcome, the device is probed: done is written as inferred, surely not done is done
+again, and anything else is asked of a person.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from bringup.action.base import Action, State
+from bringup.action.base import Outcome as ActionOutcome
+from bringup.action.identity import mismatch
+from bringup.engine.bench import Bench
+from bringup.engine.book import Book
+from bringup.engine.checking import failure_of, judged_event, measured_event
+from bringup.engine.clock import EngineClock
+from bringup.engine.desk import Desk
+from bringup.engine.guard import Refusal, guard
+from bringup.engine.judging import Judging
+from bringup.engine.lock import DeviceLocks
+from bringup.engine.questions import Questions
+from bringup.engine.round import Round, TaskAt
+from bringup.model.catalogue import Spec
+from bringup.model.errors import DeviceError
+from bringup.model.event import ActionDone, ActionFailed, ActionIntended, StepStarted
+from bringup.model.inventory import Inventory
+from bringup.model.measurement import measured
+from bringup.model.plan import Task
+from bringup.model.verdict import Reason, Verdict
+
+PROBES_AFTER_S = 30.0
+"""How long, in world time, an action that has no `until` may take to show (supplies report within 5 s, an
+outlet's delay is a few seconds: physics section 5).
+"""
+
+
+class Acting:
+    """Shared by all steps of a session. `unfinished` maps rows to intents of a crashed run without an
+    outcome.
+    """
+
+    def __init__(
+        self,
+        *,
+        inventory: Inventory,
+        bench: Bench,
+        book: Book,
+        clock: EngineClock,
+        desk: Desk,
+        judging: Judging,
+        questions: Questions,
+        locks: DeviceLocks,
+        read_only: bool,
+        unfinished: dict[tuple[str, str, str], ActionIntended],
+    ) -> None:
+        self._inventory = inventory
+        self._bench = bench
+        self._book = book
+        self._clock = clock
+        self._desk = desk
+        self._judging = judging
+        self._questions = questions
+        self._locks = locks
+        self._read_only = read_only
+        self._unfinished = unfinished
+
+    async def run(self, spec: Spec, tasks: list[Task]) -> None:
+        """Every subject of every task, in order, one at a time (field rule 4)."""
+        for task in tasks:
+            for subject in task.subjects:
+                if not await self._desk.going():
+                    return
+                await self._one(spec, task, subject)
+
+    async def _one(self, spec: Spec, task: Task, subject: str) -> None:
+        row = (task.stage, task.step, subject)
+        attempt = self._book.ledger.next_attempt(row)
+        await self._book.offer(
+            StepStarted(stage=task.stage, step=task.step, subject=subject, attempt=attempt, does=spec.name)
+        )
+        if self._read_only:
+            await self._book.end(
+                row,
+                attempt,
+                Verdict.UNKNOWN,
+                reason=Reason.SKIPPED,
+                message="this run is read-only: no action runs",
+            )
+            return
+        try:
+            await self._act(spec, task, subject, attempt)
+        except DeviceError as error:
+            failure = failure_of(error, task)
+            await self._book.end(
+                row,
+                attempt,
+                Verdict.UNKNOWN,
+                reason=failure.reason,
+                cause=failure.cause,
+                message=failure.message,
+                advice=failure.advice,
+            )
+        except Refusal as refusal:
+            await self._book.end(
+                row,
+                attempt,
+                refusal.verdict,
+                reason=refusal.reason,
+                cause=refusal.cause,
+                message=refusal.message,
+                advice=refusal.advice,
+            )
+
+    async def _act(self, spec: Spec, task: Task, subject: str, attempt: int) -> None:
+        assert spec.run is not None
+        action = cast(Action, spec.run())
+        target = action.target(self._inventory, subject)
+        drops = action.affects(self._inventory, subject)
+        guard(self._inventory, subject, target, drops)
+        before = await self._look(task, attempt, action, subject)
+        crashed = self._unfinished.pop((task.stage, task.step, subject), None)
+        if crashed is not None:
+            settled = await self._settle_crashed(task, attempt, action, subject, crashed)
+            if settled is not None:
+                await self._conclude(task, attempt, action, subject, settled, crashed.before, inferred=True)
+                return
+        elif action.already(self._at(task, subject), before):
+            await self._book.offer(
+                ActionDone(
+                    stage=task.stage,
+                    step=task.step,
+                    subject=subject,
+                    attempt=attempt,
+                    action=spec.name,
+                    changed=False,
+                    after=before,
+                )
+            )
+            await self._judge(task, attempt, subject, "done")
+            return
+        if spec.dangerous:
+            await self._questions.approve(task, subject, attempt, spec, target, drops, before)
+        await self._change(spec, task, subject, attempt, action, target, drops, before)
+
+    def _at(self, task: Task, subject: str) -> TaskAt:
+        return TaskAt(self._inventory, self._bench, self._round(task), (subject,), task.args)
+
+    def _round(self, task: Task) -> Round:
+        return Round(self._bench, self._clock, task.deadline_s, 0.0)
+
+    async def _look(self, task: Task, attempt: int, action: Action, subject: str) -> State:
+        round_ = self._round(task)
+        at = TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
+        try:
+            return await action.before(at, subject)
+        finally:
+            await round_.close()
+            await self._book.keep(task.stage, task.step, attempt, round_.evidence)
+
+    async def _change(
+        self,
+        spec: Spec,
+        task: Task,
+        subject: str,
+        attempt: int,
+        action: Action,
+        target: str,
+        drops: tuple[str, ...],
+        before: State,
+    ) -> None:
+        """The dangerous part, under the device's lock. Nothing is awaited between the durable intent and the
+        change but the check that nobody has taken this run over.
+        """
+        async with self._locks.hold(target):
+            round_ = self._round(task)
+            at = TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
+            try:
+                identity = await action.identify(at, subject)
+                wrong = mismatch(self._inventory, target, identity)
+                if wrong is not None:
+                    raise Refusal(
+                        Verdict.FAIL,
+                        None,
+                        f"nothing was changed: {wrong}",
+                        "Trace the management cable; correct the inventory only if it is wrong.",
+                        target,
+                    )
+                await self._book.append(
+                    ActionIntended(
+                        stage=task.stage,
+                        step=task.step,
+                        subject=subject,
+                        attempt=attempt,
+                        action=spec.name,
+                        before=before,
+                        identity=identity,
+                        drops=drops,
+                        probe=action.probe_words,
+                        undo=action.undo(before),
+                        dangerous=spec.dangerous,
+                    )
+                )
+                self._book.journal.assert_epoch()
+                failure = await self._apply(action, at, subject)
+            finally:
+                await round_.close()
+                await self._book.keep(task.stage, task.step, attempt, round_.evidence)
+        outcome = await self._wait_for(task, action, subject, before)
+        if outcome != "done" and failure is not None:
+            await self._failed(task, attempt, subject, spec.name, str(failure), outcome)
+            raise failure
+        await self._conclude(task, attempt, action, subject, outcome, before)
+
+    async def _apply(self, action: Action, at: TaskAt, subject: str) -> DeviceError | None:
+        """A change whose answer was lost may have happened: the probe decides, not the error."""
+        try:
+            await action.apply(at, subject)
+        except DeviceError as error:
+            return error
+        return None
+
+    async def _wait_for(self, task: Task, action: Action, subject: str, before: State) -> ActionOutcome:
+        """Probe until done, or until the step's time is up."""
+        began = self._clock.now_s()
+        until = task.until_s if task.until_s is not None else PROBES_AFTER_S
+        while True:
+            round_ = self._round(task)
+            at = TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
+            try:
+                outcome = await action.probe(at, subject, before)
+            except DeviceError:
+                outcome = "unknown"
+            finally:
+                await round_.close()
+            if outcome == "done" or self._clock.now_s() - began >= until or self._desk.stop.is_set():
+                return outcome
+            await self._clock.sleep(task.every_s)
+
+    async def _settle_crashed(
+        self, task: Task, attempt: int, action: Action, subject: str, intent: ActionIntended
+    ) -> ActionOutcome | None:
+        """Whether the change of a crashed run happened; None when it surely did not, so that it may be done
+        again.
+        """
+        round_ = self._round(task)
+        at = TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
+        try:
+            outcome = await action.probe(at, subject, intent.before)
+        finally:
+            await round_.close()
+            await self._book.keep(task.stage, task.step, attempt, round_.evidence)
+        if outcome == "not_done":
+            return None
+        if outcome == "done":
+            return "done"
+        return await self._questions.happened(task, subject, attempt, intent)
+
+    async def _conclude(
+        self,
+        task: Task,
+        attempt: int,
+        action: Action,
+        subject: str,
+        outcome: ActionOutcome,
+        before: State,
+        *,
+        inferred: bool = False,
+    ) -> None:
+        name = task.does
+        if outcome != "done":
+            message = "the device answered, and its state is not what was asked for"
+            await self._failed(task, attempt, subject, name, message, outcome)
+        else:
+            after = await self._look(task, attempt, action, subject)
+            await self._book.offer(
+                ActionDone(
+                    stage=task.stage,
+                    step=task.step,
+                    subject=subject,
+                    attempt=attempt,
+                    action=name,
+                    changed=True,
+                    after=after,
+                    inferred=inferred,
+                )
+            )
+        await self._judge(task, attempt, subject, outcome)
+
+    async def _failed(
+        self, task: Task, attempt: int, subject: str, name: str, message: str, outcome: ActionOutcome
+    ) -> None:
+        await self._book.offer(
+            ActionFailed(
+                stage=task.stage,
+                step=task.step,
+                subject=subject,
+                attempt=attempt,
+                action=name,
+                message=message,
+                outcome=outcome,
+            )
+        )
+
+    async def _judge(self, task: Task, attempt: int, subject: str, outcome: ActionOutcome) -> None:
+        """An action's verdict is that of its outcome: what was asked for is there, or it is not, or nobody
+        knows.
+        """
+        measurement = measured(subject, "outcome", outcome)
+        found = self._judging.outcomes([measurement], [task])[subject]
+        await self._book.offer(measured_event(task, attempt, measurement))
+        for judgement in (*found.judgements, *found.missing):
+            await self._book.offer(judged_event(task, attempt, judgement))
+        row = (task.stage, task.step, subject)
+        await self._book.end(row, attempt, found.verdict, reason=found.reason)

@@ -1,0 +1,101 @@
+"""Runs the asks of one step: all questions are open at once, and each answer is judged like a measurement."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bringup.check.human import AttestArgs, ChooseArgs, MeasureArgs
+from bringup.engine.book import Book
+from bringup.engine.checking import judged_event, measured_event
+from bringup.engine.desk import Given
+from bringup.engine.judging import Judging
+from bringup.engine.questions import Form, Questions
+from bringup.model.catalogue import Spec
+from bringup.model.event import Signed, StepStarted
+from bringup.model.measurement import Measurement, measured
+from bringup.model.plan import Task
+from bringup.model.verdict import Reason, Verdict
+
+YES = ("yes", "y", "done", "ok")
+
+
+class Asking:
+    """Shared by all steps of a session."""
+
+    def __init__(self, book: Book, judging: Judging, questions: Questions) -> None:
+        self._book = book
+        self._judging = judging
+        self._questions = questions
+
+    async def run(self, spec: Spec, tasks: list[Task]) -> None:
+        await asyncio.gather(*(self._one(spec, task, subject) for task in tasks for subject in task.subjects))
+
+    async def _one(self, spec: Spec, task: Task, subject: str) -> None:
+        row = (task.stage, task.step, subject)
+        attempt = self._book.ledger.next_attempt(row)
+        await self._book.offer(
+            StepStarted(stage=task.stage, step=task.step, subject=subject, attempt=attempt, does=spec.name)
+        )
+        form: Form = spec.name  # type: ignore[assignment]  # asks are named as their forms are
+        choices = task.args.choices if isinstance(task.args, ChooseArgs) else ()
+        given = await self._questions.ask(task, subject, attempt, form, task.args.text, choices=choices)
+        if given is None:
+            await self._book.end(
+                row,
+                attempt,
+                Verdict.UNKNOWN,
+                reason=Reason.NO_DATA,
+                message="nobody answered",
+                advice="Answer it at the console, with `bringup tell RUN answer`, or in an answers file.",
+            )
+            return
+        await self._conclude(task, subject, attempt, given)
+
+    async def _conclude(self, task: Task, subject: str, attempt: int, given: Given) -> None:
+        if isinstance(task.args, AttestArgs) and not await self._attested(task, subject, attempt, given):
+            return
+        measurement = answer_measurement(task, subject, given.value)
+        found = self._judging.outcomes([measurement], [task])[subject]
+        await self._book.offer(measured_event(task, attempt, measurement))
+        for judgement in (*found.judgements, *found.missing):
+            await self._book.offer(judged_event(task, attempt, judgement))
+        await self._book.end((task.stage, task.step, subject), attempt, found.verdict, reason=found.reason)
+
+    async def _attested(self, task: Task, subject: str, attempt: int, given: Given) -> bool:
+        """A sign-off without a signature signs nothing."""
+        if given.signature is None or given.signed_text is None or given.signer is None:
+            await self._book.end(
+                (task.stage, task.step, subject),
+                attempt,
+                Verdict.UNKNOWN,
+                reason=Reason.NO_DATA,
+                message=f"{given.by} answered, but did not sign",
+                advice="Sign with an SSH key: --approve-with KEY, or `bringup tell RUN answer … --key KEY`.",
+            )
+            return False
+        await self._book.append(
+            Signed(
+                role=task.args.role,
+                by=given.by,
+                signed_text=given.signed_text,
+                signature=given.signature,
+                signer=given.signer,
+                simulated=given.simulated,
+            )
+        )
+        return True
+
+
+def answer_measurement(task: Task, subject: str, answer: str) -> Measurement:
+    """What an answer measures: a number, a serial, or whether it was a good answer (`yes`)."""
+    args = task.args
+    if isinstance(args, MeasureArgs):
+        try:
+            return measured(subject, args.quantity, float(answer))
+        except ValueError:
+            return measured(subject, args.quantity, answer)
+    if task.does == "scan":
+        return measured(subject, "serial", answer.strip())
+    if isinstance(args, ChooseArgs):
+        return measured(subject, "answer", "yes" if answer in args.passes else answer)
+    return measured(subject, "answer", "yes" if answer.strip().lower() in YES else answer)

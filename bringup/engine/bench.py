@@ -1,0 +1,112 @@
+"""The bench: opens each device once, keeps it open, and bounds what runs at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+
+from bringup.driver.registry import Platform, find_platform
+from bringup.model.errors import NoData
+from bringup.model.inventory import Device, Inventory
+from bringup.transport.base import Exchange, Links
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """How much may run at once: in all, over one kind of transport, and at one device.
+
+    Devices' figures: field rule 29 (two requests at a BMC) and network reference section 3 (one outstanding
+    request a PDU).
+    """
+
+    total: int = 64
+    transport: int = 32
+    device: int = 4
+    bmc: int = 2
+    pdu: int = 1
+
+
+class Bench:
+    """Devices of one run. `links` makes the transports of a device; nothing is opened before it is needed."""
+
+    def __init__(self, inventory: Inventory, links: Callable[[Device], Links], bounds: Bounds) -> None:
+        self._inventory = inventory
+        self._links_of = links
+        self._bounds = bounds
+        self._platforms: dict[str, Platform] = {}
+        self._links: dict[str, Links] = {}
+        self._drivers: dict[str, object] = {}
+        self._total = asyncio.Semaphore(bounds.total)
+        self._transports: dict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(bounds.transport)
+        )
+        self._devices: dict[str, asyncio.Semaphore] = {}
+        self._busy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def driver(self, name: str) -> object:
+        """The driver of the device called `name`; made once. Does no I/O.
+
+        Raises:
+            NoData: the inventory has no such device.
+        """
+        if name not in self._drivers:
+            device = self._inventory.devices.get(name)
+            if device is None:
+                raise NoData(f"the inventory has no device {name!r}")
+            platform = self._platforms[name] = find_platform(device.platform)
+            self._links[name] = self._links_of(device)
+            self._drivers[name] = platform.open(device, self._links[name])
+        return self._drivers[name]
+
+    def can(self, name: str, capability: type) -> bool:
+        """Whether that device's driver has `capability`."""
+        return isinstance(self.driver(name), capability)
+
+    async def call(
+        self, name: str, capability: type, method: str, *arguments: object
+    ) -> tuple[Any, tuple[Exchange, ...]]:
+        """Call one method of a driver, within the bounds; returns its result and the exchanges behind it.
+
+        The exchanges of a failed call stay in the transcript: `leftover` takes them.
+        """
+        driver = self.driver(name)
+        if not isinstance(driver, capability):
+            platform = self._inventory.devices[name].platform
+            raise NoData(
+                f"{name}: the platform {platform} does not tell {method.replace('_', ' ')}",
+                "Leave this device out of the step, or measure it by hand.",
+            )
+        async with self._room(name):
+            result = await getattr(driver, method)(*arguments)
+        return result, self.leftover(name)
+
+    def leftover(self, name: str) -> tuple[Exchange, ...]:
+        """What the transcript of a device holds, taken out."""
+        links = self._links.get(name)
+        return links.transcript.take() if links is not None else ()
+
+    @asynccontextmanager
+    async def _room(self, name: str) -> AsyncIterator[None]:
+        device = self._inventory.devices[name]
+        if name not in self._devices:
+            own = {"bmc": self._bounds.bmc, "pdu": self._bounds.pdu}.get(device.role, self._bounds.device)
+            self._devices[name] = asyncio.Semaphore(own)
+        transport = self._platforms[name].transports[0] if self._platforms[name].transports else ""
+        async with self._devices[name], self._transports[transport], self._total:
+            yield
+
+    async def close(self) -> None:
+        """Close every connection; a device that does not let go in five seconds is left."""
+
+        async def one(links: Links) -> None:
+            try:
+                async with asyncio.timeout(5):
+                    await links.close()
+            except TimeoutError:
+                return
+
+        await asyncio.gather(*(one(links) for links in self._links.values()), return_exceptions=True)

@@ -1,0 +1,87 @@
+"""The engine's pen: every event goes through here, into the journal and into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from bringup.engine.ledger import Ledger, Row
+from bringup.engine.round import Kept
+from bringup.journal.write import Journal
+from bringup.model.event import Event, EvidenceKept, StepEnded
+from bringup.model.verdict import Reason, Verdict
+from bringup.transport.base import Exchange
+from bringup.transport.transcript import encode_transcript
+
+TRANSCRIPT = "application/x-ndjson"
+
+
+class Book:
+    """Writes events. `redact` takes known secrets out of messages that come from a device or a library."""
+
+    def __init__(self, journal: Journal, ledger: Ledger) -> None:
+        self.journal = journal
+        self.ledger = ledger
+        self.watch: list[Callable[[Event, int], None]] = []
+
+    async def offer(self, event: Event) -> int:
+        """Write in order; durable before the next `append` returns."""
+        seq = await self.journal.offer(event)
+        self.ledger.note(event, seq)
+        return seq
+
+    async def append(self, event: Event) -> int:
+        """Write, and return when it is durable."""
+        seq = await self.journal.append(event)
+        self.ledger.note(event, seq)
+        return seq
+
+    async def end(
+        self,
+        row: Row,
+        attempt: int,
+        verdict: Verdict,
+        *,
+        reason: Reason | str | None = None,
+        because: int | None = None,
+        cause: str | None = None,
+        message: str | None = None,
+        advice: str | None = None,
+    ) -> int:
+        """The verdict on one planned subject."""
+        stage, step, subject = row
+        return await self.append(
+            StepEnded(
+                stage=stage,
+                step=step,
+                subject=subject,
+                attempt=attempt,
+                verdict=verdict,
+                reason=str(reason) if reason is not None else None,
+                because=because,
+                cause=cause,
+                message=message,
+                advice=advice or None,
+            )
+        )
+
+    async def keep(self, stage: str, step: str, attempt: int, kept: Iterable[Kept]) -> None:
+        """Keep the exchanges behind a round as evidence, one blob a device and read."""
+        for one in kept:
+            await self._keep_one(stage, step, attempt, one.device, one.name, one.exchanges)
+
+    async def _keep_one(
+        self, stage: str, step: str, attempt: int, device: str, name: str, exchanges: tuple[Exchange, ...]
+    ) -> None:
+        blob = await self.journal.keep(encode_transcript(exchanges), media_type=TRANSCRIPT)
+        await self.offer(
+            EvidenceKept(
+                stage=stage,
+                step=step,
+                subject=device,
+                attempt=attempt,
+                name=name,
+                sha256=blob.sha256,
+                size=blob.size,
+                media_type=TRANSCRIPT,
+            )
+        )

@@ -1,0 +1,223 @@
+"""Runs the checks of one step: rounds of reads, then judgement of all subjects together, then verdicts.
+
+All tasks of a step are judged after all have measured: whether a dark lane is a fault depends on what the
+far end sends, and uniformity on every member of the group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Iterable
+
+import msgspec
+
+from bringup.engine.bench import Bench
+from bringup.engine.book import Book
+from bringup.engine.clock import EngineClock
+from bringup.engine.desk import Desk
+from bringup.engine.judging import Judging, Outcome
+from bringup.engine.round import Round, TaskAt
+from bringup.model.catalogue import Spec
+from bringup.model.errors import BringupError, DeviceError
+from bringup.model.event import Judged, Measured, StepStarted
+from bringup.model.inventory import Inventory
+from bringup.model.judgement import Judgement
+from bringup.model.measurement import Measurement
+from bringup.model.plan import Task
+from bringup.model.verdict import Reason, Verdict
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a task could not measure: what every one of its subjects gets."""
+
+    reason: str
+    message: str
+    advice: str
+    cause: str | None
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What one task measured, up to where it failed, if it did."""
+
+    task: Task
+    measurements: tuple[Measurement, ...]
+    failure: Failure | None
+
+
+class Checking:
+    """Shared by all steps of a session."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        bench: Bench,
+        book: Book,
+        clock: EngineClock,
+        desk: Desk,
+        judging: Judging,
+    ) -> None:
+        self._inventory = inventory
+        self._bench = bench
+        self._book = book
+        self._clock = clock
+        self._desk = desk
+        self._judging = judging
+
+    async def run(self, spec: Spec, tasks: list[Task]) -> None:
+        """Run one step's tasks until each subject is good or its time is up."""
+        first = tasks[0]
+        attempts = {
+            subject: self._book.ledger.next_attempt((task.stage, task.step, subject))
+            for task in tasks
+            for subject in task.subjects
+        }
+        for task in tasks:
+            for subject in task.subjects:
+                await self._book.offer(
+                    StepStarted(
+                        stage=task.stage,
+                        step=task.step,
+                        subject=subject,
+                        attempt=attempts[subject],
+                        does=spec.name,
+                    )
+                )
+        began = self._clock.now_s()
+        polls = 0
+        while tasks:
+            round_ = Round(self._bench, self._clock, first.deadline_s, first.window_s or 0.0)
+            try:
+                taken = await asyncio.gather(*(self._take(spec, task, round_) for task in tasks))
+            finally:
+                await round_.close()
+            polls += 1
+            outcomes = self._judging.outcomes(taken_measurements(taken), tasks)
+            late = self._clock.now_s() - began >= (first.until_s or 0.0) or self._desk.stop.is_set()
+            again: list[Task] = []
+            await self._book.keep(first.stage, first.step, max(attempts.values()), round_.evidence)
+            for one in taken:
+                waiting = await self._conclude(one, outcomes, attempts, polls, late)
+                if waiting:
+                    again.append(msgspec.structs.replace(one.task, subjects=waiting))
+            tasks = again
+            if tasks:
+                await self._clock.sleep(first.every_s)
+
+    async def _take(self, spec: Spec, task: Task, round_: Round) -> Taken:
+        at = TaskAt(self._inventory, self._bench, round_, task.subjects, task.args)
+        found: list[Measurement] = []
+        try:
+            assert spec.run is not None
+            async for measurement in spec.run(at):
+                found.append(measurement)  # noqa: PERF401 (what came before a failure must be kept)
+        except DeviceError as error:
+            return Taken(task, tuple(found), failure_of(error, task))
+        except Exception as error:  # a fault of ours must not end the run, nor pass: it is UNKNOWN `crashed`
+            return Taken(task, tuple(found), _crash(error))
+        return Taken(task, tuple(found), None)
+
+    async def _conclude(
+        self, taken: Taken, outcomes: dict[str, Outcome], attempts: dict[str, int], polls: int, late: bool
+    ) -> tuple[str, ...]:
+        """Write the verdicts that are final; return the subjects that are worth another look."""
+        waiting: list[str] = []
+        ends = []
+        for subject in taken.task.subjects:
+            outcome = outcomes[subject]
+            good = taken.failure is None and outcome.verdict.good
+            if not good and not late and not outcome.hopeless:
+                waiting.append(subject)
+                continue
+            await self._write(taken, attempts[subject], outcome)
+            ends.append(self._end(taken, subject, attempts[subject], outcome, polls))
+        await asyncio.gather(*ends)
+        return tuple(waiting)
+
+    async def _write(self, taken: Taken, attempt: int, outcome: Outcome) -> None:
+        """What a failed task left unmeasured is explained by its failure, not by a judgement of nothing."""
+        for measurement in outcome.measurements:
+            await self._book.offer(measured_event(taken.task, attempt, measurement))
+        missing = outcome.missing if taken.failure is None else ()
+        for judgement in (*outcome.judgements, *missing):
+            await self._book.offer(judged_event(taken.task, attempt, judgement))
+
+    async def _end(self, taken: Taken, subject: str, attempt: int, outcome: Outcome, polls: int) -> int:
+        row = (taken.task.stage, taken.task.step, subject)
+        failure = taken.failure
+        if failure is not None and outcome.verdict is not Verdict.FAIL:
+            return await self._book.end(
+                row,
+                attempt,
+                Verdict.UNKNOWN,
+                reason=failure.reason,
+                cause=failure.cause,
+                message=failure.message,
+                advice=failure.advice,
+            )
+        message = f"after {polls} readings" if polls > 1 else None
+        return await self._book.end(row, attempt, outcome.verdict, reason=outcome.reason, message=message)
+
+
+def taken_measurements(taken: Iterable[Taken]) -> list[Measurement]:
+    """All measurements of a round, each once (tasks that share a read may report the same thing)."""
+    unique: dict[tuple[str, str], Measurement] = {}
+    for one in taken:
+        for measurement in one.measurements:
+            unique[(measurement.subject, measurement.quantity)] = measurement
+    return list(unique.values())
+
+
+def failure_of(error: DeviceError, task: Task) -> Failure:
+    """What a device's error says about every subject of the task. The device to blame stands in the error's
+    text; the cause is that device where the error names it (`leaf-1: ...`), else the task's own.
+    """
+    device = error.message.partition(":")[0]
+    named = device if device and " " not in device else task.device
+    return Failure(error.reason, error.message, error.advice, named)
+
+
+def _crash(error: Exception) -> Failure:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    text = error.message if isinstance(error, BringupError) else f"{type(error).__name__}: {error}"
+    return Failure(
+        Reason.CRASHED,
+        f"the check itself failed in {where.name} (line {where.lineno}): {text}",
+        "This is a fault of the program: please report it with the evidence of this step.",
+        None,
+    )
+
+
+def measured_event(task: Task, attempt: int, measurement: Measurement) -> Measured:
+    return Measured(
+        stage=task.stage,
+        step=task.step,
+        subject=measurement.subject,
+        attempt=attempt,
+        quantity=measurement.quantity,
+        unit=measurement.unit,
+        value=measurement.value,
+        reading=measurement.reading,
+        age_s=measurement.age_s,
+        accuracy=measurement.accuracy,
+    )
+
+
+def judged_event(task: Task, attempt: int, judgement: Judgement) -> Judged:
+    return Judged(
+        stage=task.stage,
+        step=task.step,
+        subject=judgement.subject,
+        attempt=attempt,
+        quantity=judgement.quantity,
+        unit=judgement.unit,
+        value=judgement.value,
+        reading=judgement.reading,
+        limit=judgement.limit,
+        source=judgement.source,
+        standing=judgement.standing,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        within_accuracy=judgement.within_accuracy,
+        note=judgement.note,
+    )

@@ -1,0 +1,153 @@
+"""The desk: the one inbox for people and scripts. Each command becomes an event; its effect is the engine's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from bringup.model.errors import InputError
+
+VERBS = ("answer", "skip", "waive", "note", "pause", "continue", "retest", "abort", "close", "head")
+"""`head` changes nothing and is not recorded: it tells the size and root that an approval is signed over."""
+
+
+class Sender(msgspec.Struct, frozen=True):
+    """Who sent a command: a user's name, and the way it came (socket, answers file, signal)."""
+
+    by: str
+    via: str
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One command. `arguments` are texts by name: `answer` has question and value; `skip`, `waive` and
+    `retest` have
+
+    `step` (`STAGE/STEP`) and, where it is about one, `subject`; approvals carry `signed_text` and
+    `signature`.
+    """
+
+    verb: str
+    arguments: dict[str, str] = {}
+    why: str | None = None
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """`seq` is the event that the command became; `error` says why it was refused."""
+
+    ok: bool
+    seq: int | None = None
+    error: str | None = None
+    size: int | None = None
+    root: str | None = None
+
+
+class Given(msgspec.Struct, frozen=True):
+    """An answer, and who gave it; signed where it is an approval."""
+
+    value: str
+    by: str
+    simulated: bool = False
+    signed_text: str | None = None
+    signature: str | None = None
+    signer: str | None = None
+
+
+class Desk:
+    """Holds open questions and the switches that a person can throw. One event loop only."""
+
+    def __init__(self) -> None:
+        self._questions: dict[str, asyncio.Future[Given]] = {}
+        self._running = asyncio.Event()
+        self._running.set()
+        self.stop = asyncio.Event()
+        self.closing = asyncio.Event()
+        self.work = asyncio.Event()
+        self.aborted = False
+
+    def open(self, question: str) -> asyncio.Future[Given]:
+        """A question that may be answered from now on."""
+        self._questions[question] = asyncio.get_running_loop().create_future()
+        return self._questions[question]
+
+    def settle(self, question: str) -> None:
+        """The question is no longer open."""
+        self._questions.pop(question, None)
+
+    @property
+    def open_questions(self) -> tuple[str, ...]:
+        return tuple(self._questions)
+
+    def answer(self, question: str, given: Given) -> None:
+        """Hand an answer to whoever waits for it.
+
+        Raises:
+            InputError: no such question is open.
+        """
+        future = self._questions.get(question)
+        if future is None or future.done():
+            raise InputError(
+                f"no question {question!r} is open",
+                f"Open are: {', '.join(self._questions) or 'none'}.",
+            )
+        future.set_result(given)
+
+    async def going(self) -> bool:
+        """Wait while paused; False when the run is to stop."""
+        waiting = asyncio.create_task(self._running.wait())
+        stopping = asyncio.create_task(self.stop.wait())
+        try:
+            await asyncio.wait((waiting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            stopping.cancel()
+        return not self.stop.is_set()
+
+    def pause(self) -> None:
+        self._running.clear()
+
+    def resume(self) -> None:
+        self._running.set()
+
+    @property
+    def paused(self) -> bool:
+        return not self._running.is_set()
+
+    def abort(self) -> None:
+        """A person stops the run for good: what has not ended is UNKNOWN `aborted`."""
+        self.aborted = True
+        self.stop.set()
+        self.work.set()
+
+    def interrupt(self) -> None:
+        """Stop cleanly, to be resumed."""
+        self.stop.set()
+        self.work.set()
+
+    def close(self) -> None:
+        """End the runner when nothing is left to do."""
+        self.closing.set()
+        self.work.set()
+
+
+Handler = Callable[[Command, Sender], Awaitable[Reply]]
+
+
+def read_command(line: bytes) -> Command:
+    """One command from one line of JSON.
+
+    Raises:
+        InputError: it is no command.
+    """
+    try:
+        command = msgspec.json.decode(line, type=Command)
+    except msgspec.DecodeError as error:
+        raise InputError(f"that is no command: {error}", "See `bringup tell --help`.") from error
+    if command.verb not in VERBS:
+        raise InputError(f"no command is called {command.verb!r}", f"There are: {', '.join(VERBS)}.")
+    return command
+
+
+def reply_line(reply: Reply) -> bytes:
+    return msgspec.json.encode(reply) + b"\n"

@@ -1,0 +1,75 @@
+"""One lock per device between all runs on this machine: two runs that share a spine take turns in changing
+it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bringup.model.errors import TimedOut
+from bringup.model.inventory import Inventory
+
+LOCK_DEADLINE_S = 60.0
+POLL_S = 0.05
+
+
+def lock_folder() -> Path:
+    """`$XDG_STATE_HOME/bringup/locks`, else `~/.local/state/bringup/locks`."""
+    state = os.environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "bringup" / "locks"
+
+
+class DeviceLocks:
+    """Locks by platform and address, since two inventories may name one device differently. Freed by the
+    kernel when the runner dies.
+    """
+
+    def __init__(self, inventory: Inventory, folder: Path, deadline_s: float = LOCK_DEADLINE_S) -> None:
+        self._inventory = inventory
+        self._folder = folder
+        self._deadline_s = deadline_s
+
+    @asynccontextmanager
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        """Hold the lock of one device.
+
+        Raises:
+            TimedOut: another run held it for too long.
+        """
+        device = self._inventory.devices[name]
+        ports = [
+            str(transport.port)
+            for transport in (device.ssh, device.snmp, device.gnmi, device.redfish, device.eapi, device.nvue)
+            if transport is not None
+        ]
+        key = "\n".join((device.platform, device.address, *ports))
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / hashlib.sha256(key.encode()).hexdigest()
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            await self._take(fd, name)
+            yield
+        finally:
+            os.close(fd)
+
+    async def _take(self, fd: int, name: str) -> None:
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                while True:
+                    try:
+                        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:
+                        await asyncio.sleep(POLL_S)
+                    else:
+                        return
+        except TimeoutError:
+            raise TimedOut(
+                f"{name}: another run on this machine is changing it",
+                "Wait for that run, or stop it: `bringup list` shows what runs.",
+            ) from None

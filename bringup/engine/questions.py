@@ -1,0 +1,186 @@
+"""Questions to people: from a person at the desk, from an answers file, from a key that may approve; else
+nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+import msgspec
+
+from bringup.action.base import Outcome, State
+from bringup.engine.book import Book
+from bringup.engine.desk import Desk, Given
+from bringup.engine.guard import Refusal
+from bringup.journal.sign import APPROVE, Signer, approval_text, fingerprint
+from bringup.model.catalogue import Spec
+from bringup.model.event import ActionIntended, Answered, Asked
+from bringup.model.plan import Task
+from bringup.model.verdict import Reason, Verdict
+
+APPROVED = "approve"
+Form = Literal["instruct", "confirm", "scan", "measure", "choose", "attest", "approve"]
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """One answer of an answers file."""
+
+    step: str
+    value: str
+    by: str
+    subject: str | None = None
+
+
+class Questions:
+    """Asks. `simulated` says that the answers and the key belong to a demo's simulated technician."""
+
+    def __init__(
+        self,
+        *,
+        book: Book,
+        desk: Desk,
+        run_id: str,
+        answers: tuple[Prepared, ...],
+        approver: Signer | None,
+        simulated: bool,
+        headless: bool,
+    ) -> None:
+        self._book = book
+        self._desk = desk
+        self._run_id = run_id
+        self._answers = answers
+        self._approver = approver
+        self._simulated = simulated
+        self._headless = headless
+
+    async def ask(
+        self,
+        task: Task,
+        subject: str,
+        attempt: int,
+        form: Form,
+        text: str,
+        *,
+        choices: tuple[str, ...] = (),
+        changes: tuple[str, ...] = (),
+    ) -> Given | None:
+        """Ask, and wait for an answer; None when nobody is there to give one, or the run is to stop.
+
+        The question is durable before anybody can answer it, the answer before anything follows from it.
+        """
+        question = f"{task.stage}/{task.step}@{subject}" + (f"/{form}" if form == "approve" else "")
+        await self._book.append(
+            Asked(
+                stage=task.stage,
+                step=task.step,
+                subject=subject,
+                attempt=attempt,
+                question=question,
+                form=form,
+                text=text,
+                choices=choices,
+                changes=changes,
+            )
+        )
+        given = await self._given(task, subject, form, question)
+        if given is None:
+            return None
+        await self._book.append(
+            Answered(
+                stage=task.stage,
+                step=task.step,
+                subject=subject,
+                attempt=attempt,
+                question=question,
+                value=given.value,
+                by=given.by,
+                simulated=given.simulated,
+                signed_text=given.signed_text,
+                signature=given.signature,
+                signer=given.signer,
+            )
+        )
+        return given
+
+    async def _given(self, task: Task, subject: str, form: Form, question: str) -> Given | None:
+        prepared = self._prepared(task, subject)
+        if form == "approve":
+            if self._approver is not None:
+                return await self._signed(question, APPROVED, self._approver.identity)
+        elif prepared is not None:
+            if form == "attest" and self._approver is not None:
+                return await self._signed(question, prepared.value, prepared.by)
+            return Given(prepared.value, prepared.by, self._simulated)
+        return None if self._headless else await self._from_desk(question)
+
+    def _prepared(self, task: Task, subject: str) -> Prepared | None:
+        for answer in self._answers:
+            if answer.step == f"{task.stage}/{task.step}" and answer.subject in (None, subject):
+                return answer
+        return None
+
+    async def _from_desk(self, question: str) -> Given | None:
+        answer = self._desk.open(question)
+        stop = asyncio.create_task(self._desk.stop.wait())
+        try:
+            await asyncio.wait((answer, stop), return_when=asyncio.FIRST_COMPLETED)
+            return answer.result() if answer.done() else None
+        finally:
+            stop.cancel()
+            self._desk.settle(question)
+
+    async def _signed(self, question: str, value: str, by: str) -> Given:
+        """An answer signed by the approver's key, over run, question, answer and the tree's head."""
+        approver = self._approver
+        assert approver is not None
+        size, root = self._book.journal.head()
+        text = approval_text(run=self._run_id, question=question, answer=value, by=by, size=size, root=root)
+        armor = await asyncio.to_thread(approver.sign, text.encode(), APPROVE)
+        return Given(
+            value, by, self._simulated, text, armor.decode("ascii"), fingerprint(approver.public_key)
+        )
+
+    async def approve(
+        self,
+        task: Task,
+        subject: str,
+        attempt: int,
+        spec: Spec,
+        target: str,
+        drops: tuple[str, ...],
+        before: State,
+    ) -> None:
+        """A signed yes of a person to a dangerous action.
+
+        Raises:
+            Refusal: nobody said yes.
+        """
+        changes = tuple(f"{name} is {state}" for name, state in before.items()) + tuple(
+            f"drops {each}" for each in drops
+        )
+        text = f"{spec.title} on {subject} (through {target})?"
+        given = await self.ask(task, subject, attempt, "approve", text, changes=changes)
+        if given is None:
+            raise Refusal(
+                Verdict.UNKNOWN,
+                Reason.NO_DATA,
+                "nobody approved this action, so nothing was changed",
+                "Approve it at the console, or run with --approve-with KEY.",
+            )
+        if given.value != APPROVED:
+            raise Refusal(Verdict.UNKNOWN, Reason.SKIPPED, f"{given.by} did not approve: nothing was changed")
+
+    async def happened(self, task: Task, subject: str, attempt: int, intent: ActionIntended) -> Outcome:
+        """Ask a person whether a change that a crash interrupted took place: no reading can tell."""
+        given = await self.ask(
+            task,
+            subject,
+            attempt,
+            "confirm",
+            f"The runner died while it did {intent.action} on {subject}. Look at the device: did it happen?",
+            choices=("yes", "no"),
+        )
+        if given is None or given.value not in ("yes", "no"):
+            return "unknown"
+        return "done" if given.value == "yes" else "not_done"

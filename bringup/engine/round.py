@@ -1,0 +1,118 @@
+"""One round of a step: every task reads through it, and each table of each device is read once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from bringup.check.base import Sample
+from bringup.engine.bench import Bench
+from bringup.engine.clock import EngineClock
+from bringup.model.errors import TimedOut
+from bringup.model.inventory import Inventory
+from bringup.transport.base import Exchange
+
+Key = tuple[str, str, str]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """Exchanges behind one read of one device."""
+
+    device: str
+    name: str
+    exchanges: tuple[Exchange, ...]
+
+
+class Round:
+    """Shared by the tasks of one round. `deadline_s` bounds each read; `window_s` what `window` waits."""
+
+    def __init__(self, bench: Bench, clock: EngineClock, deadline_s: float, window_s: float) -> None:
+        self._bench = bench
+        self._clock = clock
+        self._deadline_s = deadline_s
+        self._window_s = window_s
+        self._reads: dict[Key, asyncio.Task[Sample[Any]]] = {}
+        self.evidence: list[Kept] = []
+
+    async def read(self, device: str, capability: type, method: str, moment: str) -> Sample[Any]:
+        key = (device, method, moment)
+        if key not in self._reads:
+            self._reads[key] = asyncio.create_task(self._read(device, capability, method, moment))
+        return await asyncio.shield(self._reads[key])
+
+    async def _read(self, device: str, capability: type, method: str, moment: str) -> Sample[Any]:
+        began, wall = self._clock.now_s(), self._clock.wall_unix_s()
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                facts, exchanges = await self._bench.call(device, capability, method)
+        except TimeoutError:
+            raise TimedOut(
+                f"{device}: {method.replace('_', ' ')} took longer than {self._deadline_s:g} s",
+                "Look at the device's load; a longer `deadline` in the playbook gives it more time.",
+            ) from None
+        finally:
+            self._keep(device, method, moment, self._bench.leftover(device))
+        self._keep(device, method, moment, exchanges)
+        ended, wall_end = self._clock.now_s(), self._clock.wall_unix_s()
+        return Sample(
+            facts=facts,
+            at_s=(began + ended) / 2,
+            took_s=wall_end - wall,
+            wall_unix_s=(wall + wall_end) / 2,
+        )
+
+    def _keep(self, device: str, method: str, moment: str, exchanges: tuple[Exchange, ...]) -> None:
+        if exchanges:
+            name = method if moment == "now" else f"{method} ({moment})"
+            self.evidence.append(Kept(device, name, exchanges))
+
+    async def window(self) -> None:
+        await self._clock.sleep(self._window_s)
+
+    async def change(self, device: str, capability: type, method: str, *arguments: object) -> None:
+        """Change a device; every reading taken before is forgotten, whatever the outcome."""
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                _, exchanges = await self._bench.call(device, capability, method, *arguments)
+            self._keep(device, method, "now", exchanges)
+        except TimeoutError:
+            raise TimedOut(
+                f"{device}: {method.replace('_', ' ')} did not answer within {self._deadline_s:g} s",
+                "It may have happened all the same: the state is read next.",
+            ) from None
+        finally:
+            self._keep(device, method, "now", self._bench.leftover(device))
+            self._reads.clear()
+
+    async def close(self) -> None:
+        """End reads that nobody waits for any more."""
+        for task in self._reads.values():
+            task.cancel()
+        await asyncio.gather(*self._reads.values(), return_exceptions=True)
+
+
+class TaskAt:
+    """What one task's check or action is given: `bringup.check.base.At`."""
+
+    def __init__(
+        self, inventory: Inventory, bench: Bench, round_: Round, subjects: tuple[str, ...], args: Any
+    ) -> None:
+        self.inventory = inventory
+        self.subjects = subjects
+        self.args = args
+        self._bench = bench
+        self._round = round_
+
+    def can(self, device: str, capability: type) -> bool:
+        return self._bench.can(device, capability)
+
+    async def read(self, device: str, capability: type, method: str, moment: str = "now") -> Sample[Any]:
+        return await self._round.read(device, capability, method, moment)
+
+    async def window(self) -> None:
+        await self._round.window()
+
+    async def change(self, device: str, capability: type, method: str, *arguments: object) -> None:
+        await self._round.change(device, capability, method, *arguments)

@@ -1,0 +1,193 @@
+"""The runner: owns devices, credentials, engine and journal of one run, from opening to close."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import bringup
+from bringup.engine.acting import Acting
+from bringup.engine.asking import Asking
+from bringup.engine.bench import Bench, Bounds
+from bringup.engine.book import Book
+from bringup.engine.checking import Checking
+from bringup.engine.clock import WorldClock
+from bringup.engine.desk import Desk
+from bringup.engine.inbox import Inbox
+from bringup.engine.judging import Judging
+from bringup.engine.ledger import Ledger
+from bringup.engine.lock import DeviceLocks, lock_folder
+from bringup.engine.questions import Prepared, Questions
+from bringup.engine.session import Session
+from bringup.engine.socket import CommandSocket, socket_folder
+from bringup.journal.folder import RunFolder
+from bringup.journal.sign import Signer
+from bringup.journal.write import Journal
+from bringup.model.catalogue import Catalogue
+from bringup.model.event import PlanFixed, RunClosed, RunStarted
+from bringup.model.inventory import Device, Inventory
+from bringup.model.plan import Plan
+from bringup.model.state import RunState
+from bringup.model.verdict import EXIT_INTERRUPTED, exit_code
+from bringup.transport.base import Links
+
+IDLE_S = 600.0
+"""How long a runner without a foreground waits for a command after its last step (contracts, section 7)."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was asked for, read and validated; no device has been touched yet."""
+
+    folder: RunFolder
+    plan: Plan
+    inventory: Inventory
+    catalogue: Catalogue
+    links: Callable[[Device], Links]
+    started: RunStarted
+    plan_files: dict[str, str]
+    contract: bool = False
+    headless: bool = True
+    read_only: bool = False
+    answers: tuple[Prepared, ...] = ()
+    approver: Signer | None = None
+    simulated: bool = False
+    speed: float = 1.0
+    bounds: Bounds = Bounds()
+    state: RunState | None = None
+    idle_s: float = IDLE_S
+
+
+class Runner:
+    """One runner process's work with one run. Make it, `open` it with a journal, `run` it."""
+
+    def __init__(self, job: Job, journal: Journal) -> None:
+        self.job = job
+        self.journal = journal
+        self.desk = Desk()
+        self.book = Book(journal, Ledger(job.state))
+        self.clock = WorldClock(job.speed)
+        self.bench = Bench(job.inventory, job.links, job.bounds)
+        self.session = self._session()
+        inbox = Inbox(self.book, self.desk, job.plan, run_id=job.folder.run_id)
+        self.socket = CommandSocket(socket_folder() / f"{job.folder.run_id}.sock", inbox.handle)
+
+    def _session(self) -> Session:
+        job = self.job
+        judging = Judging(job.inventory, contract=job.contract)
+        questions = Questions(
+            book=self.book,
+            desk=self.desk,
+            run_id=job.folder.run_id,
+            answers=job.answers,
+            approver=job.approver,
+            simulated=job.simulated,
+            headless=job.headless,
+        )
+        in_doubt = job.state.in_doubt if job.state is not None else ()
+        acting = Acting(
+            inventory=job.inventory,
+            bench=self.bench,
+            book=self.book,
+            clock=self.clock,
+            desk=self.desk,
+            judging=judging,
+            questions=questions,
+            locks=DeviceLocks(job.inventory, lock_folder()),
+            read_only=job.read_only,
+            unfinished={(each.stage, each.step, each.subject): each for each in in_doubt},
+        )
+        return Session(
+            plan=job.plan,
+            inventory=job.inventory,
+            catalogue=job.catalogue,
+            bench=self.bench,
+            book=self.book,
+            clock=self.clock,
+            desk=self.desk,
+            checking=Checking(job.inventory, self.bench, self.book, self.clock, self.desk, judging),
+            acting=acting,
+            asking=Asking(self.book, judging, questions),
+        )
+
+    async def run(self) -> int:
+        """Run to the end, or to a stop; returns the exit code. The journal is closed in every case."""
+        self._announce()
+        await self.socket.start()
+        keeper = asyncio.create_task(self._checkpoints())
+        try:
+            if self.job.state is None:
+                await self.book.offer(self.job.started)
+                await self.book.append(PlanFixed(files=self.job.plan_files, planned=self.job.plan.planned))
+            await self.session.run()
+            if not self.job.headless:
+                await self._stay()
+            return await self._close()
+        finally:
+            keeper.cancel()
+            await self.socket.close()
+            await self.bench.close()
+            await self.journal.close()
+
+    async def _stay(self) -> None:
+        """Take retests until somebody closes the run, or nobody has asked for anything for a while."""
+        while not (self.desk.stop.is_set() or self.desk.closing.is_set()):
+            self.desk.work.clear()
+            try:
+                async with asyncio.timeout(self.job.idle_s):
+                    await self.desk.work.wait()
+            except TimeoutError:
+                return
+            if not self.session.complete:
+                await self.session.run()
+
+    async def _close(self) -> int:
+        """Closed when every row has a verdict; else left open, so that it can be resumed."""
+        verdict = self.session.verdict
+        if not self.session.complete:
+            await self.journal.checkpoint()
+            return EXIT_INTERRUPTED
+        code = exit_code(verdict)
+        await self.journal.close(
+            RunClosed(
+                verdict=verdict,
+                exit_code=code,
+                partial=bool(self.job.started.only),
+                interrupted=self.desk.aborted,
+            )
+        )
+        return code
+
+    async def _checkpoints(self) -> None:
+        """A signed tree head each minute, beside those at the stages' ends."""
+        while True:
+            await asyncio.sleep(60)
+            await self.journal.checkpoint()
+
+    def _announce(self) -> None:
+        """runner.json: where the runner is, for whoever wants to talk to it."""
+        self.job.folder.write_runner(
+            {
+                "host": socket.gethostname(),
+                "boot": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+                "pid": os.getpid(),
+                "epoch": self.journal.epoch,
+                "socket": str(self.socket.path),
+            }
+        )
+
+
+def started_event(job_fields: dict[str, Any]) -> RunStarted:
+    """The first event, with what only this machine knows filled in."""
+    return RunStarted(
+        program=f"bringup {bringup.__version__}",
+        host=socket.gethostname(),
+        user=pwd.getpwuid(os.getuid()).pw_name,
+        **job_fields,
+    )

@@ -1,0 +1,175 @@
+"""One session with a plan: stages in their order, steps in theirs, tasks side by side; every row ends with a
+verdict.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from bringup.engine.acting import Acting
+from bringup.engine.asking import Asking
+from bringup.engine.bench import Bench
+from bringup.engine.blocking import blocker_of, gate_blocker
+from bringup.engine.book import Book
+from bringup.engine.checking import Checking
+from bringup.engine.clock import EngineClock
+from bringup.engine.desk import Desk
+from bringup.engine.ledger import Row
+from bringup.model.catalogue import Catalogue
+from bringup.model.event import StageEnded, StageStarted
+from bringup.model.inventory import Inventory
+from bringup.model.plan import Plan, PlannedStage, Task
+from bringup.model.verdict import Reason, Verdict, worst
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How this session was asked to run."""
+
+    headless: bool = True
+    read_only: bool = False
+    checkpoint_every_s: float = 60.0
+
+
+class Session:
+    """Runs the rows of `plan` that have not ended. Devices, record, clock and desk are handed in."""
+
+    def __init__(
+        self,
+        *,
+        plan: Plan,
+        inventory: Inventory,
+        catalogue: Catalogue,
+        bench: Bench,
+        book: Book,
+        clock: EngineClock,
+        desk: Desk,
+        checking: Checking,
+        acting: Acting,
+        asking: Asking,
+    ) -> None:
+        self._plan = plan
+        self._inventory = inventory
+        self._catalogue = catalogue
+        self._bench = bench
+        self._book = book
+        self._clock = clock
+        self._desk = desk
+        self._checking = checking
+        self._acting = acting
+        self._asking = asking
+        self._done: dict[str, asyncio.Event] = {}
+        self._stages = {stage.name: stage for stage in plan.stages}
+
+    async def run(self) -> None:
+        """Run every stage; returns when all rows have ended, or the desk said stop."""
+        self._done = {name: asyncio.Event() for name in self._stages}
+        async with asyncio.TaskGroup() as group:
+            for stage in self._plan.stages:
+                group.create_task(self._stage(stage))
+        if self._desk.aborted:
+            await self._end_rest(Reason.ABORTED, "the run was stopped by a person")
+
+    async def _stage(self, stage: PlannedStage) -> None:
+        try:
+            for needed in stage.needs:
+                await self._done[needed].wait()
+            if self._rows_left(stage) and await self._desk.going():
+                await self._run_stage(stage)
+        finally:
+            self._done[stage.name].set()
+
+    async def _run_stage(self, stage: PlannedStage) -> None:
+        await self._book.offer(StageStarted(stage=stage.name, title=stage.title))
+        for tasks in _by_step(stage):
+            if not await self._desk.going():
+                return
+            await self._step(stage, tasks)
+        if not self._rows_left(stage):
+            verdicts = [
+                self._book.ledger.ended[(stage.name, task.step, subject)].verdict
+                for task in stage.tasks
+                for subject in task.subjects
+            ]
+            await self._book.offer(StageEnded(stage=stage.name, verdict=worst(verdicts)))
+            await self._book.journal.checkpoint()
+
+    async def _step(self, stage: PlannedStage, tasks: tuple[Task, ...]) -> None:
+        runnable = [left for task in tasks if (left := await self._unblocked(stage, task)) is not None]
+        if not runnable:
+            return
+        spec = self._catalogue[runnable[0].does]
+        match spec.kind:
+            case "check":
+                await self._checking.run(spec, runnable)
+            case "action":
+                await self._acting.run(spec, runnable)
+            case "ask":
+                await self._asking.run(spec, runnable)
+        settle = max(task.settle_s for task in runnable)
+        if settle:
+            await self._clock.sleep(settle)
+
+    async def _unblocked(self, stage: PlannedStage, task: Task) -> Task | None:
+        """The task with the subjects that have not ended; those that something stands in the way of end
+        here.
+        """
+        left: list[str] = []
+        for subject in task.subjects:
+            row: Row = (task.stage, task.step, subject)
+            if row in self._book.ledger.ended:
+                continue
+            blocker = gate_blocker(self._plan, stage, self._book.ledger) or blocker_of(
+                self._plan, stage, task, subject, self._book.ledger
+            )
+            if blocker is None:
+                left.append(subject)
+                continue
+            await self._book.end(
+                row,
+                self._book.ledger.next_attempt(row),
+                Verdict.UNKNOWN,
+                reason=Reason.BLOCKED,
+                because=blocker.seq,
+                cause=blocker.cause,
+                message=blocker.message,
+            )
+        return msgspec.structs.replace(task, subjects=tuple(left)) if left else None
+
+    def _rows_left(self, stage: PlannedStage) -> bool:
+        return any(
+            (stage.name, task.step, subject) not in self._book.ledger.ended
+            for task in stage.tasks
+            for subject in task.subjects
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether every planned row has a verdict."""
+        return not any(self._rows_left(stage) for stage in self._plan.stages)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all planned rows; a row without a verdict is UNKNOWN."""
+        ended = self._book.ledger.ended
+        return worst(ended[row].verdict if row in ended else Verdict.UNKNOWN for row in self._plan.planned)
+
+    async def _end_rest(self, reason: Reason, message: str) -> None:
+        for row in self._plan.planned:
+            if row not in self._book.ledger.ended:
+                await self._book.end(
+                    row,
+                    self._book.ledger.next_attempt(row),
+                    Verdict.UNKNOWN,
+                    reason=reason,
+                    message=message,
+                )
+
+
+def _by_step(stage: PlannedStage) -> list[tuple[Task, ...]]:
+    """The stage's tasks, grouped by step, in the playbook's order."""
+    steps: dict[str, list[Task]] = {}
+    for task in stage.tasks:
+        steps.setdefault(task.step, []).append(task)
+    return [tuple(tasks) for tasks in steps.values()]

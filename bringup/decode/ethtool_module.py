@@ -1,0 +1,219 @@
+"""`ethtool -m IF`: what the module's own memory says, as ethtool words it for SFP (SFF-8472), QSFP
+(SFF-8636), CMIS.
+
+Source: output of ethtool 5 and 6. A module whose monitors can't be true (its supply voltage is impossible,
+or its limits stand in the wrong order) has readings `not_available`; the printed figures are kept apart from
+them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bringup.decode.registry import Format
+from bringup.decode.result import (
+    Damaged,
+    Found,
+    Nothing,
+    is_missing,
+    number,
+    read_power_dbm,
+    read_word,
+    refuse_error_text,
+    text_of,
+    whole_lines,
+)
+from bringup.model.facts import Lane, Optic, Threshold
+from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
+from bringup.model.verdict import Reading
+
+_LINE = re.compile(r"\t(\S.{0,80}?) *: ?(.*)")
+_CODED = re.compile(r"0x[0-9a-f]{2} \((.{1,120})\)")
+_MA = re.compile(r"([0-9.]{1,12}) ?mA")
+_POWER = re.compile(r"([0-9.]{1,12}) mW / (-?(?:inf|[0-9.]{1,12})) dBm")
+_CELSIUS = re.compile(r"(-?[0-9.]{1,12}) degrees C(?: / -?[0-9.]{1,12} degrees F)?")
+_VOLT = re.compile(r"([0-9.]{1,12}) ?V")
+_MEDIUM = re.compile(r"\b([0-9]+[GT]?)(?: ?Base|BASE)-([A-Z0-9]+(?:-[0-9]+)?)", re.IGNORECASE)
+_CHANNEL = re.compile(r"(.{1,60}?) ?\(Channel ([0-9]{1,2})\)")
+_THRESHOLD = re.compile(r"(.{1,40}?) (high|low) (alarm|warning) threshold")
+_FLAG = re.compile(r".{1,60} (?:high|low) (?:alarm|warning)(?: \(Chan(?:nel)? [0-9]{1,2}\))?")
+_BIAS, _TX, _RX = "bias_ma", "tx_power_dbm", "rx_power_dbm"
+_TEMPERATURE, _VOLTAGE = "temperature_c", "supply_voltage_v"
+_QUANTITY_OF = {
+    "laser bias current": _BIAS,
+    "laser tx bias current": _BIAS,
+    "transmit avg optical power": _TX,
+    "laser output power": _TX,
+    "laser tx power": _TX,
+    "receiver signal average optical power": _RX,
+    "rcvr signal avg optical power": _RX,
+    "laser rx power": _RX,
+    "module temperature": _TEMPERATURE,
+    "module voltage": _VOLTAGE,
+}
+POSSIBLE_SUPPLY_V = (2.0, 5.0)
+"""A module of 3.3 V that answers at all has some such voltage (SFF-8472 and CMIS allow 2.97 to 3.63 V)."""
+
+Rows = list[tuple[str, str]]
+
+
+def _rows(data: bytes) -> tuple[Rows, tuple[str, ...]]:
+    text, warnings = text_of(data)
+    if re.search(r"operation not supported|no such device|netlink error", text[:400], re.IGNORECASE):
+        raise Nothing(f"ethtool says: {text.strip().splitlines()[0][:80]}")
+    refuse_error_text(text)
+    rows: Rows = []
+    for line in whole_lines(text):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise Damaged(f"a line is no field: {line.strip()[:60]!r}")
+        rows.append((match[1], match[2].strip()))
+    if rows[0][0] != "Identifier":
+        raise Damaged("the text does not begin with the module's identifier")
+    return rows, warnings
+
+
+def _read(quantity: str, text: str) -> Read:
+    """One monitor or limit. Raises `Damaged` where the text does not fit the quantity."""
+    if is_missing(text):
+        return NOT_AVAILABLE
+    pattern = {_BIAS: _MA, _TEMPERATURE: _CELSIUS, _VOLTAGE: _VOLT}.get(quantity, _POWER)
+    match = pattern.fullmatch(text)
+    if match is None:
+        raise Damaged(f"{text[:40]!r} is no {quantity}")
+    return read_power_dbm(f"{match[2]}dBm") if pattern is _POWER else value(float(number(match[1])))
+
+
+def _monitors(rows: Rows) -> dict[tuple[str, int], Read]:
+    """(quantity, lane) -> reading; lane 0 is the whole module or, on SFP, its one lane."""
+    found: dict[tuple[str, int], Read] = {}
+    for name, text in rows:
+        channel = _CHANNEL.fullmatch(name)
+        quantity = _QUANTITY_OF.get((channel[1] if channel else name).strip().lower())
+        if quantity is None:
+            continue
+        key = (quantity, int(channel[2]) if channel else 0)
+        if key in found:
+            raise Damaged(f"the field {name[:60]!r} occurs twice")
+        found[key] = _read(quantity, text)
+    return found
+
+
+def _lanes(monitors: dict[tuple[str, int], Read]) -> tuple[Lane, ...]:
+    by_lane: dict[int, dict[str, Read]] = {}
+    for (quantity, lane), read in monitors.items():
+        if quantity in (_BIAS, _TX, _RX):
+            by_lane.setdefault(lane or 1, {})[quantity] = read
+    return tuple(Lane(index=index, **by_lane[index]) for index in sorted(by_lane))
+
+
+def _thresholds(rows: Rows) -> tuple[Threshold, ...]:
+    found: dict[str, dict[str, Read]] = {}
+    for name, text in rows:
+        match = _THRESHOLD.fullmatch(name)
+        quantity = _QUANTITY_OF.get(match[1].strip().lower()) if match else None
+        if match and quantity:
+            found.setdefault(quantity, {})[f"{match[2]}_{match[3]}"] = _read(quantity, text)
+    short = [quantity for quantity, limits in found.items() if len(limits) != 4]
+    if short:
+        raise Damaged(f"the limits of {short[0]} are not all there: the text may be cut")
+    return tuple(Threshold(quantity=quantity, **limits) for quantity, limits in found.items())
+
+
+def _level(read: Read) -> float | None:
+    """A number to compare by; no light is below every power."""
+    if read.reading is Reading.DARK:
+        return float("-inf")
+    return float(read.value) if isinstance(read.value, int | float) else None
+
+
+def _disordered(limits: Threshold) -> bool:
+    upwards = (limits.low_alarm, limits.low_warning, limits.high_warning, limits.high_alarm)
+    known = [level for level in map(_level, upwards) if level is not None]
+    return len(set(known)) > 1 and known != sorted(known)
+
+
+def _implausible(monitors: dict[tuple[str, int], Read], thresholds: tuple[Threshold, ...]) -> str | None:
+    """Why the monitors can't be believed; None where nothing speaks against them."""
+    volts = monitors.get((_VOLTAGE, 0), ABSENT).value
+    low, high = POSSIBLE_SUPPLY_V
+    if isinstance(volts, float) and not low <= volts <= high:
+        return f"a supply voltage of {volts} V is impossible: the monitors are not to be believed"
+    wrong = [limits.quantity for limits in thresholds if _disordered(limits)]
+    if len(wrong) > 1:
+        return (
+            f"the limits of {', '.join(wrong)} stand in the wrong order: the monitors are not to be believed"
+        )
+    return None
+
+
+def _whole(rows: Rows) -> None:
+    """Refuse an SFP page that announces flags and limits and does not get to their end."""
+    names = [name for name, _ in rows]
+    if ("Alarm/warning flags implemented", "Yes") in rows and (
+        "Laser bias current high alarm threshold" in names or names[-1] == "Alarm/warning flags implemented"
+    ):
+        last = [name for name in names if _THRESHOLD.fullmatch(name)][-1:]
+        if last != ["Laser rx power low warning threshold"]:
+            raise Damaged("the module's limits are not all there: the text may be cut")
+
+
+def _medium(rows: Rows) -> Read:
+    for name, text in rows:
+        match = _MEDIUM.search(text[:200]) if name in ("Transceiver type", "Active application") else None
+        if match:
+            return value(f"{match[1]}BASE-{match[2]}".upper())
+    return ABSENT
+
+
+def _parse(data: bytes) -> Found:
+    rows, warnings = _rows(data)
+    _whole(rows)
+    monitors, thresholds = _monitors(rows), _thresholds(rows)
+    why = _implausible(monitors, thresholds)
+    believed = dict.fromkeys(monitors, NOT_AVAILABLE) if why else monitors
+    first = dict(reversed(rows))
+    coded = _CODED.fullmatch(first["Identifier"])
+    if coded is None:
+        raise Damaged(f"{first['Identifier'][:40]!r} is no identifier")
+    optic = Optic(
+        port="",
+        present=value(True),
+        medium=_medium(rows),
+        vendor=read_word(first.get("Vendor name")),
+        part_number=read_word(first.get("Vendor PN")),
+        serial=read_word(first.get("Vendor SN")),
+        temperature_c=believed.get((_TEMPERATURE, 0), ABSENT),
+        supply_voltage_v=believed.get((_VOLTAGE, 0), ABSENT),
+        lanes=_lanes(believed),
+        thresholds=thresholds,
+    )
+    details: dict[str, object] = {
+        "identifier": coded[1],
+        "vendor_oui": read_word(first.get("Vendor OUI")).value,
+        "vendor_rev": read_word(first.get("Vendor rev")).value,
+        "alarms_on": sum(text == "On" for name, text in rows if _FLAG.fullmatch(name)),
+        "plausible": why is None,
+        "printed": _printed(rows),
+    }
+    return Found(facts={"optic": optic, "details": details}, warnings=warnings + ((why,) if why else ()))
+
+
+def _printed(rows: Rows) -> dict[str, str]:
+    """Every monitor and limit in ethtool's own words."""
+    shown: dict[str, str] = {}
+    for name, text in rows:
+        channel = _CHANNEL.fullmatch(name)
+        if (channel[1] if channel else name).strip().lower() in _QUANTITY_OF or _THRESHOLD.fullmatch(name):
+            shown[name] = text
+    return shown
+
+
+MODULE = Format(
+    name="ethtool.module",
+    title="ethtool -m IF (the port is not in the output: it is left blank)",
+    sniff=lambda head: 90 if re.match(rb"\tIdentifier {5,}: 0x", head) else 0,
+    parse=_parse,
+    facts={"optic": Optic, "details": dict[str, object]},
+)
+FORMATS = (MODULE,)

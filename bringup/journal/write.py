@@ -287,10 +287,10 @@ class Journal:
         line = to_line(fields)
         if self._redactor is not None and self._redactor.touches(line):
             line = to_line(self._redactor.fields(fields))
-        self._tree.add(line)
         data = line + b"\n"
         self._backlog += len(data)
         self._writer.put(Line(seq, data, mono_ns))
+        self._tree.add(line)
         return seq
 
     def _note_clock(self, wall_ns: int, mono_ns: int) -> None:

@@ -126,7 +126,8 @@ class Writer:
             write_durably(blob.path, blob.data, on_full=self._make_room)
         if not lines:
             return
-        self._lease.check()
+        # No look at the epoch before the write: bytes of a runner that was taken over reach a file without
+        # readers. The look that counts is the one between the sync and the confirmation.
         self._roll_if_due(lines[0].mono_ns)
         data = b"".join([line.data for line in lines])
         write_all(self._fd, data, self._make_room)
@@ -140,6 +141,7 @@ class Writer:
         """Start the next segment. The old one is synced: nothing of it is pending here."""
         if self._size < SEGMENT_BYTES and (not self._size or mono_ns - self._opened_ns < SEGMENT_NS):
             return
+        self._lease.check()
         path = self._folder.segment(self._segment + 1)
         if path.exists():
             # Only a runner of an older epoch, woken in the middle of this very step, can have made it.

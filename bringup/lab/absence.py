@@ -1,8 +1,8 @@
 """What stands at a device's address while the device does not: nothing that answers (Linux).
 
-`closed`: the address is there and nobody listens (a host that is booting), so a connection is reset. `gone`: no
-host is at the address (cable out, power off), so a connection gets no reply at all. The latter is a listening
-socket whose queue of connections is full: Linux then drops further SYNs without a word.
+`closed`: the address is there and nobody listens (a host that is booting), so a connection is reset. `gone`:
+no host is at the address (cable out, power off), so a connection gets no reply at all. The latter is a
+listening socket whose queue of connections is full: Linux then drops further SYNs without a word.
 """
 
 from __future__ import annotations

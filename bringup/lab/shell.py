@@ -57,7 +57,7 @@ def not_found(line: str) -> Reply:
 
 
 def table(header: list[str], rows: list[list[str]], align: str = ">", indent: str = "") -> str:
-    """A table as Python's tabulate prints its `simple` format. `align`: < or > for all columns, or for each."""
+    """A table as Python's tabulate prints its `simple` format. `align`: < or > for all columns, or each."""
     aligns = align if len(align) == len(header) else align[0] * len(header)
     widths = [
         max(len(name) + HEADER_PADDING, *(len(row[at]) for row in rows), 0) for at, name in enumerate(header)

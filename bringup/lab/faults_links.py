@@ -1,0 +1,223 @@
+"""What can be wrong between two ports: dirt, broken fibres, crossed cables, missing modules, unlike coding."""
+
+from __future__ import annotations
+
+import random
+
+import msgspec
+
+from bringup.lab import physics
+from bringup.lab.fault_kind import FaultKind, Memo, no_value, number, word
+from bringup.lab.state import Cable, CableEnd, Optic
+from bringup.lab.world import World
+from bringup.model.errors import InputError
+
+DIRT_DB = 5.2
+"""Enough to bring the worst lane of a clean link below what the standard lets a receiver get."""
+
+
+def _plugs(world: World) -> dict[str, tuple[Cable, CableEnd]]:
+    """Port -> the cable and the plug that sit in it."""
+    return {
+        end.port: (cable, end) for cable in world.cables for end in (cable.a, cable.b) if end.port is not None
+    }
+
+
+def _cabled(world: World) -> list[str]:
+    return sorted(_plugs(world))
+
+
+def _cabled_leaf_ports(world: World) -> list[str]:
+    return [port for port in _cabled(world) if world.device(port.split("/")[0]).role == "leaf"]
+
+
+# dirt
+
+
+def _dirty(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
+    """Dirt lies unevenly: the worst fibre of each direction gets the whole depth, the others part of it."""
+    depth = number("dirty-connector", value, DIRT_DB, 0.1, 40.0)
+    _, end = _plugs(world)[subject]
+    before = {"out_db": list(end.out_db), "in_db": list(end.in_db)}
+    for losses in (end.out_db, end.in_db):
+        worst = dice.randrange(len(losses))
+        for lane in range(len(losses)):
+            losses[lane] += depth if lane == worst else depth * dice.uniform(0.05, 0.3)
+    return before
+
+
+def _clean(world: World, subject: str, memo: Memo) -> None:
+    _, end = _plugs(world)[subject]
+    end.out_db[:], end.in_db[:] = memo["out_db"], memo["in_db"]
+
+
+# one fibre
+
+
+def _lanes(world: World) -> list[str]:
+    return [
+        f"{port}#lane-{lane}" for port in _cabled(world) for lane in range(1, world.port(port).lane_count + 1)
+    ]
+
+
+def _lanes_of_leaves(world: World) -> list[str]:
+    leaf_ports = set(_cabled_leaf_ports(world))
+    return [lane for lane in _lanes(world) if lane.split("#")[0] in leaf_ports]
+
+
+def _fibres_into(world: World, port: str) -> list[float]:
+    cable, end = _plugs(world)[port]
+    return cable.b_to_a_db if end is cable.a else cable.a_to_b_db
+
+
+def _break_fibre(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
+    no_value("dark-lane", value)
+    port, _, lane = subject.partition("#lane-")
+    fibres = _fibres_into(world, port)
+    before = {"loss_db": fibres[int(lane) - 1]}
+    fibres[int(lane) - 1] = physics.BROKEN_FIBRE_DB
+    return before
+
+
+def _splice_fibre(world: World, subject: str, memo: Memo) -> None:
+    port, _, lane = subject.partition("#lane-")
+    _fibres_into(world, port)[int(lane) - 1] = memo["loss_db"]
+
+
+# crossed plugs
+
+
+def _swap(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
+    device, _, name = subject.partition("/")
+    plugs = _plugs(world)
+    others = [port for port in sorted(plugs) if port.split("/")[0] == device and port != subject]
+    if value is not None:
+        wanted = value if "/" in value and value.split("/")[0] == device else f"{device}/{value}"
+        if wanted not in others:
+            names = ", ".join(port.split("/", 1)[1] for port in others)
+            raise InputError(f"{value!r} is no other cabled port of {device}", f"There are: {names}.")
+        others = [wanted]
+    if not others:
+        raise InputError(f"{device} has no other cable to swap with", "Name a port of another device.")
+    other = dice.choice(others)
+    plugs[subject][1].port, plugs[other][1].port = other, subject
+    return {"other": other}
+
+
+def _swap_back(world: World, subject: str, memo: Memo) -> None:
+    plugs, other = _plugs(world), str(memo["other"])
+    plugs[subject][1].port, plugs[other][1].port = other, subject
+
+
+# modules and coding
+
+
+def _fitted(world: World) -> list[str]:
+    return [port.subject for device in world.devices for port in device.ports if port.optic is not None]
+
+
+def _fitted_in_leaves(world: World) -> list[str]:
+    return [port for port in _fitted(world) if world.device(port.split("/")[0]).role == "leaf"]
+
+
+def _pull(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
+    no_value("missing-optic", value)
+    port = world.port(subject)
+    before: Memo = {"optic": msgspec.to_builtins(port.optic)}
+    port.optic = None
+    return before
+
+
+def _insert(world: World, subject: str, memo: Memo) -> None:
+    optic = msgspec.convert(memo["optic"], Optic)
+    optic.ready_at = None
+    world.port(subject).optic = optic
+
+
+def _other_coding(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
+    mode = word("fec-mismatch", value, "none", ("none", "fc", "rs528", "rs544"))
+    port = world.port(subject)
+    before = {"fec_mode": port.fec_mode}
+    if mode == port.fec_mode:
+        raise InputError(f"{subject} runs {mode} already", "Give another coding as VALUE.")
+    port.fec_mode = mode
+    return before
+
+
+def _old_coding(world: World, subject: str, memo: Memo) -> None:
+    world.port(subject).fec_mode = memo["fec_mode"]
+
+
+KINDS = (
+    FaultKind(
+        name="missing-optic",
+        about="A cage that should hold a module is empty.",
+        subject_kind="port",
+        stage="optics",
+        step="presence",
+        verdict="FAIL",
+        remedy="insert-optic",
+        masks=True,
+        usual=_fitted_in_leaves,
+        allowed=_fitted,
+        apply=_pull,
+        mend=_insert,
+    ),
+    FaultKind(
+        name="dirty-connector",
+        about="The end face of the plug in a port is dirty; both directions lose light, lane by lane unlike.",
+        args={"value": f"loss in dB on the worst fibre of each direction (default {DIRT_DB:g})"},
+        subject_kind="port",
+        stage="optics",
+        step="levels",
+        verdict="FAIL",
+        remedy="clean-both-ends",
+        usual=_cabled_leaf_ports,
+        allowed=_cabled,
+        apply=_dirty,
+        mend=_clean,
+    ),
+    FaultKind(
+        name="dark-lane",
+        about="The fibre that brings one lane to a port is broken.",
+        subject_kind="lane",
+        stage="optics",
+        step="levels",
+        verdict="FAIL",
+        remedy="inspect-fibre-lane",
+        masks=True,
+        usual=_lanes_of_leaves,
+        allowed=_lanes,
+        apply=_break_fibre,
+        mend=_splice_fibre,
+    ),
+    FaultKind(
+        name="fec-mismatch",
+        about="A port is configured for another error correction than its far end.",
+        args={"value": "none (default), fc, rs528 or rs544"},
+        subject_kind="port",
+        stage="links",
+        step="state",
+        verdict="FAIL",
+        remedy="set-same-fec",
+        masks=True,
+        usual=_cabled_leaf_ports,
+        allowed=_cabled,
+        apply=_other_coding,
+        mend=_old_coding,
+    ),
+    FaultKind(
+        name="swapped-cables",
+        about="The plugs of two cables are exchanged at one device.",
+        args={"value": "the other port (default: the seed picks one)"},
+        subject_kind="port",
+        stage="links",
+        step="neighbors",
+        verdict="FAIL",
+        remedy="swap-cables-back",
+        usual=_cabled_leaf_ports,
+        allowed=_cabled,
+        apply=_swap,
+        mend=_swap_back,
+    ),
+)

@@ -18,9 +18,9 @@ Memo = dict[str, Any]
 class FaultKind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of fault and what a bring-up must make of it.
 
-    `usual` lists the subjects that the seed picks from, where `stage` and `step` hold; `allowed` all that it can
-    happen to. `masks`: what lies behind the subject can't be seen while the fault is there. `args` says what
-    VALUE means, if anything.
+    `usual` lists the subjects that the seed picks from, where `stage` and `step` hold; `allowed` all that it
+    can happen to. `masks`: what lies behind the subject can't be seen while the fault is there. `args` says
+    what VALUE means, if anything.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Faults: what can be physically wrong with a rack, as changes to the world's state and nothing else.
 
-Each names the verdict and the remedy that a bring-up with the profile's own playbook must reach. `apply` changes
-the world and returns a memo (plain JSON) from which `mend`, the simulated hand, puts it right again.
+Each names the verdict and the remedy that a bring-up with the profile's own playbook must reach. `apply`
+changes the world and returns a memo (plain JSON) from which `mend`, the simulated hand, puts it right again.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Applied(msgspec.Struct, frozen=True):
 
 
 class FaultBook:
-    """The faults of one lab, in the order in which they were added. Kept apart from the world: it knows names."""
+    """The faults of one lab, in the order in which they were added. No part of the world: this knows names."""
 
     def __init__(self, world: World, seed: int, applied: tuple[Applied, ...] = (), added: int = 0) -> None:
         self._world = world

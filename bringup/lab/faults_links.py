@@ -1,4 +1,4 @@
-"""What can be wrong between two ports: dirt, broken fibres, crossed cables, missing modules, unlike coding."""
+"""What can be wrong between two ports: dirt, broken fibres, crossed plugs, missing modules, unlike coding."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _splice_fibre(world: World, subject: str, memo: Memo) -> None:
 
 
 def _swap(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
-    device, _, name = subject.partition("/")
+    device = subject.split("/")[0]
     plugs = _plugs(world)
     others = [port for port in sorted(plugs) if port.split("/")[0] == device and port != subject]
     if value is not None:

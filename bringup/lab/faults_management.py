@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 
 from bringup.lab.fault_kind import FaultKind, Memo, no_value
-from bringup.lab.keys import make_ssh_key
+from bringup.lab.keys import make_certificate, make_ssh_key
 from bringup.lab.state import Answers
-from bringup.lab.tls import make_identity
 from bringup.lab.world import World
 
 
@@ -91,7 +90,7 @@ def _other_keys(world: World, subject: str, value: str | None, dice: random.Rand
     if access.ssh_host_key:
         access.ssh_host_key = make_ssh_key()
     if access.tls_key:
-        access.tls_key, access.tls_certificate = make_identity(subject)
+        access.tls_key, access.tls_certificate = make_certificate(subject)
     return before
 
 

@@ -114,7 +114,7 @@ KINDS = (
     ),
     FaultKind(
         name="far-end-off",
-        about="A node does not stay on when its BMC switches it on, so the far ends of its links see no light.",
+        about="A node does not stay on when its BMC switches it on: the far ends of its links see no light.",
         subject_kind="device",
         stage="hosts",
         step="power_on",

@@ -10,9 +10,8 @@ from typing import Any
 
 import tomli_w
 
-from bringup.lab.keys import ssh_public
+from bringup.lab.keys import certificate_fingerprint, ssh_public
 from bringup.lab.state import Device, Optic, Plant, Port
-from bringup.lab.tls import fingerprint
 
 Endpoints = Mapping[tuple[str, str], tuple[str, int]]
 """(device, service) -> (address, port); services are ssh, snmp, gnmi, eapi, redfish."""
@@ -147,7 +146,7 @@ def _transport(device: Device, service: str, port: int) -> dict[str, Any]:
     return {
         "port": port,
         "tls": True,
-        "fingerprint": fingerprint(access.tls_certificate),
+        "fingerprint": certificate_fingerprint(access.tls_certificate),
         "user": access.user,
         "password": _secret(device, "password"),
     }

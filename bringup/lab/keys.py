@@ -1,12 +1,18 @@
-"""SSH keys of simulated devices and of the simulated technician."""
+"""Keys and certificates that a simulated device has when it leaves the factory."""
 
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
+import ipaddress
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.x509.oid import NameOID
+
+TEN_YEARS = datetime.timedelta(days=3650)
 
 
 def make_ssh_key() -> str:
@@ -28,3 +34,32 @@ def ssh_fingerprint(public_line: str) -> str:
     """`SHA256:…` as ssh-keygen prints it."""
     digest = hashlib.sha256(base64.b64decode(public_line.split()[1])).digest()
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+def make_certificate(name: str) -> tuple[str, str]:
+    """A new P-256 key and a certificate that it signed itself, both PEM, as a BMC makes at its first boot."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    names = [x509.DNSName(name), x509.DNSName("localhost"), loopback]
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + TEN_YEARS)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private.decode(), certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def certificate_fingerprint(certificate_pem: str) -> str:
+    """SHA-256 over the DER form, 64 lower-case hexadecimal digits. Raises: ValueError."""
+    return x509.load_pem_x509_certificate(certificate_pem.encode()).fingerprint(hashes.SHA256()).hex()

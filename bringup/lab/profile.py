@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bringup.lab import physics
-from bringup.lab.keys import make_ssh_key
+from bringup.lab.keys import make_certificate, make_ssh_key
 from bringup.lab.state import (
     Access,
     Adapter,
@@ -24,7 +24,6 @@ from bringup.lab.state import (
     Sensor,
     Supply,
 )
-from bringup.lab.tls import make_identity
 
 DR4 = "400GBASE-DR4"
 DR4_LANES = 4
@@ -119,7 +118,7 @@ def _access(name: str, *, ssh: bool = False, tls: bool = False) -> Access:
     if ssh:
         access.ssh_host_key = make_ssh_key()
     if tls:
-        access.tls_key, access.tls_certificate = make_identity(name)
+        access.tls_key, access.tls_certificate = make_certificate(name)
     return access
 
 

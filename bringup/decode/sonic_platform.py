@@ -78,8 +78,10 @@ def _parse_syseeprom(data: bytes) -> Found:
     table = [line for line in lines[start:] if not _CHECKSUM.fullmatch(line.strip())]
     rows = rows_of(table, ("TLV Name", "Code", "Value"))
     fields = {row["Code"].upper(): row["Value"] for row in rows if row["Code"].upper() != "0XFD"}
-    if "0XFE" not in fields:
-        raise Damaged("the last entry, the CRC, is missing: the text may be cut")
+    if "0XFE" not in fields and len(table) == len(lines) - start:
+        raise Damaged(
+            "neither the last entry, the CRC, nor the line on the checksum is there: the text may be cut"
+        )
     identity = Identity(
         vendor=read_word(fields.get("0X2D", fields.get("0X2B"))),
         model=read_word(fields.get("0X21")),

@@ -14,14 +14,17 @@ _BACKDATED = datetime.timedelta(days=2)
 
 
 class TlsIdentity(NamedTuple):
-    """A private key and its self-signed certificate, both PEM: what `Access.tls_key` and `tls_certificate` hold."""
+    """A private key and its self-signed certificate, PEM: `Access.tls_key` and `Access.tls_certificate`."""
 
     key: str
     certificate: str
 
 
 def make_identity(name: str, addresses: tuple[str, ...] = ("127.0.0.1", "::1")) -> TlsIdentity:
-    """A new EC P-256 key and a certificate for `name`, `localhost` and the IP `addresses`, valid from two days ago."""
+    """A new EC P-256 key and its certificate for `name`, `localhost` and the IP `addresses`.
+
+    It is valid from two days ago, for ten years.
+    """
     import ipaddress
 
     from cryptography import x509
@@ -58,13 +61,11 @@ def fingerprint(certificate: str) -> str:
 
 
 class ServerTls:
-    """A server's TLS context whose certificate may be replaced while it listens."""
+    """The context to listen with; `use` sets what the next handshake shows."""
 
-    def __init__(self, alpn: tuple[str, ...] = ()) -> None:
+    def __init__(self) -> None:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if alpn:
-            self.context.set_alpn_protocols(list(alpn))
         self._loaded: TlsIdentity | None = None
 
     def use(self, identity: TlsIdentity) -> None:

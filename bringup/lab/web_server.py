@@ -1,6 +1,6 @@
 """An HTTPS listener for one device's application (aiohttp), as eAPI and Redfish servers share it.
 
-aiohttp is imported when the server starts. A request is handled only as its device answers at that moment: nonsense
+aiohttp is imported when the server starts. A request is handled as its device answers at that moment: nonsense
 instead of a body, or no reply at all. A body over MAX_REQUEST_BYTES is refused with 413.
 """
 
@@ -24,7 +24,7 @@ MAX_REQUEST_BYTES = 1024 * 1024
 
 
 class WebServer:
-    """Base of the HTTPS servers; `routes` says what is served. Plain HTTP where the device has no certificate."""
+    """Base of the HTTPS servers; `routes` says what is served. Plain HTTP where there is no certificate."""
 
     def __init__(self, world: World, device: str) -> None:
         self.world = world
@@ -46,9 +46,11 @@ class WebServer:
         """Listen on `address`; `port` 0 takes a free one. Returns the port."""
         from aiohttp import web
 
-        application = web.Application(
-            client_max_size=MAX_REQUEST_BYTES, middlewares=[web.middleware(self._as_it_answers)]
-        )
+        @web.middleware
+        async def as_it_answers(request: web.Request, handler: Any) -> web.StreamResponse:
+            return await self._as_it_answers(request, handler)
+
+        application = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[as_it_answers])
         application.add_routes(self.routes())
         self._closing = asyncio.Event()
         self._runner = web.AppRunner(

@@ -24,7 +24,7 @@ def v2c(community: str = READ) -> tuple[str, ...]:
 async def run(tool: str, access: tuple[str, ...], port: int, *words: str) -> tuple[int, str]:
     """Exit code and all output of a net-snmp tool; OIDs and enumerations as numbers."""
     process = await asyncio.create_subprocess_exec(
-        tool, *access, "-On", "-Oe", "-t", "2", "-r", "0", f"udp:127.0.0.1:{port}", *words,
+        tool, *("-On", "-Oe", "-t", "2", "-r", "0"), *access, f"udp:127.0.0.1:{port}", *words,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     output, _ = await process.communicate()
@@ -45,7 +45,7 @@ async def test_snmpget_reads_identity_and_outlets(world: World, access: tuple[st
         )
     assert code == 0
     assert 'STRING: "pdu-1"' in text or "STRING: pdu-1" in text
-    assert "SMALL00001" in text
+    assert world.device("pdu-1").serial in text
     assert f".{STATE}.1 = INTEGER: 2" in text
     assert f".{STATE}.5 = INTEGER: 1" in text
 
@@ -63,13 +63,13 @@ async def test_snmpbulkwalk_sees_every_instance_once_and_in_order(
 ) -> None:
     async with serving(SnmpAgent(world, "pdu-1")) as port:
         code, text = await run("snmpbulkwalk", access, port, "1.3.6.1")
-        stepwise_code, stepwise = await run("snmpwalk", v2c(), port, f"{RPDU2}.9")
+        stepwise_code, stepwise = await run("snmpwalk", v2c(), port, f"{RPDU2}.9.2")
     lines = [line.split(" = ")[0] for line in text.splitlines() if "No more variables" not in line]
     oids = [tuple(int(part) for part in line[1:].split(".")) for line in lines]
     assert (code, stepwise_code) == (0, 0)
     assert oids == sorted(set(oids))
     assert len([line for line in lines if line.startswith(f".{STATE}.")]) == 8
-    assert len(stepwise.splitlines()) == 8 * (6 + 5 + 7)
+    assert len(stepwise.splitlines()) == 8 * (6 + 5)
 
 
 async def test_a_set_switches_the_outlet_in_the_world(world: World) -> None:

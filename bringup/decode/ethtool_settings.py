@@ -14,6 +14,7 @@ from bringup.decode.result import (
     Damaged,
     Found,
     Nothing,
+    counter,
     is_missing,
     number,
     read_word,
@@ -94,6 +95,7 @@ def _parse_settings(data: bytes) -> Found:
     details: dict[str, object] = {
         "interface": head[1],
         "speed_mbps": speed.value,
+        "lanes": counter(fields["Lanes"]) if "Lanes" in fields else None,
         "duplex": _word(fields.get("Duplex")),
         "autoneg": _YES_NO.get(fields.get("Auto-negotiation", "")),
         "port": _word(fields.get("Port")),

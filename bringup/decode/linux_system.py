@@ -19,7 +19,7 @@ from bringup.decode.result import (
     whole_lines,
 )
 from bringup.model.facts import Clock, Identity, Processor
-from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
+from bringup.model.measurement import NOT_AVAILABLE, Read, value
 
 _ASSIGNMENT = re.compile(r"([A-Z][A-Z0-9_]{0,60})=(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([^\s\"']*))")
 _MEMORY = re.compile(r"(\S{1,60}): +([0-9]{1,18})(?: kB)?")
@@ -107,9 +107,7 @@ def firmware_text(text: str) -> Read:
 def _parse_dmi(data: bytes) -> Found:
     line, warnings = the_line(data)
     read = firmware_text(line)
-    return Found(
-        facts={"text": read.value, "reading": str((ABSENT if not line else read).reading)}, warnings=warnings
-    )
+    return Found(facts={"text": read.value, "reading": str(read.reading)}, warnings=warnings)
 
 
 OS_RELEASE = Format(

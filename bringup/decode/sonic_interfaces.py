@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bringup.decode.fec import reed_solomon
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, counter, is_missing
 from bringup.decode.sonic_table import Row, read_table, unique
@@ -19,8 +20,6 @@ _MBPS_OF = {"": 1.0, "M": 1.0, "G": 1000.0, "T": 1_000_000.0}
 _UP_DOWN = {"up": value(True), "down": value(False), "n/a": NOT_AVAILABLE}
 _FEC_WORDS = frozenset({"rs", "fc", "none", "auto", "N/A"})
 _PORT_CHANNEL = "PortChannel"
-PAM4_LANE_GBPS = 50.0
-"""From this lane rate on "rs" is RS(544,514); below it RS(528,514) (IEEE 802.3 clauses 91, 119, 134)."""
 
 
 def speed_mbps(text: str) -> Read:
@@ -49,14 +48,11 @@ def _fec_word(text: str) -> str | None:
     return None if text == "N/A" else text
 
 
-def resolve_fec(word: str | None, speed_gbps: float | None, lane_count: int | None) -> Read:
-    """SONiC's word for FEC as the closed list rs544, rs528, fc, none; "rs" is told apart by the rate of a
-    lane."""
+def fec_in_use(word: str | None, speed_gbps: float | None, lane_count: int | None) -> Read:
+    """SONiC's word for FEC as the closed list rs544, rs528, fc, none."""
     if word in ("fc", "none"):
         return value(word)
-    if word != "rs" or not speed_gbps or not lane_count:
-        return NOT_AVAILABLE
-    return value("rs544" if speed_gbps / lane_count >= PAM4_LANE_GBPS else "rs528")
+    return reed_solomon(speed_gbps, lane_count) if word == "rs" else NOT_AVAILABLE
 
 
 def _port(row: Row) -> Port:

@@ -192,7 +192,7 @@ def _with_fec(port: Port, details: dict[str, object], fec: dict[str, object]) ->
     if not isinstance(modes, dict) or not isinstance(known, dict):
         return port
     lanes, speed = known["lanes"], port.speed_gbps.value
-    mode = sonic_interfaces.resolve_fec(
+    mode = sonic_interfaces.fec_in_use(
         modes["oper"],
         speed if isinstance(speed, float) else None,
         len(lanes) if isinstance(lanes, list) else None,

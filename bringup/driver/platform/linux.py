@@ -1,0 +1,326 @@
+"""Linux hosts: coreutils, iproute2, ethtool and lldpd over SSH, or on this very machine.
+
+What a plain installation lacks (ethtool, lldpd, DMI in a virtual machine) gives readings `unsupported`, not a
+failure. A tool that lies outside the user's path, or needs root, is tried there and with `sudo -n`, and what
+worked is remembered.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from bringup.decode import (
+    ethtool_counters,
+    ethtool_module,
+    ethtool_settings,
+    linux_line,
+    linux_link,
+    linux_system,
+    lldp_json0,
+)
+from bringup.decode.fec import reed_solomon
+from bringup.driver.reading import Command, change, read
+from bringup.driver.registry import Platform
+from bringup.model.errors import InputError, NoData, Refused, Unparsable
+from bringup.model.facts import (
+    Adapter,
+    Clock,
+    Decoded,
+    Fact,
+    FecCounters,
+    Identity,
+    Neighbor,
+    Optic,
+    Port,
+    Processor,
+)
+from bringup.model.inventory import Device
+from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED, Read, value
+from bringup.transport.base import Links
+
+COMMANDS = MappingProxyType(
+    {
+        "hostname": Command(text="hostname", format=linux_line.HOSTNAME),
+        "release": Command(text="cat /etc/os-release", format=linux_system.OS_RELEASE),
+        "kernel": Command(text="uname -srm", format=linux_line.UNAME),
+        "model": Command(text="cat /sys/class/dmi/id/product_name", format=linux_system.DMI),
+        "serial": Command(text="cat /sys/class/dmi/id/product_serial", format=linux_system.DMI),
+        "vendor": Command(text="cat /sys/class/dmi/id/sys_vendor", format=linux_system.DMI),
+        "bios": Command(text="cat /sys/class/dmi/id/bios_version", format=linux_system.DMI),
+        "boot_id": Command(text="cat /proc/sys/kernel/random/boot_id", format=linux_line.BOOT_ID),
+        "uptime": Command(text="cat /proc/uptime", format=linux_line.UPTIME),
+        "clock": Command(text="date +%s.%N", format=linux_line.DATE),
+        "synchronized": Command(text="timedatectl show", format=linux_system.TIMEDATECTL),
+        "cpus": Command(text="nproc", format=linux_line.NPROC),
+        "memory": Command(text="cat /proc/meminfo", format=linux_system.MEMINFO),
+        "links": Command(text="ip -j link", format=linux_link.IP_LINK),
+        "neighbors": Command(text="lldpcli show neighbors -f json0", format=lldp_json0.JSON0),
+    }
+)
+PER_PORT = MappingProxyType(
+    {
+        "settings": Command(text="ethtool {port}", format=ethtool_settings.ETHTOOL),
+        "driver": Command(text="ethtool -i {port}", format=ethtool_settings.DRIVER),
+        "module": Command(text="ethtool -m {port}", format=ethtool_module.MODULE),
+        "statistics": Command(text="ethtool -S {port}", format=ethtool_counters.STATISTICS),
+        "fec": Command(text="ethtool -I --show-fec {port}", format=ethtool_counters.FEC),
+        "place": Command(text="readlink -f /sys/class/net/{port}/device", format=linux_link.PCIE_PLACE),
+        "pcie": Command(
+            text="cat /sys/class/net/{port}/device/current_link_width"
+            " /sys/class/net/{port}/device/max_link_width"
+            " /sys/class/net/{port}/device/current_link_speed"
+            " /sys/class/net/{port}/device/max_link_speed",
+            format=linux_link.PCIE_LINK,
+        ),
+    }
+)
+SYSTEM_TOOLS = frozenset({"ethtool", "lldpcli", "ip"})
+"""Tools that distributions keep in /usr/sbin, which is often not in the path of a user."""
+MAX_PORTS = 64
+"""Interfaces that are asked one by one; a host of containers has hundreds, and none of them is a NIC's
+port."""
+_PORT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,14}")
+
+FactT = TypeVar("FactT", bound=Fact)
+
+
+class LinuxDriver:
+    """Reads and changes one Linux host. Makes no connection until it is asked for something."""
+
+    def __init__(self, device: Device, links: Links) -> None:
+        self._device = device
+        self._links = links
+        self._ways: dict[str, str] = {}
+
+    async def identity(self) -> Identity:
+        kernel = _fact(await self._read(COMMANDS["kernel"]), "identity", Identity)
+        release = await self._identity("release")
+        bios = await self._firmware_text("bios")
+        return msgspec.structs.replace(
+            kernel,
+            hostname=(await self._identity("hostname")).hostname,
+            os_version=release.os_version,
+            model=await self._firmware_text("model"),
+            serial=await self._firmware_text("serial"),
+            vendor=await self._firmware_text("vendor"),
+            uptime_s=(await self._identity("uptime")).uptime_s,
+            boot_id=(await self._identity("boot_id")).boot_id,
+            firmware={"bios": bios} if bios.value is not None else {},
+        )
+
+    async def clock(self) -> Clock:
+        """The clock, and whether the kernel's is disciplined (unknown where systemd is not there to tell)."""
+        synchronized = UNSUPPORTED
+        try:
+            told = _fact(await self._read(COMMANDS["synchronized"]), "clock", Clock)
+            synchronized = told.synchronized
+        except (NoData, Unparsable):  # no systemd, or no bus to ask it over
+            pass
+        clock = _fact(await self._read(COMMANDS["clock"]), "clock", Clock)
+        return msgspec.structs.replace(clock, synchronized=synchronized)
+
+    async def processor(self) -> Processor:
+        cpus = _fact(await self._read(COMMANDS["cpus"]), "processor", Processor)
+        memory = _fact(await self._read(COMMANDS["memory"]), "processor", Processor)
+        return Processor(cpu_count=cpus.cpu_count, memory_gib=memory.memory_gib)
+
+    async def ports(self) -> tuple[Port, ...]:
+        """All interfaces but the loopback; speed and FEC where ethtool tells them."""
+        return tuple([await self._with_speed(port) for port in await self._links_of_host()])
+
+    async def optics(self) -> tuple[Optic, ...]:
+        """One for each interface that could have a module; without access to one, its readings say why
+        not."""
+        return tuple([await self._optic(port.name) for port in await self._links_of_host()])
+
+    async def fec_counters(self) -> tuple[FecCounters, ...]:
+        return tuple([await self._fec_counters(port.name) for port in await self._links_of_host()])
+
+    async def neighbors(self) -> tuple[Neighbor, ...]:
+        found = (await self._read(COMMANDS["neighbors"])).facts["neighbors"]
+        assert isinstance(found, tuple)
+        return tuple(neighbor for neighbor in found if isinstance(neighbor, Neighbor))
+
+    async def adapters(self) -> tuple[Adapter, ...]:
+        """The interfaces that hang on a PCI device.
+
+        Raises:
+            NoData: none does.
+        """
+        found: list[Adapter] = []
+        for port in await self._links_of_host():
+            try:
+                place = await self._read(_of_port("place", port.name))
+            except NoData:  # a virtual interface has no device
+                continue
+            found.append(await self._adapter(port.name, place))
+        if not found:
+            raise NoData(
+                f"{self._device.name}: no interface hangs on a PCI device", "Is this a virtual machine?"
+            )
+        return tuple(found)
+
+    async def set_admin(self, port: str, up: bool) -> None:
+        """Switch an interface on or off, until the next boot at the longest.
+
+        Raises:
+            InputError: `port` is no interface name.
+            Refused: the host would not.
+        """
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no interface name", "Names are as in `ip link`.")
+        text = f"sudo ip link set {shlex.quote(port)} {'up' if up else 'down'}"
+        await change(await self._links.shell(), text, device=self._device.name)
+
+    # one reading
+
+    async def _read(self, command: Command) -> Decoded:
+        """Run a command the way that its tool is known to work, or find one that does."""
+        tool = command.text.split()[0]
+        known = self._ways.get(tool)
+        if known is not None:
+            return await self._read_as(known, command)
+        try:
+            return await self._read_as("", command)
+        except (NoData, Refused) as first:
+            for way in _other_ways(tool, first):
+                try:
+                    decoded = await self._read_as(way, command)
+                except (NoData, Refused, Unparsable):
+                    continue
+                self._ways[tool] = way
+                return decoded
+            raise
+
+    async def _read_as(self, way: str, command: Command) -> Decoded:
+        as_run = msgspec.structs.replace(command, text=way + command.text)
+        return await read(await self._links.shell(), as_run, device=self._device.name)
+
+    async def _maybe(self, what: str, port: str) -> Decoded | Read:
+        """One reading of a port, or which kind of nothing it was."""
+        try:
+            return await self._read(_of_port(what, port))
+        except NoData:
+            return UNSUPPORTED
+        except (Refused, Unparsable):
+            return NOT_AVAILABLE
+
+    async def _identity(self, what: str) -> Identity:
+        try:
+            return _fact(await self._read(COMMANDS[what]), "identity", Identity)
+        except NoData:
+            return Identity(
+                hostname=UNSUPPORTED, os_version=UNSUPPORTED, uptime_s=UNSUPPORTED, boot_id=UNSUPPORTED
+            )
+
+    async def _firmware_text(self, what: str) -> Read:
+        """A text of the DMI tables. A virtual machine or an ARM board may have none; serials need root."""
+        try:
+            text = (await self._read(COMMANDS[what])).facts["text"]
+        except NoData:
+            return UNSUPPORTED
+        except Refused:
+            return NOT_AVAILABLE
+        return value(text) if isinstance(text, str) else NOT_AVAILABLE
+
+    async def _links_of_host(self) -> tuple[Port, ...]:
+        decoded = await self._read(COMMANDS["links"])
+        found, kinds = decoded.facts["ports"], decoded.facts["link_types"]
+        assert isinstance(found, tuple) and isinstance(kinds, dict)
+        ports = [port for port in found if isinstance(port, Port) and kinds.get(port.name) != "loopback"]
+        return tuple(port for port in ports if _PORT_NAME.fullmatch(port.name))[:MAX_PORTS]
+
+    async def _with_speed(self, port: Port) -> Port:
+        settings = await self._maybe("settings", port.name)
+        if isinstance(settings, Read):
+            return msgspec.structs.replace(port, speed_gbps=settings, fec_mode=settings)
+        speed = _fact(settings, "port", Port).speed_gbps
+        details = settings.facts["details"]
+        lanes = details.get("lanes") if isinstance(details, dict) else None
+        fec = await self._maybe("fec", port.name)
+        mode = fec if isinstance(fec, Read) else _fec_mode(fec, speed, lanes)
+        return msgspec.structs.replace(port, speed_gbps=speed, fec_mode=mode)
+
+    async def _optic(self, port: str) -> Optic:
+        module = await self._maybe("module", port)
+        if isinstance(module, Read):
+            return Optic(port=port, present=module, medium=module, serial=module, temperature_c=module)
+        return msgspec.structs.replace(_fact(module, "optic", Optic), port=port)
+
+    async def _fec_counters(self, port: str) -> FecCounters:
+        fec, statistics = await self._maybe("fec", port), await self._maybe("statistics", port)
+        codewords = (
+            FecCounters(port=port, corrected_codewords=fec, uncorrectable_codewords=fec)
+            if isinstance(fec, Read)
+            else _fact(fec, "fec", FecCounters)
+        )
+        if isinstance(statistics, Read):
+            return codewords
+        others = _fact(statistics, "fec", FecCounters)
+        bits = codewords.corrected_bits
+        return msgspec.structs.replace(
+            codewords,
+            symbol_errors=others.symbol_errors,
+            corrected_bits=bits if bits.value is not None else others.corrected_bits,
+            flap_count=others.flap_count,
+        )
+
+    async def _adapter(self, port: str, place: Decoded) -> Adapter:
+        address = _fact(place, "adapter", Adapter).pcie_address
+        pcie = await self._maybe("pcie", port)
+        link = linux_link.NO_PCIE_LINK if isinstance(pcie, Read) else _fact(pcie, "adapter", Adapter)
+        driver = await self._maybe("driver", port)
+        told = (
+            Adapter(port=port, driver=driver, firmware=driver)
+            if isinstance(driver, Read)
+            else _fact(driver, "adapter", Adapter)
+        )
+        return msgspec.structs.replace(
+            link, port=port, pcie_address=address, driver=told.driver, firmware=told.firmware
+        )
+
+
+def _of_port(what: str, port: str) -> Command:
+    command = PER_PORT[what]
+    return msgspec.structs.replace(command, text=command.text.format(port=shlex.quote(port)))
+
+
+def _other_ways(tool: str, first: NoData | Refused) -> tuple[str, ...]:
+    """What to put before a command that could not be run as it stands."""
+    if tool not in SYSTEM_TOOLS:
+        return ()
+    if isinstance(first, Refused):
+        return ("sudo -n ",)
+    missing = re.search(r"not found|No such file", first.message) is not None
+    return ("/usr/sbin/", "sudo -n ") if missing else ()
+
+
+def _fact(decoded: Decoded, name: str, kind: type[FactT]) -> FactT:
+    found = decoded.facts[name]
+    assert isinstance(found, kind)
+    return found
+
+
+def _fec_mode(decoded: Decoded, speed: Read, lanes: object) -> Read:
+    """ethtool's active encoding as the closed list rs544, rs528, fc, none."""
+    details = decoded.facts["details"]
+    assert isinstance(details, dict)
+    mode, gbps = details["mode"], speed.value
+    if isinstance(mode, str):
+        return value(mode)
+    if details["active"] != ["RS"] or not isinstance(gbps, float):
+        return NOT_AVAILABLE
+    return reed_solomon(gbps, lanes if isinstance(lanes, int) else None)
+
+
+PLATFORM = Platform(
+    name="linux",
+    title="Linux host (SSH, or this machine)",
+    transports=("ssh",),
+    open=LinuxDriver,
+)

@@ -1,4 +1,4 @@
-"""Time as the engine sees it: `speed` scales windows, settles, polls and `until`; never deadlines on a wire."""
+"""Time as the engine sees it: `speed` scales windows, settles and polls; never deadlines on a wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk: the one inbox for people and scripts. Each command becomes an event; its effect is the engine's."""
+"""The desk: the one inbox for people and scripts. Each command becomes an event."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ FLOORS = {"pre_fec_ber_upper": "pre_fec_ber_floor"}
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """All that a round says of one planned subject. `missing` are required quantities that nobody measured."""
+    """All that a round says of one planned subject. `missing` are required, and not measured."""
 
     verdict: Verdict
     reason: Reason | None
@@ -45,7 +45,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def belongs(measured: str, planned: str) -> bool:
-    """Whether what was measured on `measured` counts for `planned` (itself, a part of it, an end of a link)."""
+    """Whether what was measured on `measured` counts for `planned` (itself, a part, an end of it)."""
     chain = ancestors(measured)
     return any(end in chain for end in (planned, *ends(planned)))
 

@@ -22,7 +22,7 @@ from bringup.engine.clock import WorldClock
 from bringup.engine.desk import Desk
 from bringup.engine.inbox import Inbox
 from bringup.engine.judging import Judging
-from bringup.engine.ledger import Ledger
+from bringup.engine.ledger import Ledger, Row
 from bringup.engine.lock import DeviceLocks, lock_folder
 from bringup.engine.questions import Prepared, Questions
 from bringup.engine.session import Session
@@ -31,7 +31,7 @@ from bringup.journal.folder import RunFolder
 from bringup.journal.sign import Signer
 from bringup.journal.write import Journal
 from bringup.model.catalogue import Catalogue
-from bringup.model.event import PlanFixed, RunClosed, RunStarted
+from bringup.model.event import PlanFixed, RunClosed, RunStarted, Superseded
 from bringup.model.inventory import Device, Inventory
 from bringup.model.plan import Plan
 from bringup.model.state import RunState
@@ -61,6 +61,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 1.0
     bounds: Bounds = Bounds()
     state: RunState | None = None
+    retest: tuple[Row, ...] = ()
     idle_s: float = IDLE_S
 
 
@@ -122,9 +123,7 @@ class Runner:
         await self.socket.start()
         keeper = asyncio.create_task(self._checkpoints())
         try:
-            if self.job.state is None:
-                await self.book.offer(self.job.started)
-                await self.book.append(PlanFixed(files=self.job.plan_files, planned=self.job.plan.planned))
+            await self._begin()
             await self.session.run()
             if not self.job.headless:
                 await self._stay()
@@ -134,6 +133,19 @@ class Runner:
             await self.socket.close()
             await self.bench.close()
             await self.journal.close()
+
+    async def _begin(self) -> None:
+        """The first two events, unless they are there; then what is to run again."""
+        state = self.job.state
+        if state is None or state.run is None:
+            await self.book.offer(self.job.started)
+        if state is None or not state.plan_files:
+            await self.book.append(PlanFixed(files=self.job.plan_files, planned=self.job.plan.planned))
+        for stage, step, subject in self.job.retest:
+            self.book.ledger.forget((stage, step, subject))
+            await self.book.offer(
+                Superseded(stage=stage, step=step, subject=subject, why="a retest was asked for")
+            )
 
     async def _stay(self) -> None:
         """Take retests until somebody closes the run, or nobody has asked for anything for a while."""
@@ -183,11 +195,22 @@ class Runner:
         )
 
 
-def started_event(job_fields: dict[str, Any]) -> RunStarted:
-    """The first event, with what only this machine knows filled in."""
+def started_event(said: dict[str, Any], run_json: str) -> RunStarted:
+    """The first event, from what run.json says (`run_json` is its SHA-256) and what this machine knows."""
     return RunStarted(
+        run=said["run"],
+        path=said["path"],
+        playbook=said["playbook"],
+        inventory=said["inventory"],
+        rack=said["rack"],
         program=f"bringup {bringup.__version__}",
         host=socket.gethostname(),
         user=pwd.getpwuid(os.getuid()).pw_name,
-        **job_fields,
+        run_json=run_json,
+        simulated=said["simulated"],
+        speed=said["speed"],
+        only=tuple(said["only"]),
+        read_only=said["read_only"],
+        inject=said["inject"],
+        share=said["share"],
     )

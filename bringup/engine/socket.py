@@ -1,4 +1,4 @@
-"""The Unix socket of a runner: commands come in, one JSON line each; who sent them is what the kernel says."""
+"""The Unix socket of a runner: commands come in, one JSON line each; the kernel says who sent them."""
 
 from __future__ import annotations
 

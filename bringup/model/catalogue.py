@@ -29,9 +29,10 @@ run     the run as a whole (subject: the rack's name, or `run`)
 class Requires(msgspec.Struct, frozen=True):
     """A quantity that must be measured on each planned subject, or the subject is UNKNOWN `no_data`.
 
-    `per` "lane" means: on each lane that the inventory expects (`SUBJECT#lane-1` ...); "end": on each end of a
-    link subject (`leaf-1/Ethernet0` and `node-01/eth0`). `if_expected`: only on subjects for which the inventory
-    itself states what it must be (a serial, a speed, a firmware), so that nothing is asked for that nobody expects.
+    `per` "lane" means: on each lane that the inventory expects (`SUBJECT#lane-1` ...); "end": on each end of
+    a link subject (`leaf-1/Ethernet0` and `node-01/eth0`). `if_expected`: only on subjects for which the
+    inventory itself states what it must be (a serial, a speed, a firmware), so that nothing is asked for
+    that nobody expects.
     """
 
     quantity: str
@@ -46,8 +47,8 @@ class NoArgs(Written):
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
     """One check, action or ask.
 
-    `device_of` says which device's connection a task uses: `self` the subject's own, `bmc` its BMC, `pdu` its PDU,
-    `both` both ends of a link, `none` (a person).
+    `device_of` says which device's connection a task uses: `self` the subject's own, `bmc` its BMC, `pdu`
+    its PDU, `both` both ends of a link, `none` (a person).
     """
 
     name: str

@@ -1,8 +1,8 @@
 """Events: the lines of the journal, as typed structs (contracts, section 4).
 
-The journal's writer stamps `seq`, `epoch`, `at`, `mono_ns` and `boot`; whoever makes an event leaves them alone.
-Kinds and fields are only ever added. `decode` reads one line; a kind that this version does not know becomes
-`Unknown` and is kept and ignored by the fold.
+The journal's writer stamps `seq`, `epoch`, `at`, `mono_ns` and `boot`; whoever makes an event leaves them
+alone. Kinds and fields are only ever added. `decode` reads one line; a kind that this version does not know
+becomes `Unknown` and is kept and ignored by the fold.
 """
 
 from __future__ import annotations
@@ -56,11 +56,13 @@ class RunStarted(Event, frozen=True, kw_only=True, tag=True):
     read_only: bool = False
     inject: str | None = None
     share: bool = False
-    options: dict[str, Scalar] = {}  # noqa: RUF012
+    options: dict[str, Scalar] = {}
 
 
 class PlanFixed(Event, frozen=True, kw_only=True, tag=True):
-    """What will be done. `files` maps names under plan/ to SHA-256. `planned`: one row per (stage, step, subject)."""
+    """What will be done. `files` maps names under plan/ to SHA-256. `planned`: one row per (stage, step,
+    subject).
+    """
 
     files: dict[str, str]
     planned: tuple[tuple[str, str, str], ...]
@@ -142,7 +144,9 @@ class Judged(OfStep, frozen=True, kw_only=True, tag=True):
 
 
 class Asked(OfStep, frozen=True, kw_only=True, tag=True):
-    """`question` is its id, which `tell answer` takes. `form`: instruct, confirm, scan, measure, choose, attest, approve."""
+    """`question` is its id, which `tell answer` takes. `form`: instruct, confirm, scan, measure, choose,
+    attest, approve.
+    """
 
     question: str
     form: str
@@ -152,7 +156,9 @@ class Asked(OfStep, frozen=True, kw_only=True, tag=True):
 
 
 class Answered(OfStep, frozen=True, kw_only=True, tag=True):
-    """`signed_text` and `signature` (SSHSIG armor) where an approval was signed; `signer` is the key's fingerprint."""
+    """`signed_text` and `signature` (SSHSIG armor) where an approval was signed; `signer` is the key's
+    fingerprint.
+    """
 
     question: str
     value: str

@@ -28,7 +28,7 @@ class Identity(Fact, frozen=True, kw_only=True):
     boot_id: Read = ABSENT
     kernel: Read = ABSENT
     machine: Read = ABSENT
-    firmware: dict[str, Read] = {}  # noqa: RUF012 (msgspec copies the default)
+    firmware: dict[str, Read] = {}
 
 
 class Clock(Fact, frozen=True, kw_only=True):
@@ -133,9 +133,11 @@ class Optic(Fact, frozen=True, kw_only=True):
 
 
 class FecCounters(Fact, frozen=True, kw_only=True):
-    """Totals since an unknown clear; judge differences. `bits_per_s` is the line rate that the counts refer to.
+    """Totals since an unknown clear; judge differences. `bits_per_s` is the line rate that the counts refer
+    to.
 
-    `pre_fec_ber` is the device's own figure, where it computes one. `corrected_bits` where the device counts bits.
+    `pre_fec_ber` is the device's own figure, where it computes one. `corrected_bits` where the device counts
+    bits.
     """
 
     port: str
@@ -190,15 +192,15 @@ class Processor(Fact, frozen=True, kw_only=True):
 class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """What `decode` makes of one captured reply (contracts, section 8).
 
-    `outcome` is `ok`, `no_data` (a clean answer that holds nothing) or `unparsable`. `facts` maps names such as
-    `identity`, `ports`, `optics` to facts or to plain values. `raw` optionally holds values that have no fact
-    of their own yet, under the source's own names.
+    `outcome` is `ok`, `no_data` (a clean answer that holds nothing) or `unparsable`. `facts` maps names such
+    as `identity`, `ports`, `optics` to facts or to plain values. `raw` optionally holds values that have no
+    fact of their own yet, under the source's own names.
     """
 
     format: str
     outcome: str
     facts: dict[
         str, Fact | tuple[Fact, ...] | list[object] | dict[str, object] | Scalar | None
-    ] = {}  # noqa: RUF012
+    ] = {}
     measurements: tuple[Measurement, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -1,0 +1,120 @@
+"""Runs a job in this very process, with a reader of its record beside it that prints what is durable."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from bringup.model.verdict import EXIT_INTERRUPTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bringup.engine.runner import Job, Runner
+    from bringup.journal.follow import Entry
+    from bringup.journal.sign import Signer
+    from bringup.journal.write import Journal
+    from bringup.transport.links import Wiring
+
+
+class Show(Protocol):
+    """Prints a run while it lasts."""
+
+    def event(self, entry: Entry) -> None: ...
+
+    def end(self) -> None:
+        """The last summary."""
+        ...
+
+
+def run_foreground(job: Job, wiring: Wiring, signer: Signer, show: Show, *, take_over: bool = False) -> int:
+    """Run the job to its end or to a stop; returns the exit code.
+
+    Raises:
+        JournalError: the record can't be written: nothing was started after that.
+    """
+    return asyncio.run(_run(job, wiring, signer, show, take_over))
+
+
+async def _run(job: Job, wiring: Wiring, signer: Signer, show: Show, take_over: bool) -> int:
+    from bringup.engine.runner import Runner
+
+    journal = await open_journal(job, wiring, signer, take_over)
+    runner = Runner(job, journal)
+    reader = asyncio.create_task(_read(job, journal.wait_durable, show))
+    main = asyncio.create_task(runner.run())
+    try:
+        with signals(runner, main):
+            code = await main
+    except asyncio.CancelledError:
+        code = EXIT_INTERRUPTED
+    finally:
+        await wiring.close()
+        await _finish(reader, job, show)
+    show.end()
+    return code
+
+
+async def _read(job: Job, wake: Callable[[int], object], show: Show) -> None:
+    from bringup.journal.follow import follow
+
+    async for entry in follow(job.folder, wake=wake):  # type: ignore[arg-type]
+        show.event(entry)
+
+
+async def _finish(reader: asyncio.Task[None], job: Job, show: Show) -> None:
+    """Let the reader come to the end of what is durable."""
+    from bringup.model.errors import JournalError
+
+    try:
+        async with asyncio.timeout(10):
+            await reader
+    except (JournalError, TimeoutError):
+        return  # the journal ended without RunClosed: the reader has shown what was durable before
+
+
+async def open_journal(job: Job, wiring: Wiring, signer: Signer, take_over: bool) -> Journal:
+    """The record of a new run, or of one that goes on; secrets never reach it."""
+    from bringup.journal.redact import Redactor
+    from bringup.journal.write import Journal
+
+    redactor = Redactor(wiring.secrets.named())
+    if not any(job.folder.epoch.iterdir()):
+        return await Journal.create(job.folder, signer=signer, redactor=redactor)
+    return await Journal.reopen(job.folder, signer=signer, redactor=redactor, take_over=take_over)
+
+
+@contextmanager
+def signals(runner: Runner, main: asyncio.Task[int], *, ignore_hangup: bool = False) -> Iterator[None]:
+    """Once: a clean stop after what is under way. Twice: at once, at the last durable event.
+
+    A runner apart ignores that its terminal went away.
+    """
+    loop = asyncio.get_running_loop()
+    caught = [signal.SIGINT, signal.SIGTERM]
+    if ignore_hangup:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    else:
+        caught.append(signal.SIGHUP)
+    times = 0
+
+    def stop() -> None:
+        nonlocal times
+        times += 1
+        if times == 1:
+            print("stopping after what is under way; once more to stop at once", file=sys.stderr)
+            runner.desk.interrupt()
+        else:
+            main.cancel()
+
+    for number in caught:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,65 @@
+"""What a headless run prints: events as JSON lines, one JSON summary, plain lines, or a live view of the
+stages.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bringup.model.event import EventReader
+from bringup.model.fold import Fold
+
+if TYPE_CHECKING:
+    from bringup.cli._foreground import Show
+    from bringup.journal.folder import RunFolder
+    from bringup.journal.follow import Entry
+    from bringup.model.inventory import Inventory
+
+
+class JsonLines:
+    """Every durable event as it stands in the journal."""
+
+    def event(self, entry: Entry) -> None:
+        sys.stdout.buffer.write(entry.line + b"\n")
+        sys.stdout.buffer.flush()
+
+    def end(self) -> None:
+        pass
+
+
+class Folded:
+    """Base of what shows the state rather than the events."""
+
+    def __init__(self, folder: RunFolder, inventory: Inventory) -> None:
+        self.folder = folder
+        self.inventory = inventory
+        self._reader = EventReader()
+        self.fold = Fold()
+
+    def event(self, entry: Entry) -> None:
+        self.fold.add(self._reader.read(entry.line))
+
+
+class JsonSummary(Folded):
+    """One object at the end."""
+
+    def end(self) -> None:
+        from bringup.view.report import summary_record
+
+        record = summary_record(self.fold.state, self.inventory, path=str(self.folder.path))
+        sys.stdout.buffer.write(msgspec.json.encode(record, order="sorted") + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def make_show(form: str, folder: RunFolder, inventory: Inventory) -> Show:
+    """The printer for `--format`. A live view only where standard output is a terminal that can."""
+    from bringup.cli._text import LiveText, PlainText, can_redraw
+
+    if form == "jsonl":
+        return JsonLines()
+    if form == "json":
+        return JsonSummary(folder, inventory)
+    return LiveText(folder, inventory) if can_redraw() else PlainText(folder, inventory)

@@ -1,0 +1,48 @@
+"""Begins a new run: its folder first, then the runner, in the foreground or apart."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bringup.cli._prepare import Inputs, Request, new_job
+
+if TYPE_CHECKING:
+    from bringup.journal.folder import RunFolder
+    from bringup.journal.sign import Signer
+
+
+def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> int:
+    """Run it; returns the exit code. `folder` when somebody made it before (a demo's lab lives in it).
+
+    Raises:
+        InputError: a secret can't be had; no device was touched.
+        JournalError: the record can't be kept.
+    """
+    from bringup.cli._apart import run_apart
+    from bringup.cli._foreground import run_foreground
+    from bringup.cli._show import make_show
+    from bringup.journal.folder import RunFolder
+
+    signer = checkpoint_signer(request.key)
+    folder = folder or RunFolder.create(request.runs)
+    job, wiring = new_job(request, inputs, folder)
+    announce(request.form, folder)
+    show = make_show(request.form, folder, inputs.inventory)
+    if request.headless:
+        return run_foreground(job, wiring, signer, show)
+    return run_apart(job, wiring, signer, show)
+
+
+def announce(form: str, folder: RunFolder) -> None:
+    """The first line of standard output in text; under json and jsonl the data says it."""
+    print(f"run: {folder.path}", file=sys.stdout if form == "text" else sys.stderr, flush=True)
+
+
+def checkpoint_signer(key: Path | None) -> Signer:
+    """One's own key, or the machine's, made and enrolled on first use."""
+    from bringup.journal.machine import machine_signer
+    from bringup.journal.sign import KeySigner
+
+    return KeySigner.from_file(key) if key is not None else machine_signer()

@@ -8,6 +8,7 @@ events that nobody was told of.
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
 import threading
@@ -131,6 +132,9 @@ class Writer:
         self._roll_if_due(lines[0].mono_ns)
         data = b"".join([line.data for line in lines])
         write_all(self._fd, data, self._make_room)
+        if os.fstat(self._fd).st_size != self._size + len(data):
+            # Fewer bytes than the system said it took, or a writer that should not be.
+            raise OSError(errno.EIO, "the segment has not grown by what was written")
         os.fdatasync(self._fd)
         self._lease.check()
         self._size += len(data)

@@ -78,6 +78,8 @@ def _parse_settings(data: bytes) -> Found:
     lines = text.removesuffix("\n").split("\n")
     head = _HEAD.fullmatch(lines[0])
     if head is None:
+        if _NO_SUCH_DEVICE.search(text[:200]):
+            raise Nothing(f"ethtool says: {text.strip()[:80]}")
         refuse_error_text(text)
         raise Damaged("the text does not begin with `Settings for …`")
     if lines[1:] and _NO_SUCH_DEVICE.search(lines[-1]):

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,6 +14,7 @@ from bringup import decode as package
 from bringup.decode.result import Damaged, Found, Nothing
 from bringup.model.errors import InputError
 from bringup.model.facts import Decoded
+from bringup.model.measurement import Measurement
 
 INPUT_CAP_BYTES = 16 * 1024 * 1024
 SNIFF_BYTES = 64 * 1024
@@ -56,8 +58,32 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
             warnings=found.warnings,
         )
 
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of what `decode` gives, facts included."""
+        fields = [(name, kind, msgspec.UNSET) for name, kind in sorted(self.facts.items())]
+        facts = msgspec.defstruct(f"{self.name} facts", fields)
+        whole = msgspec.defstruct(
+            self.name,
+            [
+                ("format", str),
+                ("outcome", Literal["ok", "unparsable", "no_data"]),
+                ("facts", facts),
+                ("measurements", tuple[Measurement, ...]),
+                ("warnings", tuple[str, ...]),
+            ],
+        )
+        (made,), parts = msgspec.json.schema_components([whole], schema_hook=_any_value)
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "$defs": parts}
+
     def _none(self, outcome: str, why: str) -> Decoded:
         return Decoded(format=self.name, outcome=outcome, warnings=(why,))
+
+
+def _any_value(kind: type) -> dict[str, Any]:
+    """`object` stands for any JSON value."""
+    if kind is object:
+        return {"description": "any JSON value"}
+    raise NotImplementedError(f"{kind} has no JSON Schema")
 
 
 def all_formats() -> tuple[Format, ...]:

@@ -19,7 +19,8 @@ from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, Measurement, 
 FactValue = Fact | tuple[Fact, ...] | list[object] | dict[str, object] | Scalar | None
 
 MAX_DIGITS = 25
-"""A 64-bit counter has 20 digits; anything much longer is garbage, and slow to convert."""
+MAX_INTEGER = 2**64 - 1
+"""No counter of a device is longer; a text with many more digits is garbage, and slow to convert."""
 
 MISSING_WORDS = frozenset(
     {"n/a", "na", "-", "--", "none", "not available", "not reported", "unknown!", "unknown"}
@@ -37,11 +38,11 @@ _ERROR_LINE = re.compile(
 _ERROR_SCAN_CHARS = 65_536
 
 
-class Damaged(Exception):  # noqa: N818 (an outcome, not a fault)
+class Damaged(Exception):
     """The input can't be read as this format; the text says why, in words."""
 
 
-class Nothing(Exception):  # noqa: N818 (an outcome, not a fault)
+class Nothing(Exception):
     """The input is whole and clean, and holds none of what it was asked for."""
 
 
@@ -111,8 +112,8 @@ def _no_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _int(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise ValueError("an integer has too many digits")
+    if len(text) > MAX_DIGITS or abs(int(text)) > MAX_INTEGER:
+        raise ValueError("an integer is more than 64 bits hold")
     return int(text)
 
 
@@ -120,15 +121,15 @@ def number(text: str) -> int | float:
     """One number: `1,234` (thousands in threes only), `-0.5`, `1.2E-08`. An integer stays one.
 
     Raises:
-        Damaged: it is none, not finite, or has more than 25 digits.
+        Damaged: it is none, not finite, or an integer of more than 64 bits.
     """
     stripped = text.strip()
     if len(stripped) > 2 * MAX_DIGITS or not _NUMBER.fullmatch(stripped):
         raise Damaged(f"{stripped[:40]!r} is no number")
     plain = stripped.replace(",", "")
     if plain.lstrip("+-").isdigit():
-        if len(plain) > MAX_DIGITS:
-            raise Damaged(f"{stripped[:40]!r} has too many digits")
+        if len(plain) > MAX_DIGITS or abs(int(plain)) > MAX_INTEGER:
+            raise Damaged(f"{stripped[:40]!r} is more than 64 bits hold")
         return int(plain)
     read = float(plain)
     if not math.isfinite(read):

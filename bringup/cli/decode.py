@@ -1,0 +1,106 @@
+"""Turn captured output of a device into typed JSON; nothing is judged."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bringup.decode.registry import Format
+    from bringup.model.facts import Decoded
+
+
+@click.command(name="decode")
+@click.argument("words", nargs=-1, metavar="[FORMAT] FILE...")
+@click.option("--list", "list_", is_flag=True, help="Name the formats.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="How --list prints; what is decoded is always JSON, one object a line.",
+)
+def decode_command(words: tuple[str, ...], list_: bool, form: str) -> int:
+    """Turn captured output of a device into the typed JSON that `probe` would give.
+
+    The first word is a FORMAT if --list names it; without one the format is detected. `-` is standard input.
+    Several files give one object a line. Exit code 3: something could not be read, or held nothing.
+
+    \b
+    Examples:
+      bringup decode --list
+      bringup decode sonic.fec-stats captured.txt
+      ssh leaf-1 show interfaces status | bringup decode -
+    """
+    from bringup.decode.registry import all_formats
+
+    formats = {made.name: made for made in all_formats()}
+    if list_:
+        _list(formats, form)
+        return 0
+    made = formats.get(words[0]) if words else None
+    files = words[1:] if made else words
+    if not files:
+        raise click.UsageError("name at least one FILE, or - for standard input; --list names the formats")
+    captured = [_captured(file, formats) for file in files]
+    decoded = [_decoded(data, made) for data in captured]
+    for one in decoded:
+        click.echo(_one_line(one))
+    return 0 if all(one.outcome == "ok" for one in decoded) else 3
+
+
+def _list(formats: dict[str, Format], form: str) -> None:
+    if form == "text":
+        width = max(len(name) for name in formats)
+        for made in formats.values():
+            click.echo(f"{made.name:<{width}}  {made.title}")
+        return
+    rows = [{"format": made.name, "title": made.title} for made in formats.values()]
+    if form == "json":
+        click.echo(json.dumps(rows))
+        return
+    for row in rows:
+        click.echo(json.dumps(row))
+
+
+def _captured(file: str, formats: dict[str, Format]) -> bytes:
+    """Up to one byte more than the cap, so that the decoder can tell that it is too much.
+
+    Raises:
+        InputError: the file can't be read.
+    """
+    from difflib import get_close_matches
+
+    from bringup.decode.registry import INPUT_CAP_BYTES
+    from bringup.model.errors import InputError
+
+    if file == "-":
+        return sys.stdin.buffer.read(INPUT_CAP_BYTES + 1)
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(INPUT_CAP_BYTES + 1)
+    except (OSError, ValueError) as error:
+        near = get_close_matches(file, formats, 1)
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(
+            f"{file}: {why.lower()}",
+            f"Did you mean the format {near[0]!r}?" if near else "Name a file that can be read, or -.",
+        ) from error
+
+
+def _decoded(data: bytes, made: Format | None) -> Decoded:
+    from bringup.decode.registry import decode_detected
+
+    return made.decode(data) if made else decode_detected(data)
+
+
+def _one_line(decoded: Decoded) -> str:
+    """ASCII JSON: whatever a device printed, no byte of it can act on a terminal."""
+    import msgspec
+
+    return json.dumps(msgspec.to_builtins(decoded), ensure_ascii=True, allow_nan=False)

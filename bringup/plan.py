@@ -266,7 +266,7 @@ class _Planner:
         return found
 
     def _prerequisites(self, spec: Spec, subject: str) -> tuple[str, ...]:
-        """The subject, what it is part of, a host's BMC, the outlet of a supply or of a device's only feed."""
+        """The subject, what it is part of, a host's BMC, the outlet of a supply or of an only feed."""
         found = list(ancestors(subject))
         for end in ends(subject):
             device = self._intent.device(end)

@@ -22,9 +22,13 @@ class Written(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+TcpPort = Annotated[int, Field(ge=1, le=65535)]
+Positive = Annotated[float, Field(gt=0)]
+
+
 class Ssh(Written):
     user: str
-    port: int = 22
+    port: TcpPort = 22
     key: str | None = None
     password: SecretRef | None = None
     host_key: str | None = None
@@ -34,7 +38,7 @@ class Ssh(Written):
 
 class Snmp(Written):
     version: Literal["2c", "3"] = "2c"
-    port: int = 161
+    port: TcpPort = 161
     community: SecretRef | None = None
     user: str | None = None
     auth: Literal["md5", "sha1", "sha224", "sha256", "sha384", "sha512"] | None = None
@@ -44,7 +48,7 @@ class Snmp(Written):
 
 
 class Gnmi(Written):
-    port: int = 9339
+    port: TcpPort = 9339
     tls: bool = True
     ca: str | None = None
     user: str | None = None
@@ -54,7 +58,7 @@ class Gnmi(Written):
 class Http(Written):
     """Redfish, eAPI, NVUE."""
 
-    port: int = 443
+    port: TcpPort = 443
     tls: bool = True
     ca: str | None = None
     fingerprint: str | None = None
@@ -77,7 +81,7 @@ class Feed(Written):
     """One supply of a device hangs on one outlet of a PDU."""
 
     pdu: str
-    outlet: int
+    outlet: int = Field(ge=1)
     supply: str | None = None
 
 
@@ -111,15 +115,15 @@ class Device(Written):
 class Port(Written):
     device: str
     name: str
-    speed_gbps: float | None = None
+    speed_gbps: Positive | None = None
     optic: str | None = None
-    lanes: int | None = None
+    lanes: int | None = Field(default=None, ge=1, le=64)
     fec: str | None = None
     cage: str | None = None
     protected: bool = False
     in_service: bool = False
-    pcie_width_lanes: int | None = None
-    pcie_speed_gt_s: float | None = None
+    pcie_width_lanes: int | None = Field(default=None, ge=1)
+    pcie_speed_gt_s: Positive | None = None
     firmware: str | None = None
 
     @property
@@ -135,7 +139,7 @@ class Cable(Written):
     b_device: str
     b_port: str
     medium: str = ""
-    length_m: float | None = None
+    length_m: float | None = Field(default=None, ge=0)
     label: str = ""
 
     @property
@@ -154,7 +158,7 @@ class Cable(Written):
 class Lab(Written):
     """Written by `lab up` into its own inventory: the rack is simulated, and its world runs `speed` times faster."""
 
-    speed: float = 1.0
+    speed: float = Field(default=1.0, ge=1, le=1000)
     profile: str = ""
     seed: int = 0
 

@@ -2,7 +2,7 @@
 
 Lane counts: 100 Gb/s a lane in 400GBASE-DR4 (IEEE 802.3 clause 124), 400GBASE-FR4 and LR4-6 (clause 151),
 400GBASE-SR4 and 800GBASE-SR8, CR8 (802.3db, 802.3ck, 802.3df), 100GBASE-DR1, FR1, LR1 (clause 140); 50 Gb/s a
-lane in 200GBASE-DR4, FR4, LR4 and 400GBASE-FR8, LR8 (clauses 121, 122); 2xFR4: two FR4 in one twin-port module
+lane in 200GBASE-DR4, FR4, LR4, 400GBASE-FR8, LR8 (clauses 121, 122); 2xFR4: two FR4 in one twin-port module
 (QSFP-DD800 and OSFP MSAs). Where a wavelength is a lane (FR, LR) it counts as one, as modules report them.
 """
 

@@ -39,7 +39,7 @@ class Applied(msgspec.Struct, frozen=True):
 
 
 class FaultBook:
-    """The faults of one lab, in the order in which they were added. No part of the world: this knows names."""
+    """The faults of one lab, in the order of their adding. No part of the world: this knows names."""
 
     def __init__(self, world: World, seed: int, applied: tuple[Applied, ...] = (), added: int = 0) -> None:
         self._world = world

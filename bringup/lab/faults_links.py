@@ -37,8 +37,8 @@ def _cabled_leaf_ports(world: World) -> list[str]:
 def _dirty(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
     """Dirt lies unevenly: the worst fibre of each direction gets the whole depth, the others part of it."""
     depth = number("dirty-connector", value, DIRT_DB, 0.1, 40.0)
-    _, end = _plugs(world)[subject]
-    before = {"out_db": list(end.out_db), "in_db": list(end.in_db)}
+    cable, end = _plugs(world)[subject]
+    before = {"cable": cable.label, "a": end is cable.a, "out_db": list(end.out_db), "in_db": list(end.in_db)}
     for losses in (end.out_db, end.in_db):
         worst = dice.randrange(len(losses))
         for lane in range(len(losses)):
@@ -47,8 +47,14 @@ def _dirty(world: World, subject: str, value: str | None, dice: random.Random) -
 
 
 def _clean(world: World, subject: str, memo: Memo) -> None:
-    _, end = _plugs(world)[subject]
+    """The plug that was dirtied, wherever it sits by now."""
+    cable = _cable(world, memo)
+    end = cable.a if memo["a"] else cable.b
     end.out_db[:], end.in_db[:] = memo["out_db"], memo["in_db"]
+
+
+def _cable(world: World, memo: Memo) -> Cable:
+    return next(cable for cable in world.cables if cable.label == memo["cable"])
 
 
 # one fibre
@@ -65,23 +71,20 @@ def _lanes_of_leaves(world: World) -> list[str]:
     return [lane for lane in _lanes(world) if lane.split("#")[0] in leaf_ports]
 
 
-def _fibres_into(world: World, port: str) -> list[float]:
-    cable, end = _plugs(world)[port]
-    return cable.b_to_a_db if end is cable.a else cable.a_to_b_db
-
-
 def _break_fibre(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
     no_value("dark-lane", value)
     port, _, lane = subject.partition("#lane-")
-    fibres = _fibres_into(world, port)
-    before = {"loss_db": fibres[int(lane) - 1]}
+    cable, end = _plugs(world)[port]
+    fibres = cable.b_to_a_db if end is cable.a else cable.a_to_b_db
+    before = {"cable": cable.label, "a": end is cable.a, "loss_db": fibres[int(lane) - 1]}
     fibres[int(lane) - 1] = physics.BROKEN_FIBRE_DB
     return before
 
 
 def _splice_fibre(world: World, subject: str, memo: Memo) -> None:
-    port, _, lane = subject.partition("#lane-")
-    _fibres_into(world, port)[int(lane) - 1] = memo["loss_db"]
+    cable = _cable(world, memo)
+    fibres = cable.b_to_a_db if memo["a"] else cable.a_to_b_db
+    fibres[int(subject.partition("#lane-")[2]) - 1] = memo["loss_db"]
 
 
 # crossed plugs

@@ -7,20 +7,18 @@ import datetime
 import hashlib
 import ipaddress
 
+import asyncssh
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 TEN_YEARS = datetime.timedelta(days=3650)
 
 
-def make_ssh_key() -> str:
-    """A new ed25519 private key, as OpenSSH PEM."""
-    key = ed25519.Ed25519PrivateKey.generate()
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
-    ).decode()
+def make_ssh_key(comment: str = "") -> str:
+    """A new ed25519 private key, as OpenSSH PEM; `comment` is kept inside, as ssh-keygen keeps it."""
+    return asyncssh.generate_private_key("ssh-ed25519", comment=comment or None).export_private_key().decode()
 
 
 def ssh_public(private_pem: str, comment: str = "") -> str:

@@ -32,7 +32,7 @@ def load_envelope(path: Path) -> Envelope:
 
 
 def load_envelopes(names: Sequence[str], relative_to: Path | None = None) -> tuple[Limit, ...]:
-    """Limits of all files, in order; the same (`measure`, `when`) in a later file replaces that of an earlier.
+    """Limits of all files, in order; the same (`measure`, `when`) in a later file replaces an earlier's.
 
     Args:
         names: shipped names, or paths relative to `relative_to` (the playbook's folder).
@@ -75,18 +75,13 @@ def _twice(
 ) -> Iterator[Problem]:
     """Of one standing there is one limit for one (measure, when): a standard may stand beside a vendor's."""
     path, limit = table
-    key = (
-        str(limit.get("measure")),
-        repr(sorted(limit["when"].items())) if _is_table(limit.get("when")) else "",
-    )
+    when = limit.get("when")
+    keys = repr(sorted(when.items())) if isinstance(when, dict) else ""
+    key = (str(limit.get("measure")), keys, str(limit.get("standing")))
     before = seen.setdefault(key, path)
     if before != path:
-        wrong = f"line {document.line(before)} has a limit for the same measure and `when`"
+        wrong = f"line {document.line(before)} has such a limit for the same `when` already"
         yield document.problem((*path, "measure"), wrong, "put both bounds into one limit")
-
-
-def _is_table(value: object) -> bool:
-    return isinstance(value, dict) and bool(value)
 
 
 def _limit_faults(document: Document, table: Table) -> Iterator[Problem]:

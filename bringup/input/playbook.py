@@ -80,7 +80,7 @@ def load_playbook(path: Path, *, catalogue: Catalogue | None = None) -> Playbook
     """The playbook at `path`.
 
     Args:
-        catalogue: what checks, actions and asks there are, and what `with` each takes; None leaves both unchecked.
+        catalogue: what checks, actions and asks there are, and what `with` each takes; None: unchecked.
 
     Raises:
         InputError: with every problem found.

@@ -1,8 +1,8 @@
 """Where each key of a TOML file stands: `tomllib` tells values only, and an error needs its line.
 
-This reads the shape of a file (headers, keys, arrays, inline tables), not its values; what is no TOML ends the
-index there, and `tomllib` says why. It also keeps deep nesting and endless dotted keys away from `tomllib`,
-whose recursion and tuple copying they would exhaust.
+This reads the shape of a file (headers, keys, arrays, inline tables), not its values; what is no TOML ends
+the index there, and `tomllib` says why. It also keeps deep nesting and endless dotted keys away from
+`tomllib`, whose recursion and tuple copying they would exhaust.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ import msgspec
 from bringup.model.errors import InputError
 
 if TYPE_CHECKING:
-    from bringup.engine.questions import Prepared
     from bringup.engine.runner import Job
     from bringup.journal.folder import RunFolder
     from bringup.journal.sign import KeySigner
+    from bringup.model.answer import Answers
     from bringup.model.catalogue import Catalogue
     from bringup.model.envelope import Limit
     from bringup.model.inventory import Device, Inventory
@@ -58,7 +58,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[Limit, ...]
     plan: Plan
     catalogue: Catalogue
-    answers: tuple[Prepared, ...]
+    answers: Answers
     approver: KeySigner | None
     speed: float
     inject: str | None
@@ -72,13 +72,13 @@ def read_inputs(request: Request, environment: Mapping[str, str] | None = None) 
     """
     from bringup.check.catalogue import load_catalogue
     from bringup.driver.registry import platform_names
-    from bringup.input import find_shipped, load_envelopes, load_inventory, load_playbook
+    from bringup.input import find_file, load_envelopes, load_inventory, load_playbook
     from bringup.plan import make_plan
 
     catalogue = load_catalogue()
-    playbook_path = find_shipped("playbook", request.playbook)
+    playbook_path = find_file("playbook", request.playbook)
     playbook = load_playbook(playbook_path, catalogue=catalogue)
-    inventory_path = find_shipped("inventory", request.inventory or request.playbook)
+    inventory_path = find_file("inventory", request.inventory or request.playbook)
     inventory = load_inventory(inventory_path, platforms=platform_names())
     limits = load_envelopes(playbook.envelope, relative_to=playbook_path.parent)
     plan = make_plan(playbook, inventory, limits, catalogue, only=request.only, rack=request.rack)
@@ -89,23 +89,19 @@ def read_inputs(request: Request, environment: Mapping[str, str] | None = None) 
         limits=limits,
         plan=plan,
         catalogue=catalogue,
-        answers=read_answers(request.answers),
+        answers=read_answers(request.answers, playbook),
         approver=read_approver(request.approve_with, inventory),
         speed=lab_speed(request.speed, inventory),
         inject=injection(inventory, os.environ if environment is None else environment),
     )
 
 
-def read_answers(path: Path | None) -> tuple[Prepared, ...]:
-    """The answers file, or none."""
-    from bringup.engine.questions import Prepared
+def read_answers(path: Path | None, playbook: Playbook) -> Answers:
+    """The answers file, checked against the playbook's steps; or none."""
     from bringup.input import load_answers
+    from bringup.model.answer import Answers
 
-    if path is None:
-        return ()
-    return tuple(
-        Prepared(step=one.step, value=one.value, by=one.by, subject=one.subject) for one in load_answers(path)
-    )
+    return Answers() if path is None else load_answers(path, playbook=playbook)
 
 
 def read_approver(path: Path | None, inventory: Inventory) -> KeySigner | None:
@@ -276,7 +272,7 @@ def kept_inputs(folder: RunFolder, request: Request) -> Inputs:
         limits=limits,
         plan=make_plan(playbook, inventory, limits, catalogue, only=only, rack=said.get("rack")),
         catalogue=catalogue,
-        answers=read_answers(request.answers),
+        answers=read_answers(request.answers, playbook),
         approver=read_approver(request.approve_with, inventory),
         speed=lab_speed(None, inventory),
         inject=None,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> int:
-    """Run it; returns the exit code. `folder` when somebody made it before (a demo's lab lives in it).
+    """Run it; returns the exit code. `folder` when it was made, and announced, before: a demo's lab lives in it.
 
     Raises:
         InputError: a secret can't be had; no device was touched.
@@ -26,9 +26,10 @@ def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> 
     from bringup.journal.folder import RunFolder
 
     signer = checkpoint_signer(request.key)
-    folder = folder or RunFolder.create(request.runs)
+    if folder is None:
+        folder = RunFolder.create(request.runs)
+        announce(request.form, folder)
     job, wiring = new_job(request, inputs, folder)
-    announce(request.form, folder)
     show = make_show(request.form, folder, inputs.inventory)
     if request.headless:
         return run_foreground(job, wiring, signer, show)

@@ -7,13 +7,12 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
-import msgspec
-
 from bringup.action.base import Outcome, State
 from bringup.engine.book import Book
 from bringup.engine.desk import Desk, Given
 from bringup.engine.guard import Refusal
 from bringup.journal.sign import APPROVE, Signer, approval_text, fingerprint
+from bringup.model.answer import Answers
 from bringup.model.catalogue import Spec
 from bringup.model.event import ActionIntended, Answered, Asked
 from bringup.model.plan import Task
@@ -21,15 +20,6 @@ from bringup.model.verdict import Reason, Verdict
 
 APPROVED = "approve"
 Form = Literal["instruct", "confirm", "scan", "measure", "choose", "attest", "approve"]
-
-
-class Prepared(msgspec.Struct, frozen=True):
-    """One answer of an answers file."""
-
-    step: str
-    value: str
-    by: str
-    subject: str | None = None
 
 
 class Questions:
@@ -41,7 +31,7 @@ class Questions:
         book: Book,
         desk: Desk,
         run_id: str,
-        answers: tuple[Prepared, ...],
+        answers: Answers,
         approver: Signer | None,
         simulated: bool,
         headless: bool,
@@ -104,7 +94,7 @@ class Questions:
         return given
 
     async def _given(self, task: Task, subject: str, form: Form, question: str) -> Given | None:
-        prepared = self._prepared(task, subject)
+        prepared = self._answers.find(task.stage, task.step, subject)
         if form == "approve":
             if self._approver is not None:
                 return await self._signed(question, APPROVED, self._approver.identity)
@@ -113,12 +103,6 @@ class Questions:
                 return await self._signed(question, prepared.value, prepared.by)
             return Given(prepared.value, prepared.by, self._simulated)
         return None if self._headless else await self._from_desk(question)
-
-    def _prepared(self, task: Task, subject: str) -> Prepared | None:
-        for answer in self._answers:
-            if answer.step == f"{task.stage}/{task.step}" and answer.subject in (None, subject):
-                return answer
-        return None
 
     async def _from_desk(self, question: str) -> Given | None:
         answer = self._desk.open(question)

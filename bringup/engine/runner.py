@@ -24,12 +24,13 @@ from bringup.engine.inbox import Inbox
 from bringup.engine.judging import Judging
 from bringup.engine.ledger import Ledger, Row
 from bringup.engine.lock import DeviceLocks, lock_folder
-from bringup.engine.questions import Prepared, Questions
+from bringup.engine.questions import Questions
 from bringup.engine.session import Session
 from bringup.engine.socket import CommandSocket, socket_folder
 from bringup.journal.folder import RunFolder
 from bringup.journal.sign import Signer
 from bringup.journal.write import Journal
+from bringup.model.answer import Answers
 from bringup.model.catalogue import Catalogue
 from bringup.model.event import PlanFixed, RunClosed, RunStarted, Superseded
 from bringup.model.inventory import Device, Inventory
@@ -55,7 +56,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     contract: bool = False
     headless: bool = True
     read_only: bool = False
-    answers: tuple[Prepared, ...] = ()
+    answers: Answers = Answers()
     approver: Signer | None = None
     simulated: bool = False
     speed: float = 1.0

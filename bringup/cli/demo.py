@@ -1,0 +1,67 @@
+"""Bring up a simulated rack that stands beside the run: real protocols, real record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bringup.cli._options import format_option, headless_option, key_option, runs_option
+
+ANSWERS, APPROVE_KEY, INVENTORY = "answers.toml", "approve-key", "inventory.toml"
+
+
+@click.command(name="demo")
+@click.option("--profile", default="mini", show_default=True, help="Which rack; `bringup lab list` names them.")
+@click.option("--fault", "faults", multiple=True, metavar="NAME[@SUBJECT][=VALUE]", help="Something is wrong.")
+@click.option("--speed", type=click.FloatRange(1, 1000), default=100.0, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--only", multiple=True, metavar="STAGE[/STEP]", help="Only these; the run is marked partial.")
+@runs_option
+@format_option
+@headless_option
+@key_option
+def demo(
+    profile: str,
+    faults: tuple[str, ...],
+    speed: float,
+    seed: int,
+    only: tuple[str, ...],
+    runs: Path,
+    form: str,
+    headless: bool,
+    key: Path | None,
+) -> int:
+    """Start a simulated rack and run its playbook against it.
+
+    A simulated technician answers the questions and signs with a throwaway key, labelled `simulated`; it repairs
+    nothing. What the record shows is marked as simulated.
+
+    \b
+    Examples:
+      bringup demo --headless
+      bringup demo --headless --fault dirty-connector
+      bringup demo --headless --fault swapped-cables --fault psu-out@leaf-1/psu-2 --seed 7
+    """
+    from bringup.cli._lab_process import lab_beside
+    from bringup.cli._prepare import Request, read_inputs
+    from bringup.cli._start import announce, begin
+    from bringup.journal.folder import RunFolder
+
+    folder = RunFolder.create(runs)
+    announce(form, folder)
+    options = ["--profile", profile, "--speed", f"{speed:g}", "--seed", str(seed)]
+    options += [word for fault in faults for word in ("--fault", fault)]
+    with lab_beside(folder.lab, options):
+        request = Request(
+            playbook=profile,
+            inventory=str(folder.lab / INVENTORY),
+            runs=runs,
+            headless=headless,
+            form=form,
+            answers=folder.lab / ANSWERS,
+            approve_with=folder.lab / APPROVE_KEY,
+            key=key,
+            only=only,
+        )
+        return begin(request, read_inputs(request), folder)

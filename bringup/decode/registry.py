@@ -6,12 +6,13 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
 
 from bringup import decode as package
-from bringup.decode.result import Damaged, Found, Nothing
+from bringup.decode.result import Damaged, FactValue, Found, Nothing
 from bringup.model.errors import InputError
 from bringup.model.facts import Decoded
 from bringup.model.measurement import Measurement
@@ -45,9 +46,9 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
         try:
             found = self.parse(data)
         except Damaged as damaged:
-            return self._none("unparsable", str(damaged))
+            return self._none("unparsable", str(damaged), damaged.facts)
         except Nothing as nothing:
-            return self._none("no_data", str(nothing))
+            return self._none("no_data", str(nothing), nothing.facts)
         except Exception as error:
             return self._none("unparsable", f"the decoder met what it does not know: {type(error).__name__}")
         return Decoded(
@@ -73,10 +74,11 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
             ],
         )
         (made,), parts = msgspec.json.schema_components([whole], schema_hook=_any_value)
-        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "$defs": parts}
+        head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": self.name}
+        return {**head, "description": self.title, **made, "$defs": parts}
 
-    def _none(self, outcome: str, why: str) -> Decoded:
-        return Decoded(format=self.name, outcome=outcome, warnings=(why,))
+    def _none(self, outcome: str, why: str, facts: Mapping[str, FactValue] = MappingProxyType({})) -> Decoded:
+        return Decoded(format=self.name, outcome=outcome, facts=dict(facts), warnings=(why,))
 
 
 def _any_value(kind: type) -> dict[str, Any]:

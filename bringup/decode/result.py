@@ -38,11 +38,19 @@ _ERROR_LINE = re.compile(
 _ERROR_SCAN_CHARS = 65_536
 
 
-class Damaged(Exception):
+class Empty(Exception):
+    """Base of what a parser raises. `facts` are the few that it can tell all the same: a code, a message."""
+
+    def __init__(self, why: str, facts: dict[str, FactValue] | None = None) -> None:
+        super().__init__(why)
+        self.facts = facts or {}
+
+
+class Damaged(Empty):
     """The input can't be read as this format; the text says why, in words."""
 
 
-class Nothing(Exception):
+class Nothing(Empty):
     """The input is whole and clean, and holds none of what it was asked for."""
 
 

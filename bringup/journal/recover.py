@@ -60,6 +60,7 @@ class Found(msgspec.Struct):
     torn_sha256: str | None = None
     lost_events: int = 0
     set_aside: str | None = None
+    earlier_torn: list[str] = []  # noqa: RUF012 (msgspec copies an empty default)
 
 
 def recover(folder: RunFolder, claim: Claim, take_over: bool) -> Found:
@@ -91,6 +92,7 @@ def recover(folder: RunFolder, claim: Claim, take_over: bool) -> Found:
         _set_torn_aside(folder, live, found, claim.lease.epoch)
         _rewrite_unsynced(live, found, claim.previous)
     sync_folder(folder.journal)
+    found.earlier_torn = _unnamed_torn(folder, found, claim.lease.epoch)
     _clear_leftovers(folder)
     return found
 
@@ -172,6 +174,17 @@ def _set_torn_aside(folder: RunFolder, live: Path, found: Found, epoch: int) -> 
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def _unnamed_torn(folder: RunFolder, found: Found, epoch: int) -> list[str]:
+    """Torn tails that recoveries set aside which then failed before their first event could name them."""
+    named = found.last.epoch if found.last is not None else 0
+    files = []
+    for path in sorted(folder.journal.glob("*.torn-*")):
+        made_by = path.name.rpartition("-")[2]
+        if made_by.isdigit() and named < int(made_by) < epoch:
+            files.append(str(path.relative_to(folder.path)))
+    return files
 
 
 def _rewrite_unsynced(live: Path, found: Found, previous: EpochFile | None) -> None:

@@ -424,6 +424,7 @@ def _first_event(held: Claim, found: Found) -> msgspec.Struct:
         "torn_file": found.torn_file,
         "torn_bytes": found.torn_bytes,
         "torn_sha256": found.torn_sha256,
+        "earlier_torn": found.earlier_torn,
         "lost_events": found.lost_events,
     }
     if held.over_living:

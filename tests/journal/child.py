@@ -1,4 +1,6 @@
-"""Starts `writer_child` as a process, bare or under another program (strace, unshare), and reads what it says."""
+"""Starts `writer_child` as a process, bare or under another program (strace, unshare), and reads what it
+says.
+"""
 
 from __future__ import annotations
 

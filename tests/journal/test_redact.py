@@ -48,7 +48,9 @@ def test_each_form_of_a_secret_is_taken_out_of_text_and_bytes(form: bytes) -> No
 
 
 @given(st.binary(max_size=5), st.binary(max_size=5), st.text(min_size=6, max_size=20))
-def test_a_secret_inside_base64_of_something_longer_is_found(before: bytes, after: bytes, secret: str) -> None:
+def test_a_secret_inside_base64_of_something_longer_is_found(
+    before: bytes, after: bytes, secret: str
+) -> None:
     raw = secret.encode("utf-8", "replace")
     encoded = base64.b64encode(before + raw + after)
     clean = Redactor({"x": raw}).data(encoded)

@@ -33,7 +33,13 @@ def new_key(folder: Path, kind: Sequence[str]) -> Path:
     return path
 
 
-KINDS = [("ed25519",), ("rsa", "-b", "2048"), ("ecdsa", "-b", "256"), ("ecdsa", "-b", "384"), ("ecdsa", "-b", "521")]
+KINDS = [
+    ("ed25519",),
+    ("rsa", "-b", "2048"),
+    ("ecdsa", "-b", "256"),
+    ("ecdsa", "-b", "384"),
+    ("ecdsa", "-b", "521"),
+]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids="-".join)
@@ -181,7 +187,15 @@ def test_a_list_of_signers_obeys_purposes_times_and_authorities(tmp_path: Path) 
     assert name("cert-authority") is None
 
 
-@pytest.mark.parametrize("row", ["alone", "me ssh-ed25519 ???", "me no-such-option ssh-ed25519 AAAA", 'me valid-after="soon" ssh-ed25519 AAAA'])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "alone",
+        "me ssh-ed25519 ???",
+        "me no-such-option ssh-ed25519 AAAA",
+        'me valid-after="soon" ssh-ed25519 AAAA',
+    ],
+)
 def test_a_broken_list_of_signers_is_refused_with_its_line(tmp_path: Path, row: str) -> None:
     path = tmp_path / "signers"
     path.write_text(f"# first\n{row}\n")

@@ -2,9 +2,9 @@
 
     python -m tests.journal.writer_child FOLDER KEY create|reopen|take-over COUNT [--hold] [--no-close] [--text N]
 
-Lines on stdout: `open EPOCH`, `durable SEQ` after each append, `error TYPE MESSAGE`, `closed`. With `--hold` it
-waits for a line on stdin before each append. After an error it does what the runner does: ends the journal,
-opens it again, closes the run.
+Lines on stdout: `open EPOCH`, `durable SEQ` after each append, `error TYPE MESSAGE`, `closed`. With `--hold`
+it waits for a line on stdin before each append. After an error it does what the runner does: ends the
+journal, opens it again, closes the run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bringup.journal.error import DiskFull, JournalError
+from bringup.journal.error import DiskFull, Fenced, JournalError
 from bringup.journal.folder import RunFolder
 from bringup.journal.sign import KeySigner
 from bringup.journal.write import Journal
@@ -50,6 +50,9 @@ async def write(given: argparse.Namespace) -> None:
     except DiskFull as error:
         say("error", type(error).__name__, error)
         await end_on_a_full_disk(folder, signer, journal)
+    except Fenced as error:
+        say("error", type(error).__name__, error)
+        await journal.close()
     except JournalError as error:
         say("error", type(error).__name__, error)
         await end_after_a_fault(folder, signer, journal)

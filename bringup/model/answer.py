@@ -10,7 +10,7 @@ SCHEMA = "bringup.answers/1"
 
 
 class Answer(Written):
-    """`step` is `STAGE/STEP`; without `subject` it answers for each subject of that step that has no own answer."""
+    """`step` is `STAGE/STEP`; without `subject` it answers for each subject that has no own answer."""
 
     step: str
     subject: str | None = None

@@ -54,6 +54,8 @@ _QUANTITY_OF = {
 POSSIBLE_SUPPLY_V = (2.0, 5.0)
 """A module of 3.3 V that answers at all has some such voltage (SFF-8472 and CMIS allow 2.97 to 3.63 V)."""
 
+LAST_OF_SFP = "Laser rx power low warning threshold"
+
 Rows = list[tuple[str, str]]
 
 
@@ -148,14 +150,16 @@ def _implausible(monitors: dict[tuple[str, int], Read], thresholds: tuple[Thresh
 
 
 def _whole(rows: Rows) -> None:
-    """Refuse an SFP page that announces flags and limits and does not get to their end."""
-    names = [name for name, _ in rows]
-    if ("Alarm/warning flags implemented", "Yes") in rows and (
-        "Laser bias current high alarm threshold" in names or names[-1] == "Alarm/warning flags implemented"
-    ):
-        last = [name for name in names if _THRESHOLD.fullmatch(name)][-1:]
-        if last != ["Laser rx power low warning threshold"]:
-            raise Damaged("the module's limits are not all there: the text may be cut")
+    """Refuse an SFP page that announces monitors, flags and limits and does not get to their end.
+
+    Raises:
+        Damaged: it does not.
+    """
+    told = dict(rows)
+    if told.get("Optical diagnostics support") == "Yes" and "Alarm/warning flags implemented" not in told:
+        raise Damaged("the module's monitors are not all there: the text may be cut")
+    if told.get("Alarm/warning flags implemented") == "Yes" and LAST_OF_SFP not in told:
+        raise Damaged("the module's limits are not all there: the text may be cut")
 
 
 def _medium(rows: Rows) -> Read:
@@ -188,12 +192,13 @@ def _parse(data: bytes) -> Found:
         lanes=_lanes(believed),
         thresholds=thresholds,
     )
+    flags = [text for name, text in rows if _FLAG.fullmatch(name)]
     details: dict[str, object] = {
         "identifier": coded[1],
         "vendor_oui": read_word(first.get("Vendor OUI")).value,
         "vendor_rev": read_word(first.get("Vendor rev")).value,
-        "alarms_on": sum(text == "On" for name, text in rows if _FLAG.fullmatch(name)),
-        "plausible": why is None,
+        "alarms_on": flags.count("On") if flags else None,
+        "plausible": why is None if monitors else None,
         "printed": _printed(rows),
     }
     return Found(facts={"optic": optic, "details": details}, warnings=warnings + ((why,) if why else ()))

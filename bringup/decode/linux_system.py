@@ -37,6 +37,7 @@ _NEVER_FILLED_IN = frozenset(
         "none",
     }
 )
+MAX_TEXT = 256
 KIB_PER_GIB = 1024 * 1024
 
 
@@ -106,6 +107,8 @@ def firmware_text(text: str) -> Read:
 
 def _parse_dmi(data: bytes) -> Found:
     line, warnings = the_line(data)
+    if len(line) > MAX_TEXT or not line.isprintable():
+        raise Damaged("a text of the firmware is short and printable, and this is not")
     read = firmware_text(line)
     return Found(facts={"text": read.value, "reading": str(read.reading)}, warnings=warnings)
 

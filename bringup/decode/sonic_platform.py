@@ -39,8 +39,10 @@ def _parse_version(data: bytes) -> Found:
     text, warnings = text_of(data)
     refuse_error_text(text)
     fields: dict[str, str] = {}
+    whole = False
     for line in whole_lines(text):
         if line.startswith("Docker images:"):
+            whole = True
             break
         key, colon, rest = line.partition(":")
         if line.strip() and (not colon or not key.strip()):
@@ -51,6 +53,8 @@ def _parse_version(data: bytes) -> Found:
             fields[key.strip()] = rest.strip()
     if not fields.get(_VERSION):
         raise Damaged(f"there is no {_VERSION!r}")
+    if not whole and "Uptime" not in fields:
+        raise Damaged("neither the uptime nor the list of images is there: the text may be cut")
     return Found(facts={"identity": _identity(fields), "details": dict(fields)}, warnings=warnings)
 
 

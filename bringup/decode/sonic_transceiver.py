@@ -205,9 +205,13 @@ def _optic(port: str, body: list[str]) -> tuple[Optic, dict[str, object]]:
     return optic, _details(top)
 
 
+def _told(text: str) -> bool:
+    return bool(text.strip()) and not is_missing(text)
+
+
 def _details(top: Block) -> dict[str, object]:
     def word(key: str) -> str | None:
-        return None if is_missing(top.get(key, "N/A")) else top[key]
+        return top[key] if _told(top.get(key, "")) else None
 
     def count(key: str) -> float | int | None:
         try:
@@ -226,7 +230,7 @@ def _details(top: Block) -> dict[str, object]:
         "host_lane_count": count("Host Lane Count"),
         "media_lane_count": count("Media Lane Count"),
         "applications": [
-            line for line in top.get("Application Advertisement", "").split("\n") if not is_missing(line)
+            line for line in top.get("Application Advertisement", "N/A").split("\n") if _told(line)
         ],
     }
 

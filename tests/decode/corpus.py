@@ -35,7 +35,7 @@ class Case(NamedTuple):
 
 
 def cases(*families: str) -> list[object]:
-    """A parameter for each file that an `expected.json` of these families names; one skip without a corpus."""
+    """A parameter for each file that an `expected.json` of the families names; one skip without a corpus."""
     if not ROOT.is_dir():
         skip = pytest.mark.skip(reason=f"no corpus in {ROOT}: set BRINGUP_CORPUS")
         return [pytest.param(None, marks=skip, id="no-corpus")]

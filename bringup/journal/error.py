@@ -7,24 +7,24 @@ from bringup.model.errors import JournalError
 __all__ = ["DiskFull", "EventRefused", "Fenced", "Held", "JournalError", "Poisoned"]
 
 
-class EventRefused(JournalError):  # noqa: N818 (named for what happened)
+class EventRefused(JournalError):
     """This event can't be written as it is (NaN, an integer of 2^53 or more, a key that is not ASCII).
 
     Nothing was stamped or written; the journal is as good as before.
     """
 
 
-class DiskFull(JournalError):  # noqa: N818 (named for what happened)
+class DiskFull(JournalError):
     """The disk is full. What was accepted is kept; `wind_up` lets the end be written from the reserve."""
 
 
-class Fenced(JournalError):  # noqa: N818 (named for what happened)
+class Fenced(JournalError):
     """Another runner has taken this run over; this one must not touch a device again."""
 
 
-class Held(JournalError):  # noqa: N818 (named for what happened)
+class Held(JournalError):
     """Another runner holds the run. The message names host, pid and since when."""
 
 
-class Poisoned(JournalError):  # noqa: N818 (named for what happened)
+class Poisoned(JournalError):
     """A write or sync failed: nobody knows what reached the disk. Close, open again, recover."""

@@ -40,8 +40,8 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     `torn_file` (in the run's folder), `torn_bytes` and `torn_sha256` name an incomplete tail that was set
     aside; `torn_file` is None with `torn_bytes` above 0 where a full disk left no room to keep it.
     `earlier_torn` names such tails of recoveries that
-    failed before they could. `lost_events` counts events that the last runner had announced as durable and that the disk no longer has:
-    0 on honest disks.
+    failed before they could. `lost_events` counts events that the last runner had announced as durable and
+    that the disk no longer has: 0 on honest disks.
     """
 
     previous_epoch: int
@@ -50,7 +50,7 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     torn_file: str | None = None
     torn_bytes: int = 0
     torn_sha256: str | None = None
-    earlier_torn: list[str] = []  # noqa: RUF012 (msgspec copies an empty default)
+    earlier_torn: list[str] = []
     lost_events: int = 0
 
 
@@ -67,5 +67,5 @@ class TakenOver(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     torn_file: str | None = None
     torn_bytes: int = 0
     torn_sha256: str | None = None
-    earlier_torn: list[str] = []  # noqa: RUF012 (msgspec copies an empty default)
+    earlier_torn: list[str] = []
     lost_events: int = 0

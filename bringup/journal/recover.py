@@ -60,7 +60,7 @@ class Found(msgspec.Struct):
     torn_sha256: str | None = None
     lost_events: int = 0
     set_aside: str | None = None
-    earlier_torn: list[str] = []  # noqa: RUF012 (msgspec copies an empty default)
+    earlier_torn: list[str] = []
 
 
 def recover(folder: RunFolder, claim: Claim, take_over: bool) -> Found:

@@ -99,7 +99,7 @@ def approved(journal: Journal, run: str, key: KeySigner) -> Answered:
 
 
 async def start(base: Path, redactor: Redactor | None = None) -> tuple[RunFolder, Journal, KeySigner]:
-    """A run with its first two events, open for writing; its key is enrolled in BASE/config/allowed_signers."""
+    """A run with its first two events, open for writing; its key stands in BASE/config/allowed_signers."""
     signer = machine_signer(base / "config")
     folder = RunFolder.create(base / "runs")
     journal = await Journal.create(folder, signer=signer, redactor=redactor)

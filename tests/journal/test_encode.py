@@ -44,7 +44,7 @@ def test_keys_are_sorted_at_every_depth_and_floats_are_shortest() -> None:
         {"a": [{"é": None}]},
         object(),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_json_can_not_hold_honestly_is_refused(value: object) -> None:
     with pytest.raises(EventRefused):

@@ -1,10 +1,10 @@
 """A process of its own that writes a record with the real writer and says on stdout what became durable.
 
-    python -m tests.journal.writer_child FOLDER KEY create|reopen|take-over COUNT [--hold] [--no-close] [--text N]
+    python -m tests.journal.writer_child FOLDER KEY HOW COUNT [--hold] [--no-close] [--text N]
 
-Lines on stdout: `open EPOCH`, `durable SEQ` after each append, `error TYPE MESSAGE`, `closed`. With `--hold`
-it waits for a line on stdin before each append. After an error it does what the runner does: ends the
-journal, opens it again, closes the run.
+HOW is create, reopen or take-over. Lines on stdout: `open EPOCH`, `durable SEQ` after each append, `error
+TYPE MESSAGE`, `closed`. With `--hold` it waits for a line on stdin before each append. After an error it does
+what the runner does: ends the journal, opens it again, closes the run.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ LARGEST_LINE_BYTES = 64 * 1024 * 1024
 OPENING = frozenset({"Recovered", "TakenOver"})
 
 
-class Unreadable(Exception):  # noqa: N818 (not an error of this program)
+class Unreadable(Exception):
     """A file that should be plain is not there, or is something else."""
 
 

@@ -148,7 +148,7 @@ class Acting:
         return TaskAt(self._inventory, self._bench, self._round(task), (subject,), task.args)
 
     def _round(self, task: Task) -> Round:
-        return Round(self._bench, self._clock, task.deadline_s, 0.0)
+        return Round(self._bench, self._clock, self._desk, task.deadline_s)
 
     async def _look(self, task: Task, attempt: int, action: Action, subject: str) -> State:
         round_ = self._round(task)
@@ -234,9 +234,9 @@ class Acting:
                 outcome = "unknown"
             finally:
                 await round_.close()
-            if outcome == "done" or self._clock.now_s() - began >= until or self._desk.stop.is_set():
+            if outcome == "done" or self._clock.now_s() - began >= until:
                 return outcome
-            await self._clock.sleep(task.every_s)
+            await self._desk.rest(self._clock, task.every_s)
 
     async def _settle_crashed(
         self, task: Task, attempt: int, action: Action, subject: str, intent: ActionIntended

@@ -45,7 +45,6 @@ class Bench:
             lambda: asyncio.Semaphore(bounds.transport)
         )
         self._devices: dict[str, asyncio.Semaphore] = {}
-        self._busy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def driver(self, name: str) -> object:
         """The driver of the device called `name`; made once. Does no I/O.

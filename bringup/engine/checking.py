@@ -15,7 +15,7 @@ import msgspec
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book
 from bringup.engine.clock import EngineClock
-from bringup.engine.desk import Desk
+from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.judging import Judging, Outcome
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
@@ -86,14 +86,17 @@ class Checking:
         began = self._clock.now_s()
         polls = 0
         while tasks:
-            round_ = Round(self._bench, self._clock, first.deadline_s, first.window_s or 0.0)
+            round_ = Round(self._bench, self._clock, self._desk, first.deadline_s, first.window_s or 0.0)
             try:
-                taken = await asyncio.gather(*(self._take(spec, task, round_) for task in tasks))
+                done = await asyncio.gather(*(self._take(spec, task, round_) for task in tasks))
             finally:
                 await round_.close()
+            taken = [one for one in done if one is not None]
+            if len(taken) < len(done):
+                raise Interrupted
             polls += 1
             outcomes = self._judging.outcomes(taken_measurements(taken), tasks)
-            late = self._clock.now_s() - began >= (first.until_s or 0.0) or self._desk.stop.is_set()
+            late = self._clock.now_s() - began >= (first.until_s or 0.0)
             again: list[Task] = []
             await self._book.keep(first.stage, first.step, max(attempts.values()), round_.evidence)
             for one in taken:
@@ -102,15 +105,18 @@ class Checking:
                     again.append(msgspec.structs.replace(one.task, subjects=waiting))
             tasks = again
             if tasks:
-                await self._clock.sleep(first.every_s)
+                await self._desk.rest(self._clock, first.every_s)
 
-    async def _take(self, spec: Spec, task: Task, round_: Round) -> Taken:
+    async def _take(self, spec: Spec, task: Task, round_: Round) -> Taken | None:
+        """What the task measured; None when the run is to stop before it was done."""
         at = TaskAt(self._inventory, self._bench, round_, task.subjects, task.args)
         found: list[Measurement] = []
         try:
             assert spec.run is not None
             async for measurement in spec.run(at):
                 found.append(measurement)  # noqa: PERF401 (what came before a failure must be kept)
+        except Interrupted:
+            return None
         except DeviceError as error:
             return Taken(task, tuple(found), failure_of(error, task))
         except Exception as error:  # a fault of ours must not end the run, nor pass: it is UNKNOWN `crashed`

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from bringup.engine.clock import EngineClock
 from bringup.model.errors import InputError
 
 VERBS = ("answer", "skip", "waive", "note", "pause", "continue", "retest", "abort", "close", "head")
@@ -54,6 +55,10 @@ class Given(msgspec.Struct, frozen=True):
     signer: str | None = None
 
 
+class Interrupted(Exception):
+    """The run is to stop: what is under way ends without a verdict and starts again when it goes on."""
+
+
 class Desk:
     """Holds open questions and the switches that a person can throw. One event loop only."""
 
@@ -92,6 +97,24 @@ class Desk:
                 f"Open are: {', '.join(self._questions) or 'none'}.",
             )
         future.set_result(given)
+
+    async def rest(self, clock: EngineClock, seconds: float) -> None:
+        """Let `seconds` of the world pass.
+
+        Raises:
+            Interrupted: the run is to stop, now or before that.
+        """
+        if self.stop.is_set():
+            raise Interrupted
+        sleeping = asyncio.ensure_future(clock.sleep(seconds))
+        stopping = asyncio.create_task(self.stop.wait())
+        try:
+            await asyncio.wait((sleeping, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if self.stop.is_set():
+                raise Interrupted
+        finally:
+            sleeping.cancel()
+            stopping.cancel()
 
     async def going(self) -> bool:
         """Wait while paused; False when the run is to stop."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bringup.action.base import Outcome, State
 from bringup.engine.book import Book
-from bringup.engine.desk import Desk, Given
+from bringup.engine.desk import Desk, Given, Interrupted
 from bringup.engine.guard import Refusal
 from bringup.journal.sign import APPROVE, Signer, approval_text, fingerprint
 from bringup.model.answer import Answers
@@ -55,7 +55,7 @@ class Questions:
         choices: tuple[str, ...] = (),
         changes: tuple[str, ...] = (),
     ) -> Given | None:
-        """Ask, and wait for an answer; None when nobody is there to give one, or the run is to stop.
+        """Ask, and wait for an answer; None when nobody is there to give one.
 
         The question is durable before anybody can answer it, the answer before anything follows from it.
         """
@@ -104,12 +104,14 @@ class Questions:
             return Given(prepared.value, prepared.by, self._simulated)
         return None if self._headless else await self._from_desk(question)
 
-    async def _from_desk(self, question: str) -> Given | None:
+    async def _from_desk(self, question: str) -> Given:
         answer = self._desk.open(question)
         stop = asyncio.create_task(self._desk.stop.wait())
         try:
             await asyncio.wait((answer, stop), return_when=asyncio.FIRST_COMPLETED)
-            return answer.result() if answer.done() else None
+            if not answer.done():
+                raise Interrupted
+            return answer.result()
         finally:
             stop.cancel()
             self._desk.settle(question)

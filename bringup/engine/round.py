@@ -10,6 +10,7 @@ import msgspec
 from bringup.check.base import Sample
 from bringup.engine.bench import Bench
 from bringup.engine.clock import EngineClock
+from bringup.engine.desk import Desk
 from bringup.model.errors import TimedOut
 from bringup.model.inventory import Inventory
 from bringup.transport.base import Exchange
@@ -28,9 +29,12 @@ class Kept(msgspec.Struct, frozen=True):
 class Round:
     """Shared by the tasks of one round. `deadline_s` bounds each read; `window_s` what `window` waits."""
 
-    def __init__(self, bench: Bench, clock: EngineClock, deadline_s: float, window_s: float) -> None:
+    def __init__(
+        self, bench: Bench, clock: EngineClock, desk: Desk, deadline_s: float, window_s: float = 0.0
+    ) -> None:
         self._bench = bench
         self._clock = clock
+        self._desk = desk
         self._deadline_s = deadline_s
         self._window_s = window_s
         self._reads: dict[Key, asyncio.Task[Sample[Any]]] = {}
@@ -69,7 +73,7 @@ class Round:
             self.evidence.append(Kept(device, name, exchanges))
 
     async def window(self) -> None:
-        await self._clock.sleep(self._window_s)
+        await self._desk.rest(self._clock, self._window_s)
 
     async def change(self, device: str, capability: type, method: str, *arguments: object) -> None:
         """Change a device; every reading taken before is forgotten, whatever the outcome."""

@@ -15,9 +15,10 @@ from bringup.engine.blocking import blocker_of, gate_blocker
 from bringup.engine.book import Book
 from bringup.engine.checking import Checking
 from bringup.engine.clock import EngineClock
-from bringup.engine.desk import Desk
+from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.ledger import Row
 from bringup.model.catalogue import Catalogue
+from bringup.model.errors import JournalError
 from bringup.model.event import StageEnded, StageStarted
 from bringup.model.inventory import Inventory
 from bringup.model.plan import Plan, PlannedStage, Task
@@ -63,11 +64,17 @@ class Session:
         self._stages = {stage.name: stage for stage in plan.stages}
 
     async def run(self) -> None:
-        """Run every stage; returns when all rows have ended, or the desk said stop."""
+        """Run every stage; returns when all rows have ended, or the desk said stop.
+
+        What goes wrong with the journal ends everything at once: no step starts after it.
+        """
         self._done = {name: asyncio.Event() for name in self._stages}
-        async with asyncio.TaskGroup() as group:
-            for stage in self._plan.stages:
-                group.create_task(self._stage(stage))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for stage in self._plan.stages:
+                    group.create_task(self._stage(stage))
+        except* JournalError as several:
+            raise several.exceptions[0] from several
         if self._desk.aborted:
             await self._end_rest(Reason.ABORTED, "the run was stopped by a person")
 
@@ -77,6 +84,8 @@ class Session:
                 await self._done[needed].wait()
             if self._rows_left(stage) and await self._desk.going():
                 await self._run_stage(stage)
+        except Interrupted:
+            return
         finally:
             self._done[stage.name].set()
 
@@ -109,7 +118,7 @@ class Session:
                 await self._asking.run(spec, runnable)
         settle = max(task.settle_s for task in runnable)
         if settle:
-            await self._clock.sleep(settle)
+            await self._desk.rest(self._clock, settle)
 
     async def _unblocked(self, stage: PlannedStage, task: Task) -> Task | None:
         """The task with the subjects that have not ended; those that something stands in the way of end

@@ -179,6 +179,8 @@ class _Planner:
         by_hand = getattr(args, "quantity", None)
         if spec.kind == "ask" and isinstance(by_hand, str):
             requires = (*requires, Requires(by_hand))
+        told = {need.quantity for need in requires} | set(spec.reports)
+        elsewhere = {need.quantity for need in requires if need.per != "subject"}
         expected: list[Expected] = []
         also: list[Expected] = []
         parts: list[Expected] = []
@@ -187,13 +189,16 @@ class _Planner:
             expected.extend(required)
             named = {(each.subject, each.quantity) for each in required}
             for measured in dict.fromkeys((subject, *ends(subject))):
-                general = self._envelope(stage, step, measured)
-                every = {quantity: self._all(general, measured, quantity) for quantity in general}
-                own = {quantity: (limit,) for quantity, limit in self._intent.limits(measured).items()}
+                general = {
+                    quantity: found
+                    for quantity, found in self._envelope(stage, step, measured).items()
+                    if quantity in told
+                }
+                own = self._intent.limits(measured)
                 also.extend(
-                    Expected(measured, quantity, found)
-                    for quantity, found in (own | every).items()
-                    if (measured, quantity) not in named
+                    Expected(measured, quantity, self._all(general, measured, quantity))
+                    for quantity in dict.fromkeys((*own, *general))
+                    if quantity in told - elsewhere and (measured, quantity) not in named
                 )
                 parts.extend(Expected(measured, quantity, found) for quantity, found in general.items())
         return Task(

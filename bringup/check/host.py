@@ -49,6 +49,7 @@ SPECS = (
         over="device",
         transport="ssh",
         requires=(Requires("booted"),),
+        reports=("boot_id", "uptime_s"),
         run=booted,
     ),
     Spec(

@@ -134,6 +134,7 @@ SPECS = (
             Requires("speed_gbps", per="end", if_expected=True),
             Requires("fec_mode", per="end", if_expected=True),
         ),
+        reports=("port_present",),
         run=state,
     ),
     Spec(
@@ -148,6 +149,7 @@ SPECS = (
             Requires("uncorrectable_codewords", per="end"),
             Requires("pre_fec_ber_upper", per="end"),
         ),
+        reports=("flap_count", "pre_fec_ber", "pre_fec_ber_floor"),
         run=errors,
     ),
     Spec(

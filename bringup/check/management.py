@@ -82,6 +82,7 @@ SPECS = (
         about="The release that is running is the one expected.",
         over="device",
         requires=(Requires("os_version"),),
+        reports=("firmware_version",),
         run=firmware,
     ),
     Spec(
@@ -91,6 +92,7 @@ SPECS = (
         about="The device's clock agrees with this machine's, so that logs of both can be laid side by side.",
         over="device",
         requires=(Requires("clock_offset_s"),),
+        reports=("clock_synchronized",),
         run=clock,
     ),
 )

@@ -47,6 +47,7 @@ SPECS = (
         over="port",
         transport="ssh",
         requires=(Requires("pcie_width_lanes"), Requires("pcie_speed_gt_s")),
+        reports=("pcie_width_max_lanes", "pcie_speed_max_gt_s"),
         run=pcie,
     ),
     Spec(
@@ -57,6 +58,7 @@ SPECS = (
         over="port",
         transport="ssh",
         requires=(Requires("nic_firmware"),),
+        reports=("driver_name",),
         run=firmware,
     ),
 )

@@ -71,6 +71,7 @@ SPECS = (
         about="Every port that should hold an optical module holds one of the kind expected.",
         over="port",
         requires=(Requires("optic_present"), Requires("optic_medium")),
+        reports=("optic_serial",),
         run=presence,
     ),
     Spec(
@@ -81,6 +82,7 @@ SPECS = (
         over="port",
         requires=(Requires("temperature_c"),),
         nature=Nature.PURE,
+        reports=("supply_voltage_v",),
         run=temperature,
     ),
     Spec(
@@ -93,6 +95,7 @@ SPECS = (
             Requires("tx_power_dbm", per="lane"),
             Requires("rx_power_dbm", per="lane"),
         ),
+        reports=("bias_ma", "rx_power_spread_db"),
         run=levels,
     ),
 )

@@ -57,6 +57,7 @@ SPECS = (
         device_of="pdu",
         transport="snmp",
         requires=(Requires("outlet_state"),),
+        reports=("power_w",),
         run=outlets,
     ),
     Spec(
@@ -66,6 +67,7 @@ SPECS = (
         about="Every expected power supply is fitted and delivers, as the device or its BMC tells.",
         over="supply",
         requires=(Requires("supply_present"), Requires("supply_ok")),
+        reports=("supply_input_v",),
         run=supplies,
     ),
 )

@@ -38,6 +38,7 @@ SPECS = (
         about="All fans turn; temperatures are recorded.",
         over="device",
         requires=(Requires("fan_ok"),),
+        reports=("fan_speed_rpm", "sensor_temperature_c"),
         run=environment,
     ),
     Spec(

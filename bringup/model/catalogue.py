@@ -48,7 +48,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     """One check, action or ask.
 
     `device_of` says which device's connection a task uses: `self` the subject's own, `bmc` its BMC, `pdu`
-    its PDU, `both` both ends of a link, `none` (a person).
+    its PDU, `both` both ends of a link, `none` (a person). `reports` names the quantities that it may measure
+    beyond those it requires: limits on these belong to its plan.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     over: Over
     args: type[Written] = NoArgs
     requires: tuple[Requires, ...] = ()
+    reports: tuple[str, ...] = ()
     device_of: Literal["self", "bmc", "pdu", "both", "none"] = "self"
     transport: str = ""
     nature: Nature = Nature.PURE

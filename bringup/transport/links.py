@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from bringup.model.errors import NoData
 from bringup.model.inventory import Device
-from bringup.transport.base import Shell, Transcript
-from bringup.transport.credentials import Secrets
+from bringup.transport.base import Shell, SnmpExchange, Transcript
+from bringup.transport.credentials import OPEN_COMMUNITY, Secrets
 from bringup.transport.failure import Peer
 from bringup.transport.gate import CredentialGate
 
@@ -80,6 +80,7 @@ class DeviceLinks:
         self._gate = CredentialGate()
         self._opening = asyncio.Lock()
         self._shell: Shell | None = None
+        self._snmp: SnmpExchange | None = None
 
     @property
     def transcript(self) -> Transcript:
@@ -101,11 +102,17 @@ class DeviceLinks:
                 self._shell = await self._open_ssh()
             return self._shell
 
+    async def snmp(self) -> SnmpExchange:
+        """Nothing is sent yet: SNMP has no connection."""
+        if self._snmp is None:
+            self._snmp = self._open_snmp()
+        return self._snmp
+
     async def close(self) -> None:
         """Close what is open. The links can be used again afterwards."""
-        if self._shell is not None:
-            shell, self._shell = self._shell, None
-            await shell.close()
+        opened = [link for link in (self._shell, self._snmp) if link is not None]
+        self._shell = self._snmp = None
+        await asyncio.gather(*(link.close() for link in opened), return_exceptions=True)
 
     async def _open_ssh(self) -> Shell:
         from bringup.transport.ssh import SshShell
@@ -140,6 +147,27 @@ class DeviceLinks:
                 )
 
         return peer, connect
+
+    def _open_snmp(self) -> SnmpExchange:
+        from bringup.transport.snmp import SnmpSession
+        from bringup.transport.snmp_message import CommunityEnvelope, Keys, UserEnvelope, localized_keys
+
+        settings = self._device.snmp
+        if settings is None:
+            raise self._has_none("snmp")
+        peer, secret = self._peer("snmp", settings.port), self._secret
+        if settings.version == "2c":
+            community = secret(settings.community) or OPEN_COMMUNITY
+            return SnmpSession(peer, CommunityEnvelope(community), self._transcript)
+        auth, auth_key, priv, priv_key = settings.auth, settings.auth_key, settings.priv, settings.priv_key
+
+        def unlock(engine_id: bytes) -> Keys:
+            return localized_keys(engine_id, auth, secret(auth_key), priv, secret(priv_key))
+
+        return SnmpSession(peer, UserEnvelope(settings.user or ""), self._transcript, unlock=unlock)
+
+    def _secret(self, reference: str | None) -> str:
+        return "" if reference is None else self._wiring.secrets.value(reference)
 
     def _peer(self, service: str, port: int) -> Peer:
         return Peer(device=self._device.name, address=self._device.address, port=port, service=service)

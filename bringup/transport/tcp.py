@@ -18,8 +18,8 @@ async def connect_tcp(peer: Peer, *, deadline_s: float) -> socket.socket:
     failed: OSError | None = None
     try:
         async with asyncio.timeout_at(end):
-            addresses = await _addresses(peer)
-        for left, (family, address) in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            found = await addresses(peer)
+        for left, (family, address) in zip(range(len(found), 0, -1), found, strict=True):
             # Each address gets a fair share of the time left, so that a dead one does not hide a good one.
             share_s = (end - loop.time()) / left
             try:
@@ -43,7 +43,8 @@ def _plainer(before: OSError | None, error: OSError) -> OSError:
     return error if before is None or not isinstance(error, TimeoutError) else before
 
 
-async def _addresses(peer: Peer) -> list[tuple[int, Any]]:
+async def addresses(peer: Peer) -> list[tuple[int, Any]]:
+    """(family, socket address) of a peer, at least one. Raises `OSError`; the caller sets the deadline."""
     with contextlib.suppress(ValueError):
         number = ipaddress.ip_address(peer.address)
         family = socket.AF_INET if number.version == 4 else socket.AF_INET6

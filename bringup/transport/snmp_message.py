@@ -1,0 +1,229 @@
+"""SNMP messages as they stand in a datagram: with a community, or with user and keys.
+
+RFC 3412 (version 3), 3414 (user security), 3826 (AES), 7860 (SHA-2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Any, Protocol
+
+import msgspec
+from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+from cryptography.hazmat.decrepit.ciphers.modes import CFB
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from bringup.transport.snmp_ber import (
+    OCTETS,
+    REPORT,
+    SEQUENCE,
+    DamagedError,
+    Pdu,
+    Reader,
+    integer,
+    read_pdu,
+    tlv,
+)
+
+DATAGRAM_BYTES_MAX = 65507
+_MAC_BYTES = {"md5": 12, "sha1": 12, "sha224": 16, "sha256": 24, "sha384": 32, "sha512": 48}
+_KEY_BYTES = {"des": 16, "aes128": 16, "aes192": 24, "aes256": 32}
+_REPORTABLE, _PRIVATE, _AUTHENTIC = 4, 2, 1
+_USER_SECURITY = 3
+_STRETCHED_BYTES = 1024 * 1024  # RFC 3414 A.2: the password is repeated up to here before it is hashed
+
+
+class Envelope(Protocol):
+    """Puts a PDU into a datagram and takes it out again."""
+
+    def seal(self, pdu: bytes, request_id: int) -> bytes: ...
+
+    def open(self, datagram: bytes) -> Pdu:
+        """Raises `DamagedError`."""
+        ...
+
+
+class CommunityEnvelope:
+    """Version 2c."""
+
+    def __init__(self, community: str) -> None:
+        self._community = community.encode()
+
+    def seal(self, pdu: bytes, request_id: int) -> bytes:
+        return tlv(SEQUENCE, integer(1) + tlv(OCTETS, self._community) + pdu)
+
+    def open(self, datagram: bytes) -> Pdu:
+        whole = Reader(datagram)
+        message = whole.inside(SEQUENCE)
+        whole.done()
+        if message.integer() != 1:
+            raise DamagedError("another version of SNMP")
+        message.octets()
+        pdu = read_pdu(message)
+        message.done()
+        return pdu
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """A user's keys, localized to one engine. Never shown."""
+
+    auth: str | None = None
+    auth_key: bytes = b""
+    priv: str | None = None
+    priv_key: bytes = b""
+
+    def __repr__(self) -> str:
+        return "<Keys>"
+
+
+def localized_keys(
+    engine_id: bytes, auth: str | None, auth_password: str, priv: str | None, priv_password: str
+) -> Keys:
+    """Hashes 2 MiB: some milliseconds. A hash shorter than an AES key grows as in net-snmp (Blumenthal)."""
+    if auth is None:
+        return Keys()
+    auth_key = _localized(auth, auth_password, engine_id)
+    if priv is None:
+        return Keys(auth=auth, auth_key=auth_key)
+    priv_key = _localized(auth, priv_password, engine_id)
+    while len(priv_key) < _KEY_BYTES[priv]:
+        priv_key += hashlib.new(auth, priv_key).digest()
+    return Keys(auth=auth, auth_key=auth_key, priv=priv, priv_key=priv_key[: _KEY_BYTES[priv]])
+
+
+def _localized(auth: str, password: str, engine_id: bytes) -> bytes:
+    raw = password.encode()
+    repeated = (raw * (_STRETCHED_BYTES // len(raw) + 1))[:_STRETCHED_BYTES]
+    stretched = hashlib.new(auth, repeated).digest()
+    return hashlib.new(auth, stretched + engine_id + stretched).digest()
+
+
+class UserEnvelope:
+    """Version 3. Learns the engine's id, boots and time from what it opens."""
+
+    def __init__(self, user: str) -> None:
+        self._user = user.encode()
+        self._keys = Keys()
+        self._salt = secrets.randbits(64)
+        self.engine_id = b""
+        self.boots = 0
+        self.time_s = 0
+
+    def unlock(self, keys: Keys) -> None:
+        """Use these keys from now on; without, messages carry neither digest nor cipher."""
+        self._keys = keys
+
+    def seal(self, pdu: bytes, request_id: int) -> bytes:
+        keys = self._keys
+        scoped = tlv(SEQUENCE, tlv(OCTETS, self.engine_id) + tlv(OCTETS, b"") + pdu)
+        salt = b""
+        if keys.priv is not None:
+            self._salt = (self._salt + 1) % 2**64
+            salt = self._salt.to_bytes(8, "big")
+            if keys.priv == "des":
+                salt = (self.boots % 2**32).to_bytes(4, "big") + salt[4:]
+            scoped = tlv(OCTETS, _encrypt(keys, self.boots, self.time_s, salt, scoped))
+        flags = (
+            _REPORTABLE
+            | (_AUTHENTIC if keys.auth is not None else 0)
+            | (_PRIVATE if keys.priv is not None else 0)
+        )
+        header = tlv(
+            SEQUENCE,
+            integer(request_id)
+            + integer(DATAGRAM_BYTES_MAX)
+            + tlv(OCTETS, bytes((flags,)))
+            + integer(_USER_SECURITY),
+        )
+        digest = bytes(_MAC_BYTES[keys.auth]) if keys.auth is not None else b""
+        before = (
+            tlv(OCTETS, self.engine_id)
+            + integer(self.boots)
+            + integer(self.time_s)
+            + tlv(OCTETS, self._user if self.engine_id else b"")
+        )
+        after = tlv(OCTETS, salt)
+        parameters = tlv(OCTETS, tlv(SEQUENCE, before + tlv(OCTETS, digest) + after))
+        message = tlv(SEQUENCE, integer(3) + header + parameters + scoped)
+        if keys.auth is None:
+            return message
+        at = len(message) - len(scoped) - len(after) - len(digest)
+        return message[:at] + _mac(keys, message) + message[at + len(digest) :]
+
+    def open(self, datagram: bytes) -> Pdu:
+        whole = Reader(datagram)
+        message = whole.inside(SEQUENCE)
+        whole.done()
+        if message.integer() != 3:
+            raise DamagedError("another version of SNMP")
+        header = message.inside(SEQUENCE)
+        message_id, _size, flags_octets = header.integer(), header.integer(), header.octets()
+        if len(flags_octets) != 1 or header.integer() != _USER_SECURITY:
+            raise DamagedError("another security model")
+        flags = flags_octets[0]
+        security = message.inside(OCTETS).inside(SEQUENCE)
+        engine_id, boots, time_s = security.octets(), security.integer(), security.integer()
+        security.octets()
+        _, digest_at, digest_end = security.element(OCTETS)
+        salt = security.octets()
+        if flags & _AUTHENTIC:
+            self._authenticate(datagram, digest_at, digest_end)
+        if flags & _PRIVATE:
+            plain = Reader(_decrypt(self._keys, boots, time_s, salt, message.octets()))
+            scoped = plain.inside(SEQUENCE)
+        else:
+            scoped = message.inside(SEQUENCE)
+        scoped.octets()
+        scoped.octets()
+        pdu = read_pdu(scoped)
+        self._admit(pdu, flags)
+        if flags & _AUTHENTIC or not self.engine_id or pdu.kind == REPORT:
+            self.engine_id, self.boots, self.time_s = engine_id, boots, time_s
+        return msgspec.structs.replace(pdu, request_id=message_id)
+
+    def _authenticate(self, datagram: bytes, at: int, end: int) -> None:
+        keys = self._keys
+        if keys.auth is None or end - at != _MAC_BYTES[keys.auth]:
+            raise DamagedError("digest that was not asked for")
+        blank = datagram[:at] + bytes(end - at) + datagram[end:]
+        if not hmac.compare_digest(_mac(keys, blank), datagram[at:end]):
+            raise DamagedError("digest that does not fit")
+
+    def _admit(self, pdu: Pdu, flags: int) -> None:
+        """An answer must be as well protected as its question; a report need not be."""
+        if pdu.kind == REPORT:
+            return
+        wanted = (_AUTHENTIC if self._keys.auth is not None else 0) | (
+            _PRIVATE if self._keys.priv is not None else 0
+        )
+        if flags & wanted != wanted:
+            raise DamagedError("answer without the protection of the question")
+
+
+def _mac(keys: Keys, message: bytes) -> bytes:
+    assert keys.auth is not None
+    return hmac.digest(keys.auth_key, message, keys.auth)[: _MAC_BYTES[keys.auth]]
+
+
+def _encrypt(keys: Keys, boots: int, time_s: int, salt: bytes, plain: bytes) -> bytes:
+    cipher = _cipher(keys, boots, time_s, salt).encryptor()
+    padding = bytes(-len(plain) % 8) if keys.priv == "des" else b""
+    return cipher.update(plain + padding) + cipher.finalize()
+
+
+def _decrypt(keys: Keys, boots: int, time_s: int, salt: bytes, secret: bytes) -> bytes:
+    if keys.priv is None or len(salt) != 8 or (keys.priv == "des" and len(secret) % 8):
+        raise DamagedError("cipher that was not asked for")
+    cipher = _cipher(keys, boots, time_s, salt).decryptor()
+    return cipher.update(secret) + cipher.finalize()
+
+
+def _cipher(keys: Keys, boots: int, time_s: int, salt: bytes) -> Cipher[Any]:
+    if keys.priv == "des":
+        vector = bytes(a ^ b for a, b in zip(keys.priv_key[8:16], salt, strict=True))
+        # Three equal keys are single DES.
+        return Cipher(TripleDES(keys.priv_key[:8] * 3), modes.CBC(vector))
+    vector = (boots % 2**32).to_bytes(4, "big") + (time_s % 2**32).to_bytes(4, "big") + salt
+    return Cipher(algorithms.AES(keys.priv_key), CFB(vector))

@@ -32,7 +32,7 @@ def lab() -> None:
     \b
     Examples:
       bringup lab up --dir /tmp/lab --speed 100
-      bringup lab fault add dirty-connector@leaf-1/Ethernet8=3
+      bringup lab fault add NAME@leaf-1/Ethernet8      (bringup lab faults lists the names)
       bringup lab repair
     """
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from bringup.lab.clock import WorldClock
+from bringup.lab.clock import MAX_SPEED, MIN_SPEED, WorldClock
 from bringup.lab.faults import Applied, FaultBook
 from bringup.lab.inventory import write_inventory, write_private
 from bringup.lab.presence import Service
@@ -167,24 +167,16 @@ def servers_of(world: World, device: Device) -> list[tuple[str, LabServer]]:
 
         return [("snmp", SnmpAgent(world, name))]
     if device.platform == "sonic":
+        from bringup.lab.gnmi_server import GnmiServer
         from bringup.lab.render_sonic import SonicShell
         from bringup.lab.ssh_server import SshServer
 
-        found: list[tuple[str, LabServer]] = [("ssh", SshServer(world, name, SonicShell(world, name)))]
-        if _have("bringup.lab.gnmi_server"):
-            from bringup.lab.gnmi_server import GnmiServer
-
-            found.append(("gnmi", GnmiServer(world, name)))
-        return found
+        return [("ssh", SshServer(world, name, SonicShell(world, name))), ("gnmi", GnmiServer(world, name))]
     if device.platform == "eos":
         from bringup.lab.eapi_server import EapiServer
+        from bringup.lab.gnmi_server import GnmiServer
 
-        found = [("eapi", EapiServer(world, name))]
-        if _have("bringup.lab.gnmi_server"):
-            from bringup.lab.gnmi_server import GnmiServer
-
-            found.append(("gnmi", GnmiServer(world, name)))
-        return found
+        return [("eapi", EapiServer(world, name)), ("gnmi", GnmiServer(world, name))]
     if device.platform == "linux":
         from bringup.lab.render_linux import LinuxShell
         from bringup.lab.ssh_server import SshServer
@@ -202,6 +194,8 @@ def servers_of(world: World, device: Device) -> list[tuple[str, LabServer]]:
 def _new_state(profile: str, seed: int, speed: float, origin_unix_s: float) -> LabState:
     if profile not in PROFILES:
         raise InputError(f"no profile is called {profile!r}", f"There are: {', '.join(PROFILES)}.")
+    if not MIN_SPEED <= speed <= MAX_SPEED:
+        raise InputError(f"a lab's time can't run {speed:g} times as fast", "Give a number from 1 to 1000.")
     return LabState(profile=profile, seed=seed, speed=speed, origin_unix_s=origin_unix_s)
 
 
@@ -227,10 +221,7 @@ def _clock(state: LabState, plant: Plant, wall: Callable[[], float]) -> WorldClo
     """World time goes on from the origin by the wall clock, and never back behind what has been reckoned."""
     reckoned_s = (plant.at - state.origin_unix_s) / state.speed
     elapsed_s = max(0.0, wall() - state.origin_unix_s, reckoned_s)
-    try:
-        return WorldClock(state.origin_unix_s, state.speed, elapsed_s=elapsed_s)
-    except ValueError as error:
-        raise InputError(f"--speed: {error}", "Give a number from 1 to 1000.") from error
+    return WorldClock(state.origin_unix_s, state.speed, elapsed_s=elapsed_s)
 
 
 def _replace(path: Path, data: bytes) -> None:

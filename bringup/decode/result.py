@@ -22,6 +22,8 @@ MAX_DIGITS = 25
 MAX_INTEGER = 2**64 - 1
 """No counter of a device is longer; a text with many more digits is garbage, and slow to convert."""
 
+MAX_LINES = 500_000
+
 MISSING_WORDS = frozenset(
     {"n/a", "na", "-", "--", "none", "not available", "not reported", "unknown!", "unknown"}
 )
@@ -63,7 +65,13 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """The text of `data` and what had to be warned of. Bytes that are no UTF-8 become U+FFFD."""
+    """The text of `data` and what had to be warned of. Bytes that are no UTF-8 become U+FFFD.
+
+    Raises:
+        Damaged: it has more lines than any device prints, which would only cost memory.
+    """
+    if data.count(b"\n") > MAX_LINES:
+        raise Damaged(f"more than {MAX_LINES} lines")
     try:
         text = data.decode("utf-8")
         warnings: tuple[str, ...] = ()

@@ -26,6 +26,10 @@ _SAID_CHARS = 160
 _LOOKED_AT_BYTES = 4096
 
 
+class NotPermitted(Refused):
+    """The device answered, and this user may not run the command: the connection itself is fine."""
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """One command of a platform, the format of what it prints, and how long it may take."""
 
@@ -60,7 +64,7 @@ async def read(shell: Shell, command: Command, *, device: str) -> Decoded:
     """Run `command` and decode what it prints. The exit status counts only where the output says nothing.
 
     Raises:
-        Refused: the command may not be run by this user.
+        NotPermitted: the command may not be run by this user.
         NoData: the device has no such command or no such data.
         Unparsable: what came can't be read.
         DeviceError: the transport's own (unreachable, refused, timeout).
@@ -101,7 +105,7 @@ def _complaint(result: CommandResult, device: str) -> DeviceError | None:
     said = _text(result.stderr) or _text(result.stdout)
     if _REFUSED.search(said):
         advice = "Give the user in the inventory the right to run this command without a password."
-        return Refused(_what(result, device), advice)
+        return NotPermitted(_what(result, device), advice)
     if result.exit_status == 127 or (result.exit_status != 0 and _NOT_THERE.search(said)):
         advice = "Its software has no such command or no such data; see by hand what it offers."
         return NoData(_what(result, device), advice)

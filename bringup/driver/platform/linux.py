@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
+from bringup.burnin.launch import exercise
 from bringup.decode import (
     ethtool_counters,
     ethtool_module,
@@ -24,13 +25,14 @@ from bringup.decode import (
     lldp_json0,
 )
 from bringup.decode.fec import reed_solomon
-from bringup.driver.reading import Command, change, read
+from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
-from bringup.model.errors import InputError, NoData, Refused, Unparsable
+from bringup.model.errors import InputError, NoData, Unparsable
 from bringup.model.facts import (
     Adapter,
     Clock,
     Decoded,
+    Exercise,
     Fact,
     FecCounters,
     Identity,
@@ -179,6 +181,10 @@ class LinuxDriver:
 
     # one reading
 
+    async def exercise(self, test: str, number: float) -> Exercise:
+        """One test of the burn-in agent, with its number of seconds or MiB."""
+        return await exercise(await self._links.shell(), self._device.name, test, number)
+
     async def _read(self, command: Command) -> Decoded:
         """Run a command the way that its tool is known to work, or find one that does."""
         tool = command.text.split()[0]
@@ -187,11 +193,11 @@ class LinuxDriver:
             return await self._read_as(known, command)
         try:
             return await self._read_as("", command)
-        except (NoData, Refused) as first:
+        except (NoData, NotPermitted) as first:
             for way in _other_ways(tool, first):
                 try:
                     decoded = await self._read_as(way, command)
-                except (NoData, Refused, Unparsable):
+                except (NoData, NotPermitted, Unparsable):
                     continue
                 self._ways[tool] = way
                 return decoded
@@ -207,7 +213,7 @@ class LinuxDriver:
             return await self._read(_of_port(what, port))
         except NoData:
             return UNSUPPORTED
-        except (Refused, Unparsable):
+        except (NotPermitted, Unparsable):
             return NOT_AVAILABLE
 
     async def _identity(self, what: str) -> Identity:
@@ -224,7 +230,7 @@ class LinuxDriver:
             text = (await self._read(COMMANDS[what])).facts["text"]
         except NoData:
             return UNSUPPORTED
-        except Refused:
+        except NotPermitted:
             return NOT_AVAILABLE
         return value(text) if isinstance(text, str) else NOT_AVAILABLE
 
@@ -242,6 +248,8 @@ class LinuxDriver:
         speed = _fact(settings, "port", Port).speed_gbps
         details = settings.facts["details"]
         lanes = details.get("lanes") if isinstance(details, dict) else None
+        if port.oper_up.value is not True:  # ethtool says that no encoding is active, which is no mode
+            return msgspec.structs.replace(port, speed_gbps=speed, fec_mode=NOT_AVAILABLE)
         fec = await self._maybe("fec", port.name)
         mode = fec if isinstance(fec, Read) else _fec_mode(fec, speed, lanes)
         return msgspec.structs.replace(port, speed_gbps=speed, fec_mode=mode)
@@ -290,11 +298,11 @@ def _of_port(what: str, port: str) -> Command:
     return msgspec.structs.replace(command, text=command.text.format(port=shlex.quote(port)))
 
 
-def _other_ways(tool: str, first: NoData | Refused) -> tuple[str, ...]:
+def _other_ways(tool: str, first: NoData | NotPermitted) -> tuple[str, ...]:
     """What to put before a command that could not be run as it stands."""
     if tool not in SYSTEM_TOOLS:
         return ()
-    if isinstance(first, Refused):
+    if isinstance(first, NotPermitted):
         return ("sudo -n ",)
     missing = re.search(r"not found|No such file", first.message) is not None
     return ("/usr/sbin/", "sudo -n ") if missing else ()

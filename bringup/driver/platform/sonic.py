@@ -21,6 +21,7 @@ from bringup.decode import (
     sonic_platform,
     sonic_transceiver,
 )
+from bringup.driver import openconfig
 from bringup.driver.reading import Command, change, read
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData, Unparsable
@@ -125,9 +126,7 @@ class SonicDriver:
 
     async def ports(self) -> tuple[Port, ...]:
         if self._links.has("gnmi"):
-            from bringup.driver import openconfig
-
-            return await openconfig.ports(await self._links.gnmi(), ())
+            return await openconfig.ports(await self._links.gnmi())
         status, modes = await self._read("ports"), await self._read("fec_modes")
         details, fec = status.facts["details"], modes.facts["fec"]
         found = status.facts["ports"]
@@ -136,8 +135,6 @@ class SonicDriver:
 
     async def fec_counters(self) -> tuple[FecCounters, ...]:
         if self._links.has("gnmi"):
-            from bringup.driver import openconfig
-
             return await openconfig.fec_counters(await self._links.gnmi())
         found = (await self._read("fec_counters")).facts["fec_counters"]
         assert isinstance(found, tuple)

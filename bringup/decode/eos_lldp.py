@@ -53,6 +53,9 @@ def _parse_detail(data: bytes) -> Found:
     return Found(
         facts={
             "neighbors": neighbors,
+            "last_contacts_unix_s": [
+                read_real(entry, "lastContactTime").value for entries in heard.values() for entry in entries
+            ],
             "listening_ports": list(heard),
             "details": {port: [_details(entry) for entry in entries] for port, entries in heard.items()},
         },
@@ -86,7 +89,6 @@ def _details(entry: Json) -> Json:
         "port_id_type": text_in(interface, "interfaceIdType"),
         "system_description": text_in(entry, "systemDescription"),
         "ttl_s": read_real(entry, "ttl").value,
-        "last_contact_unix_s": read_real(entry, "lastContactTime").value,
         "management_addresses": [
             text_in(address, "address") for address in objects_in(entry, "managementAddresses")
         ],
@@ -125,6 +127,7 @@ LLDP_DETAIL = Format(
     parse=_parse_detail,
     facts={
         "neighbors": tuple[Neighbor, ...],
+        "last_contacts_unix_s": list[float | None],
         "listening_ports": list[str],
         "details": dict[str, list[dict[str, object]]],
     },

@@ -54,7 +54,9 @@ def _parse(data: bytes) -> Found:
     if not optics:
         raise Nothing("the switch lists no transceiver")
     if not any(optic.present.value for optic in optics) and not any(optic.lanes for optic in optics):
-        raise Nothing("no port has anything to tell of a transceiver")
+        raise Nothing(
+            "no port has anything to tell of a transceiver", {"optics": tuple(optics), "details": details}
+        )
     return Found(facts={"optics": tuple(optics), "details": details})
 
 

@@ -95,9 +95,9 @@ def test_the_checkpoints_of_a_run_verify_with_stock_tools_and_the_runs_own_list(
     texts = sorted(run.checkpoints.glob("*.txt"))
     assert len(texts) == 3
     for text in texts:
-        check = ("-Y", "verify", "-f", str(run.signers), "-I", "machine", "-n", CHECKPOINT)
+        known = ("-Y", "verify", "-f", str(run.signers), "-I", "machine", "-n", CHECKPOINT)
         given = text.read_bytes()
-        check = (*check, "-s", str(text.with_suffix(".sig")))
+        check = (*known, "-s", str(text.with_suffix(".sig")))
         assert keygen(*check, given=given).returncode == 0
         assert keygen(*check, given=given.replace(b"\n", b"\n1", 1)).returncode != 0
 

@@ -1,4 +1,4 @@
-"""Tampering of every kind that we could think of, each with the exit code that contracts section 6 gives it."""
+"""Tampering of every kind that we could think of, each with its exit code (contracts, section 6)."""
 
 from __future__ import annotations
 
@@ -338,7 +338,9 @@ CONTRADICTIONS: list[tuple[Callable[[Made], None], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("tamper", "finding"), CONTRADICTIONS, ids=lambda item: getattr(item, "__name__", ""))
+@pytest.mark.parametrize(
+    ("tamper", "finding"), CONTRADICTIONS, ids=lambda item: getattr(item, "__name__", "")
+)
 def test_tampering_is_a_contradiction(made: Made, tamper: Callable[[Made], None], finding: str) -> None:
     tamper(made)
     report = verify(made.folder.path, made.signers)
@@ -483,8 +485,8 @@ async def with_approval(base: Path, spoil: Callable[[dict[str, object], str], di
     folder, journal, _ = await start(base)
     key = KeySigner.throwaway()
     event = approved(journal, folder.run_id, key)
-    fields = msgspec.structs.asdict(event)
-    await journal.append(type(event)(**spoil(fields, folder.run_id)))
+    fields = spoil(msgspec.structs.asdict(event), folder.run_id)
+    await journal.append(msgspec.structs.replace(event, **fields))
     await journal.close(closed())
     return verify(folder.path, base / "config" / "allowed_signers")
 
@@ -619,5 +621,5 @@ def test_the_verifier_loads_nothing_of_the_writer() -> None:
         "print([name for name in sys.modules if name.startswith('bringup.')])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    loaded = {name for name in json.loads(out.stdout.replace("'", '"'))}
+    loaded = set(json.loads(out.stdout.replace("'", '"')))
     assert all(name in ("bringup.journal",) or ".journal.verify" in name for name in loaded)

@@ -40,10 +40,10 @@ def driver_info(adapter: Adapter, kernel: str) -> str:
 
 
 def fec(world: World, port: Port, *, with_statistics: bool) -> str:
-    """`ethtool [-I] --show-fec IF`: the configured coding, and the active one (none without a link)."""
+    """`ethtool [-I] --show-fec IF`: a port without autonegotiation uses what is configured, link or no link."""
     word = FEC_WORDS[port.fec_mode]
     text = f"FEC parameters for {port.name}:\nSupported/Configured FEC encodings: {word}\n"
-    text += f"Active FEC encoding: {word if port.up else 'None'}\n"
+    text += f"Active FEC encoding: {word}\n"
     if with_statistics:
         counters = world.counters(port.subject)
         text += f"Statistics:\n  corrected_blocks: {counters.corrected_codewords}\n"

@@ -1,1 +1,1 @@
-"""Checks: each asks drivers for typed facts and yields measurements; none judges, retries, sleeps or prints."""
+"""Checks: each asks drivers for typed facts and yields measurements; none judges or retries."""

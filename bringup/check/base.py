@@ -46,8 +46,15 @@ class At(Protocol):
         """Whether the driver of `device` has `capability`."""
         ...
 
-    async def read(self, device: str, capability: type, method: str, moment: str = "now") -> Sample[Any]:
-        """What `method` of `capability` tells, read at most once a round for each `moment`.
+    async def read(
+        self,
+        device: str,
+        capability: type,
+        method: str,
+        moment: str = "now",
+        arguments: tuple[str | float, ...] = (),
+    ) -> Sample[Any]:
+        """What `method` of `capability` tells, read at most once a round for each `moment` and `arguments`.
 
         Raises:
             DeviceError: the read failed; `NoData` when the platform has no such capability.

@@ -1,4 +1,4 @@
-"""Asks: what only hands and eyes can do. A person is a driver too; the answer is judged like a measurement."""
+"""Asks: what only hands and eyes can do. An answer is judged like a measurement."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ async def firmware(at: At) -> AsyncIterator[Measurement]:
 
 
 async def clock(at: At) -> AsyncIterator[Measurement]:
-    """The offset is taken at the middle of the request, so it is known to half the time that the read took."""
+    """The offset is taken mid-request, so it is known to half the time that the read took."""
     for subject in at.subjects:
         sample = await at.read(subject, TellsTime, "clock")
         told: Clock = sample.facts

@@ -81,8 +81,7 @@ async def _probe(
     wanted = {
         name: method
         for name, (protocol, method) in METHODS.items()
-        if (capability is None or name == capability)
-        and isinstance(driver, getattr(capabilities, protocol))
+        if (capability is None or name == capability) and isinstance(driver, getattr(capabilities, protocol))
     }
     facts: dict[str, Any] = {}
     warnings: list[str] = []

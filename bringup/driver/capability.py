@@ -1,7 +1,7 @@
 """Capabilities: what a driver may be able to do. A driver has one by having its method.
 
-Every read raises a `DeviceError` (unreachable, refused, timeout, unparsable, no data) and never returns an empty
-answer for a damaged one. Names in comments are those of `bringup probe DEVICE CAPABILITY`.
+Every read raises a `DeviceError` (unreachable, refused, timeout, unparsable, no data) and never returns an
+empty answer for a damaged one. Names in comments are those of `bringup probe DEVICE CAPABILITY`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from bringup.model.facts import (
     Adapter,
     Clock,
     Environment,
+    Exercise,
     FecCounters,
     HostPower,
     Identity,
@@ -65,9 +66,7 @@ class HasOutlets(Protocol):  # outlets
 
 @runtime_checkable
 class SwitchesOutlets(Protocol):
-    async def switch_outlet(
-        self, index: int, to: Literal["on", "off", "cycle"]
-    ) -> None: ...
+    async def switch_outlet(self, index: int, to: Literal["on", "off", "cycle"]) -> None: ...
 
 
 @runtime_checkable
@@ -92,3 +91,10 @@ class HasAdapters(Protocol):  # adapters
 @runtime_checkable
 class HasProcessor(Protocol):  # processor
     async def processor(self) -> Processor: ...
+
+
+@runtime_checkable
+class RunsExercises(Protocol):
+    async def exercise(self, test: str, number: float) -> Exercise:
+        """Run one test of the burn-in agent (`bringup.burnin.agent`) with its number: seconds or MiB."""
+        ...

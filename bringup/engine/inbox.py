@@ -14,7 +14,7 @@ from bringup.model.event import CommandReceived, Noted, Superseded, Waived
 from bringup.model.plan import Plan
 from bringup.model.verdict import Reason, Verdict
 
-NEVER_WAIVED = frozenset({"management.identity", "scan", "burnin.cpu", "memory.pattern"})
+NEVER_WAIVED = frozenset({"management.identity", "scan", "compute.burnin", "compute.memory_pattern"})
 """Identity, wrong arithmetic and uncorrectable memory errors are never waived (field rule 26)."""
 
 Effect = Callable[[], Awaitable[None]]

@@ -15,7 +15,8 @@ from bringup.model.errors import TimedOut
 from bringup.model.inventory import Inventory
 from bringup.transport.base import Exchange
 
-Key = tuple[str, str, str]
+Arguments = tuple[str | float, ...]
+Key = tuple[str, str, str, Arguments]
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -40,17 +41,21 @@ class Round:
         self._reads: dict[Key, asyncio.Task[Sample[Any]]] = {}
         self.evidence: list[Kept] = []
 
-    async def read(self, device: str, capability: type, method: str, moment: str) -> Sample[Any]:
-        key = (device, method, moment)
+    async def read(
+        self, device: str, capability: type, method: str, moment: str, arguments: Arguments
+    ) -> Sample[Any]:
+        key = (device, method, moment, arguments)
         if key not in self._reads:
-            self._reads[key] = asyncio.create_task(self._read(device, capability, method, moment))
+            self._reads[key] = asyncio.create_task(self._read(device, capability, method, moment, arguments))
         return await asyncio.shield(self._reads[key])
 
-    async def _read(self, device: str, capability: type, method: str, moment: str) -> Sample[Any]:
+    async def _read(
+        self, device: str, capability: type, method: str, moment: str, arguments: Arguments
+    ) -> Sample[Any]:
         began, wall = self._clock.now_s(), self._clock.wall_unix_s()
         try:
             async with asyncio.timeout(self._deadline_s):
-                facts, exchanges = await self._bench.call(device, capability, method)
+                facts, exchanges = await self._bench.call(device, capability, method, *arguments)
         except TimeoutError:
             raise TimedOut(
                 f"{device}: {method.replace('_', ' ')} took longer than {self._deadline_s:g} s",
@@ -112,8 +117,15 @@ class TaskAt:
     def can(self, device: str, capability: type) -> bool:
         return self._bench.can(device, capability)
 
-    async def read(self, device: str, capability: type, method: str, moment: str = "now") -> Sample[Any]:
-        return await self._round.read(device, capability, method, moment)
+    async def read(
+        self,
+        device: str,
+        capability: type,
+        method: str,
+        moment: str = "now",
+        arguments: Arguments = (),
+    ) -> Sample[Any]:
+        return await self._round.read(device, capability, method, moment, arguments)
 
     async def window(self) -> None:
         await self._round.window()

@@ -189,6 +189,14 @@ class Processor(Fact, frozen=True, kw_only=True):
     memory_gib: Read = ABSENT
 
 
+class Exercise(Fact, frozen=True, kw_only=True):
+    """What one test of the burn-in agent found: plain numbers and lists under the agent's own names."""
+
+    test: str
+    injected: str | None
+    found: dict[str, object]
+
+
 class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """What `decode` makes of one captured reply (contracts, section 8).
 

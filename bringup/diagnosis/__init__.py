@@ -1,0 +1,9 @@
+"""Causes behind bad verdicts, from measurements, judgements and the inventory alone.
+
+`diagnose(state, inventory)` gives them; `REMEDIES` holds what helps, by id.
+"""
+
+from bringup.diagnosis.ladder import diagnose
+from bringup.diagnosis.remedy import REMEDIES, Remedy
+
+__all__ = ["REMEDIES", "Remedy", "diagnose"]

@@ -1,0 +1,101 @@
+"""Crossed cables: what LLDP names, laid over the cable list (network reference, section 8.3).
+
+Cables whose ends name each other's far ends belong together: two of them are a swap, more are a cycle, and
+they are one cause, however many ends complain. A neighbour outside the cable list is a foreign cable, by
+itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from bringup.diagnosis.observed import Observed
+from bringup.model.cause import Suspect
+from bringup.model.inventory import Cable, Inventory
+from bringup.model.subject import parse_subject
+
+
+class Crossing(msgspec.Struct, frozen=True):
+    """`ends` are the port subjects with a wrong neighbour;
+
+    `foreign` when the neighbour is not in the plan.
+    """
+
+    cables: tuple[Cable, ...]
+    ends: tuple[str, ...]
+    found: Mapping[str, str]
+    foreign: bool = False
+
+    @property
+    def names(self) -> str:
+        return " and ".join(f"{each.label} ({each.a} to {each.b})".strip() for each in self.cables)
+
+
+def crossings(observed: Observed, inventory: Inventory) -> tuple[Crossing, ...]:
+    """Every group of crossed cables, and every foreign cable, that the neighbours show."""
+    by_end = {end: cable for cable in inventory.cable for end in (cable.a, cable.b)}
+    wrong = {
+        end: str(value)
+        for end, expected in inventory.far_ends.items()
+        if observed.get(end, "neighbor").failed
+        and isinstance(value := observed.value(end, "neighbor"), str)
+        and value not in ("none", expected)
+    }
+    groups = _joined(
+        [(by_end[end].subject, by_end[seen].subject) for end, seen in wrong.items() if seen in by_end]
+    )
+    found = []
+    for group in groups:
+        cables = tuple(cable for cable in inventory.cable if cable.subject in group)
+        ends = tuple(end for end in wrong if by_end[end] in cables and wrong[end] in by_end)
+        found.append(Crossing(cables, ends, {end: wrong[end] for end in ends}, foreign=len(cables) == 1))
+    strangers = [end for end, seen in wrong.items() if seen not in by_end]
+    found += [Crossing((by_end[end],), (end,), {end: wrong[end]}, foreign=True) for end in strangers]
+    return tuple(found)
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
+    """Cables that are linked by any pair, each group once, in the order of the pairs."""
+    groups: list[set[str]] = []
+    for pair in pairs:
+        touched = [group for group in groups if group.intersection(pair)]
+        rest = [group for group in groups if group not in touched]
+        groups = [*rest, set(pair).union(*touched)]
+    return groups
+
+
+def title(crossing: Crossing) -> str:
+    if crossing.foreign:
+        end = crossing.ends[0]
+        return f"{end} leads to {crossing.found[end]}, which is not its far end"
+    if len(crossing.cables) == 2:
+        return f"cables {crossing.names} are swapped"
+    return f"{len(crossing.cables)} cables are in each other's places: {crossing.names}"
+
+
+def suspects(crossing: Crossing) -> tuple[Suspect, ...]:
+    seen = tuple(f"{end} names {crossing.found[end]}" for end in crossing.ends)
+    if crossing.foreign:
+        return (
+            Suspect("a cable that is not in the plan, or leads past the rack", seen),
+            Suspect("a device with the name of another, or a bridge that passes LLDP on"),
+        )
+    both = len(set(crossing.ends)) > 1
+    against = () if both else ("only one end says so",)
+    return (
+        Suspect("their plugs were exchanged at one end", seen, against),
+        Suspect("the cable list has them the wrong way round"),
+        Suspect("old LLDP entries: a neighbour can be remembered for two minutes after a move"),
+    )
+
+
+def where_to_move(crossing: Crossing) -> tuple[str, ...]:
+    """The plugs to exchange: the two at one device where there is such a device, nearer ends first."""
+    sides: dict[str, list[str]] = {}
+    for cable in crossing.cables:
+        for end in (cable.a, cable.b):
+            sides.setdefault(parse_subject(end).device, []).append(end)
+    shared = [ends for ends in sides.values() if len(ends) >= len(crossing.cables) > 1]
+    return tuple(shared[0]) if shared else tuple(cable.a for cable in crossing.cables)

@@ -1,0 +1,226 @@
+"""From a state and an inventory to causes: each scene up the ladder claims the bad verdicts that it explains.
+
+power, hosts, devices that can't be read, one cable after the other, cabling as a whole, single values, bare
+reasons; what is left is named `unexplained`. What was only blocked is laid to the cause that blocks it. Pure:
+it sees measurements, judgements and the inventory, and nothing of what made them so.
+"""
+
+from __future__ import annotations
+
+from bringup.diagnosis import cabling
+from bringup.diagnosis.by_reason import by_reason, unexplained
+from bringup.diagnosis.by_value import by_value
+from bringup.diagnosis.case import Board, Case
+from bringup.diagnosis.observed import Finding, Observed, findings
+from bringup.diagnosis.rule import Facts, Rule, first_match
+from bringup.diagnosis.rules_device import DEVICE_RULES
+from bringup.diagnosis.rules_link import FROM_LIGHT, LINK_RULES
+from bringup.diagnosis.rules_power import FEED_RULES, HOST_RULES
+from bringup.diagnosis.scene_device import (
+    ERROR_REASONS,
+    device_facts,
+    device_of,
+    feed_points,
+    host_facts,
+)
+from bringup.diagnosis.scene_link import link_facts
+from bringup.model.cause import Cause
+from bringup.model.inventory import Inventory
+from bringup.model.progress import Key
+from bringup.model.state import RunState
+from bringup.model.subject import ends, parse_subject
+from bringup.model.verdict import Reason
+
+NEIGHBOR = frozenset({"neighbor"})
+
+
+def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
+    """Every FAIL and UNKNOWN of `state` that has ended, grouped by cause, in the order of the plan."""
+    observed = Observed(state)
+    board = Board(findings(state))
+    scenes = _Scenes(observed, inventory, board)
+    scenes.power()
+    scenes.hosts()
+    scenes.devices()
+    scenes.links()
+    scenes.cables()
+    by_value(board)
+    by_reason(board)
+    unexplained(board)
+    _lay_blocked(board, state)
+    return tuple(case.cause(inventory) for case in board.in_order())
+
+
+class _Scenes:
+    def __init__(self, observed: Observed, inventory: Inventory, board: Board) -> None:
+        self._observed = observed
+        self._inventory = inventory
+        self._board = board
+
+    def power(self) -> None:
+        """Every place where a supply hangs on an outlet.
+
+        A device that has lost all of its feeds is explained by it too.
+        """
+        for point in feed_points(self._observed, self._inventory):
+            subjects = tuple(str(point[name]) for name in ("outlet", "supply") if point[name] is not None)
+            case = self._judged_case(FEED_RULES, point, subjects)
+            if case is not None and point["feeds_off"]:
+                self._board.claim(case, self._failures_of(str(point["device"])))
+
+    def hosts(self) -> None:
+        """A host that is off explains itself, and the dark far ends of its cables."""
+        for device in self._inventory.device:
+            case = self._judged_case(HOST_RULES, host_facts(self._observed, device), (device.name,))
+            if case is not None:
+                self._board.claim(case, self._failures_of(device.name))
+                self._board.claim(case, self._dark_for(device.name, light=True))
+
+    def devices(self) -> None:
+        """One cause for each device and way of failing; what it leaves dark or untold goes with it."""
+        groups: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self._board.open.values():
+            device = self._failing(finding)
+            if device is not None:
+                facts = device_facts(self._observed, self._inventory, device, finding)
+                groups.setdefault((device, f"{facts['reason']} {facts['kind']}"), []).append(finding)
+        for (device, _), members in groups.items():
+            facts = device_facts(self._observed, self._inventory, device, members[0])
+            matched = first_match(DEVICE_RULES, (facts,))
+            if matched is not None:
+                case = Case.of(*matched, (device,))
+                self._board.claim(case, members)
+                self._board.claim(case, self._dark_for(device, light=False))
+
+    def links(self) -> None:
+        """Each cable, seen from both ends, up the ladder; a port without a cable by itself."""
+        cabled = {end for cable in self._inventory.cable for end in (cable.a, cable.b)}
+        pairs: list[tuple[str, str | None]] = [(cable.a, cable.b) for cable in self._inventory.cable]
+        pairs += [(port.subject, None) for port in self._inventory.port if port.subject not in cabled]
+        for near, far in pairs:
+            if self._on(near, far):
+                self._link(near, far)
+
+    def _link(self, near: str, far: str | None) -> None:
+        scenes: list[Facts] = [link_facts(self._observed, self._inventory, near, far)]
+        if far is not None:
+            scenes.append(link_facts(self._observed, self._inventory, far, near))
+        for rule in LINK_RULES:
+            matched = first_match((rule,), scenes)
+            if matched is not None:
+                facts = matched[1]
+                subjects = tuple(str(facts[name]) for name in ("near", "far") if facts[name] is not None)
+                explained = [one for one in self._on(near, far) if _only(one, rule.explains)]
+                self._board.claim(Case.of(rule, facts, subjects), explained)
+
+    def cables(self) -> None:
+        """Neighbours that differ from the cable list, over all cables together."""
+        for crossing in cabling.crossings(self._observed, self._inventory):
+            case = Case(
+                rule="cable-not-of-the-plan" if crossing.foreign else "cables-swapped",
+                title=cabling.title(crossing),
+                subjects=tuple(cable.subject for cable in crossing.cables),
+                remedy="trace-cable" if crossing.foreign else "swap-cables-back",
+                likely=cabling.suspects(crossing),
+                next_test="read the cable labels, or switch one port off and see which link drops",
+                shows=("neighbor",),
+                source="network reference, section 8.3",
+                place_of=cabling.where_to_move(crossing),
+            )
+            about = [one for cable in crossing.cables for one in self._on(cable.a, cable.b)]
+            self._board.claim(case, [one for one in about if _only(one, NEIGHBOR)])
+
+    def _judged_case(self, rules: tuple[Rule, ...], facts: Facts, subjects: tuple[str, ...]) -> Case | None:
+        """The first rule's case, with the findings on `subjects` that it explains; None where it has none."""
+        matched = first_match(rules, (facts,))
+        if matched is None:
+            return None
+        rule, _ = matched
+        case = Case.of(rule, facts, subjects)
+        about = [one for one in self._board.open.values() if one.key.subject in subjects]
+        return case if self._board.claim(case, [one for one in about if _only(one, rule.explains)]) else None
+
+    def _failing(self, finding: Finding) -> str | None:
+        return device_of(finding, self._inventory) if finding.reason in ERROR_REASONS else None
+
+    def _failures_of(self, device: str) -> list[Finding]:
+        return [one for one in self._board.open.values() if self._failing(one) == device]
+
+    def _dark_for(self, device: str, *, light: bool) -> list[Finding]:
+        """Verdicts on cables to `device` that a dark or silent far end accounts for.
+
+        `light`: the device is surely off, so that any lack of light or link there is its doing.
+        """
+        return [
+            one
+            for one in self._board.open.values()
+            if self._leads_to(one, device)
+            and (one.reason == Reason.FAR_END_NOT_LIT or (light and _only(one, FROM_LIGHT)))
+        ]
+
+    def _leads_to(self, finding: Finding, device: str) -> bool:
+        far = [self._inventory.far_ends.get(_port(each)) for each in ends(finding.key.subject)]
+        return any(each is not None and parse_subject(each).device == device for each in far)
+
+    def _on(self, near: str, far: str | None) -> list[Finding]:
+        """Open findings about this cable: its link, an end of it, or a lane of an end."""
+        return [
+            one
+            for one in self._board.open.values()
+            if all(_port(each) in (near, far) for each in ends(one.key.subject))
+        ]
+
+
+def _only(finding: Finding, explains: frozenset[str]) -> bool:
+    """Whether every bad judgement of it is about what is explained; one without any judgement is not."""
+    return bool(finding.bad) and finding.quantities <= explains
+
+
+def _port(subject: str) -> str:
+    return subject.partition("#")[0]
+
+
+def _lay_blocked(board: Board, state: RunState) -> None:
+    """Blocked verdicts go to the cause of what blocks them, through any chain of others that are blocked."""
+    owner: dict[Key, Case] = {finding.key: case for case in board.cases for finding in case.findings}
+    chain = {finding.key: finding for finding in board.blocked}
+    alone: dict[str, Case] = {}
+    for finding in board.blocked:
+        case = _blocker(finding, chain, owner, state) or _by_subject(finding, board.cases)
+        if case is None:
+            name = finding.cause or "what it needs"
+            case = alone.setdefault(
+                name,
+                Case(
+                    rule="blocked",
+                    title=f"waits for {name}",
+                    subjects=(finding.cause or finding.key.subject,),
+                    remedy="retest",
+                ),
+            )
+        case.blocked.append(finding)
+    board.cases += alone.values()
+
+
+def _blocker(
+    finding: Finding, chain: dict[Key, Finding], owner: dict[Key, Case], state: RunState
+) -> Case | None:
+    seen: set[Key] = set()
+    while finding.because is not None:
+        key = state.by_seq.get(finding.because)
+        if key is None or key in seen:
+            return None
+        if key in owner:
+            return owner[key]
+        if key not in chain:
+            return None
+        seen.add(key)
+        finding = chain[key]
+    return None
+
+
+def _by_subject(finding: Finding, cases: list[Case]) -> Case | None:
+    """The case that names what the finding blames, where no event does."""
+    if finding.cause is None:
+        return None
+    return next((case for case in cases if case.findings and finding.cause in case.subjects), None)

@@ -1,0 +1,453 @@
+"""Rules for one cable, in the order of the ladder: presence, light, coding, errors, protocol, cabling.
+
+The first that holds on either end is the cause; `near` is the end it holds on. Figures and remedies follow
+the failure modes of the network reference, section 7; the number stands in `source`.
+"""
+
+from __future__ import annotations
+
+from bringup.diagnosis.rule import Clue, Likely, Rule, at_least, is_
+
+PRESENCE = frozenset({"port_present", "optic_present", "optic_medium", "optic_serial", "lane_count"})
+LIGHT = frozenset({"rx_power_dbm", "tx_power_dbm", "bias_ma", "rx_power_spread_db"})
+ERRORS = frozenset({"pre_fec_ber", "pre_fec_ber_upper", "uncorrectable_codewords", "flap_count"})
+LINK = frozenset({"oper_up", "speed_gbps", "fec_mode", "neighbor"})
+MODULE = frozenset({"temperature_c", "supply_voltage_v"})
+FROM_PRESENCE = PRESENCE | MODULE | LIGHT | ERRORS | LINK
+FROM_ADMIN = frozenset({"admin_up"}) | LIGHT | ERRORS | LINK
+FROM_LIGHT = LIGHT | ERRORS | LINK
+FROM_CODING = ERRORS | LINK
+SEVEN = "network reference, section 7, row {}"
+
+FAR_SENDS = Clue("{far} sends on every lane ({far_tx_span})", (is_("far_tx_good", True),))
+FAR_BOOTED_NOT = Clue("{far_device} says nothing of its port", (is_("far_tx_lanes", 0),))
+
+LINK_RULES: tuple[Rule, ...] = (
+    Rule(
+        id="port-missing",
+        when=(is_("near_port_present", False),),
+        title="{near_device} does not list the port {near}",
+        explains=frozenset({"admin_up"}) | FROM_PRESENCE,
+        shows=("port_present",),
+        likely=(
+            Likely("the breakout or port profile makes other ports than the inventory names"),
+            Likely("the line card or adapter was not found at boot"),
+        ),
+        next_test="list the ports of {near_device} and its breakout configuration",
+        remedy="check-port-name-and-breakout",
+        source=SEVEN.format(12),
+    ),
+    Rule(
+        id="module-missing",
+        when=(is_("near_optic_present", False),),
+        title="{near} holds no optical module",
+        explains=FROM_PRESENCE,
+        shows=("optic_present",),
+        likely=(
+            Likely("no module was put in"),
+            Likely("the module is not pushed in until it clicks"),
+            Likely("the module or the cage is defective"),
+        ),
+        next_test="look at the cage: is a module in it, and does it click when pushed?",
+        remedy="insert-optic",
+        source=SEVEN.format(14),
+    ),
+    Rule(
+        id="module-unreadable",
+        when=(is_("near_medium_unread", True),),
+        title="the module in {near} is seen but can't be read",
+        explains=FROM_PRESENCE,
+        shows=("optic_medium", "optic_serial"),
+        likely=(
+            Likely("the module is not fully seated"),
+            Likely("its memory is damaged, or the management bus of the cage hangs"),
+        ),
+        next_test="reseat the module; then try it in another port",
+        remedy="seat-optic",
+        source=SEVEN.format(14),
+    ),
+    Rule(
+        id="module-of-another-kind",
+        when=(is_("near_optic_medium_bad", True),),
+        title="{near} holds a {near_optic_medium}, not what was ordered for it",
+        explains=FROM_PRESENCE,
+        shows=("optic_medium",),
+        likely=(
+            Likely("a module of another kind was put in"),
+            Likely("the module's memory is coded wrongly"),
+        ),
+        next_test="read the label of the module in {near}",
+        remedy="fit-expected-optic",
+        source=SEVEN.format(13),
+    ),
+    Rule(
+        id="port-switched-off",
+        when=(is_("near_admin_up", False),),
+        title="{near} is switched off by configuration",
+        explains=FROM_ADMIN,
+        shows=("admin_up",),
+        likely=(
+            Likely("the port was shut in the configuration", (Clue("{near} is shut", ()),)),
+            Likely("an earlier test left it shut"),
+        ),
+        next_test="switch {near} on and read the light at {far}",
+        remedy="switch-on-port",
+        source=SEVEN.format(4),
+    ),
+    Rule(
+        id="transmitter-dark",
+        when=(is_("near_tx_all_dark", True),),
+        title="{near} sends no light on any lane, though its module is there",
+        explains=FROM_LIGHT,
+        shows=("tx_power_dbm", "rx_power_dbm"),
+        likely=(
+            Likely("the module is held in low power, or its transmitter is disabled"),
+            Likely("the module has failed"),
+        ),
+        next_test="read the module's state (low power, transmitter disable), then reset it",
+        remedy="reset-or-replace-optic",
+        source=SEVEN.format(18),
+    ),
+    Rule(
+        id="transmitter-lane-dark",
+        when=(at_least("near_tx_dark", 1),),
+        title="{near} sends no light on {near_tx_dark_lanes}; its other lanes send",
+        explains=FROM_LIGHT,
+        shows=("tx_power_dbm", "rx_power_dbm"),
+        likely=(
+            Likely("that laser of the module has failed", (Clue("its own monitor reads no light", ()),)),
+            Likely("that lane is disabled by configuration"),
+        ),
+        next_test="compare the bias current of that lane with its neighbours, then try a known-good module",
+        remedy="replace-optic",
+        source=SEVEN.format(32),
+    ),
+    Rule(
+        id="transmitter-weak",
+        when=(at_least("near_tx_low", 1),),
+        title="{near} sends too little light on {near_tx_low_lanes}",
+        explains=FROM_LIGHT,
+        shows=("tx_power_dbm", "bias_ma", "rx_power_dbm"),
+        likely=(Likely("the laser is at the end of its life"), Likely("the module is too warm")),
+        next_test="compare its bias current with the port's median, then try a known-good module",
+        remedy="replace-optic",
+        source=SEVEN.format(32),
+    ),
+    Rule(
+        id="dark-both-ways",
+        when=(
+            is_("near_rx_all_dark", True),
+            is_("far_rx_all_dark", True),
+            is_("near_tx_on", True),
+            is_("far_tx_on", True),
+        ),
+        title="no light passes {link} either way, and both ends send",
+        explains=FROM_LIGHT,
+        shows=("rx_power_dbm",),
+        likely=(
+            Likely("the fibre is not plugged in at one end, or leads elsewhere"),
+            Likely(
+                "wrong polarity or crossed pair",
+                (Clue("both ends send ({near_tx_span}, {far_tx_span})", ()),),
+            ),
+        ),
+        next_test="look at both plugs, then switch one transmitter off and see which receiver goes dark",
+        remedy="check-plug-and-polarity",
+        source=SEVEN.format(3),
+    ),
+    Rule(
+        id="dark-one-way",
+        when=(is_("near_rx_all_dark", True), is_("far_tx_on", True)),
+        title="no light arrives at {near}, though {far} sends on every lane",
+        explains=FROM_LIGHT,
+        shows=("rx_power_dbm",),
+        likely=(
+            Likely("one fibre is broken or one plug is not in", (FAR_SENDS,)),
+            Likely("the receiver has failed"),
+        ),
+        next_test="switch {far} off and on and look for any change; then a known-good jumper",
+        remedy="check-plug-and-polarity",
+        source=SEVEN.format(4),
+    ),
+    Rule(
+        id="light-low",
+        when=(at_least("near_rx_low", 1),),
+        title="{near} receives too little light on {near_rx_low_lanes}, over {link}",
+        explains=FROM_LIGHT,
+        shows=("rx_power_dbm", "pre_fec_ber_upper", "pre_fec_ber"),
+        likely=(
+            Likely(
+                "a dirty or scratched end face",
+                (
+                    FAR_SENDS,
+                    Clue(
+                        "only {near_rx_low_lanes} of {near_rx_lanes} is low", (is_("near_rx_low_all", False),)
+                    ),
+                    Clue("the lanes lie {near_rx_spread_db} dB apart", (is_("rx_alike", False),)),
+                    Clue("up to {loss_text} dB are lost on the way", (at_least("loss_db", 0.0),)),
+                ),
+            ),
+            Likely(
+                "a plug that is not fully in, or a tight bend",
+                (Clue("all lanes are low alike", (is_("near_rx_low_all", True), is_("rx_alike", True))),),
+            ),
+            Likely(
+                "the receiver's monitor is wrong",
+                (),
+                (Clue("its other lanes read well", (is_("near_rx_low_all", False),)),),
+            ),
+        ),
+        next_test="take the fibre out and inspect both ends with a scope, {near} first",
+        remedy="clean-both-ends",
+        source=SEVEN.format(1),
+    ),
+    Rule(
+        id="lane-dark",
+        when=(at_least("near_rx_dark", 1), is_("far_tx_on", True)),
+        title="{near_rx_dark_lanes} of {near} is dark, though {far} sends on every lane",
+        explains=FROM_LIGHT,
+        shows=("rx_power_dbm",),
+        likely=(
+            Likely(
+                "that fibre of {link} is broken, or its end face blocked",
+                (FAR_SENDS, Clue("its other lanes receive {near_rx_span}", ())),
+            ),
+            Likely(
+                "a jumper or harness of the wrong kind",
+                (Clue("more than one lane is dark", (at_least("near_rx_dark", 2),)),),
+            ),
+            Likely("that receiver lane has failed"),
+        ),
+        next_test="take the fibre out and inspect both end faces of that lane; then a known-good jumper",
+        remedy="inspect-fibre-lane",
+        source=SEVEN.format(4),
+    ),
+    Rule(
+        id="lanes-uneven",
+        when=(is_("near_rx_uneven", True),),
+        title="the lanes of {near} lie {near_rx_spread_db} dB apart, over {link}",
+        explains=FROM_LIGHT,
+        shows=("rx_power_spread_db", "rx_power_dbm"),
+        likely=(
+            Likely("a dirty or scratched end face on {near_rx_weak_lanes}", (FAR_SENDS,)),
+            Likely("a plug that is not fully in: a gradient over the lanes"),
+        ),
+        next_test="take the fibre out and inspect both ends with a scope, {near} first",
+        remedy="clean-both-ends",
+        source=SEVEN.format(1),
+    ),
+    Rule(
+        id="light-high",
+        when=(at_least("near_rx_high", 1),),
+        title="{near} receives more light than it may",
+        explains=FROM_LIGHT,
+        shows=("rx_power_dbm",),
+        likely=(Likely("a module for a longer reach sends into a short fibre"),),
+        next_test="compare the two modules' kinds and the length of {link}",
+        remedy="fit-attenuator",
+        source="network reference, section 6.1",
+    ),
+    Rule(
+        id="far-end-not-proven",
+        when=(at_least("near_rx_dark", 1),),
+        title="{near} is dark, and nothing proves that {far} sends",
+        explains=FROM_LIGHT,
+        shows=("rx_power_dbm",),
+        likely=(
+            Likely("the far end is off, not booted, or its port is shut", (FAR_BOOTED_NOT,)),
+            Likely("a fibre fault: not to be judged yet"),
+        ),
+        next_test="read the transmit power at {far}",
+        remedy="prove-far-transmitter",
+        source="field rule 2",
+    ),
+    Rule(
+        id="monitor-silent",
+        when=(at_least("near_rx_unread", 1),),
+        title="{near} tells no received power",
+        explains=LIGHT,
+        shows=("rx_power_dbm", "tx_power_dbm"),
+        likely=(
+            Likely("optical monitoring is off on {near_device}"),
+            Likely("a copper or flat-memory module, which has no monitor"),
+            Likely("the module did not answer in time"),
+        ),
+        next_test="read the module's memory on {near_device} by hand",
+        remedy="enable-optical-monitoring",
+        source=SEVEN.format(33),
+    ),
+    Rule(
+        id="fec-differs",
+        when=(is_("fec_differs", True),),
+        title="error correction differs: {near_fec_mode} at {near}, {far_fec_mode} at {far}",
+        explains=FROM_CODING,
+        shows=("fec_mode", "oper_up"),
+        likely=(
+            Likely(
+                "one end is configured with another FEC",
+                (
+                    Clue("light arrives on every lane", (is_("light_ok", True),)),
+                    Clue("the link is down", (is_("near_oper_up", False),)),
+                ),
+            ),
+        ),
+        next_test="read the configured and the working FEC at both ends",
+        remedy="set-same-fec",
+        source=SEVEN.format(10),
+    ),
+    Rule(
+        id="fec-not-as-ordered",
+        when=(is_("near_fec_mode_bad", True),),
+        title="{near} runs with FEC {near_fec_mode}, not the one expected",
+        explains=FROM_CODING,
+        shows=("fec_mode",),
+        likely=(Likely("both ends are configured with another FEC than the inventory states"),),
+        next_test="compare the FEC of the inventory with what the medium needs",
+        remedy="set-same-fec",
+        source=SEVEN.format(10),
+    ),
+    Rule(
+        id="speed-differs",
+        when=(is_("speed_differs", True),),
+        title="speeds differ: {near_speed_gbps} Gb/s at {near}, {far_speed_gbps} Gb/s at {far}",
+        explains=FROM_CODING,
+        shows=("speed_gbps", "oper_up"),
+        likely=(Likely("one end is configured with another speed or lane count"),),
+        next_test="read speed, lanes and breakout at both ends",
+        remedy="set-same-speed",
+        source=SEVEN.format(12),
+    ),
+    Rule(
+        id="speed-not-as-ordered",
+        when=(is_("near_speed_gbps_bad", True),),
+        title="{near} runs at {near_speed_gbps} Gb/s, not the speed expected",
+        explains=FROM_CODING,
+        shows=("speed_gbps",),
+        likely=(Likely("both ends are configured alike, but not as ordered"), Likely("the link fell back")),
+        next_test="read speed, lanes and breakout at both ends",
+        remedy="set-same-speed",
+        source=SEVEN.format(15),
+    ),
+    Rule(
+        id="lossy-path",
+        when=(is_("near_ber_bad", True), is_("loss_high", True)),
+        title="errors at {near}, and {loss_text} dB are lost on {link}",
+        explains=FROM_CODING,
+        shows=("pre_fec_ber_upper", "pre_fec_ber", "uncorrectable_codewords", "rx_power_dbm"),
+        likely=(
+            Likely("a dirty or scratched end face", (FAR_SENDS, Clue("the loss is {loss_text} dB", ()))),
+            Likely("a tight bend or a panel too many"),
+        ),
+        next_test="take the fibre out and inspect both ends with a scope, {near} first",
+        remedy="clean-both-ends",
+        source=SEVEN.format(1),
+    ),
+    Rule(
+        id="weak-lanes",
+        when=(is_("near_ber_bad", True), at_least("near_rx_weak", 1)),
+        title="errors at {near}, and weak light on {near_rx_weak_lanes}, over {link}",
+        explains=FROM_CODING,
+        shows=("pre_fec_ber_upper", "pre_fec_ber", "uncorrectable_codewords", "rx_power_dbm"),
+        likely=(
+            Likely(
+                "a dirty or scratched end face",
+                (FAR_SENDS, Clue("the lanes lie {near_rx_spread_db} dB apart", (is_("rx_alike", False),))),
+            ),
+            Likely("a plug that is not fully in, or a tight bend"),
+        ),
+        next_test="take the fibre out and inspect both ends with a scope, {near} first",
+        remedy="clean-both-ends",
+        source=SEVEN.format(1),
+    ),
+    Rule(
+        id="bursts",
+        when=(is_("near_uncorrectable_codewords_bad", True), is_("near_lost_not_noise", True)),
+        title="{near} lost {near_lost} codewords at a BER of {near_ber}: that is not random noise",
+        explains=FROM_CODING,
+        shows=("uncorrectable_codewords", "pre_fec_ber_upper", "pre_fec_ber"),
+        likely=(
+            Likely("an intermittent contact, or somebody touched the cable during the window"),
+            Likely(
+                "the link trained again during the window",
+                (Clue("it went down and up", (is_("near_flap_count_bad", True),)),),
+            ),
+            Likely("a counter that lies"),
+        ),
+        next_test="hands off; measure again over a longer window, and watch the flap count",
+        remedy="reseat-and-measure-again",
+        source="physics reference, section 2",
+    ),
+    Rule(
+        id="errors-in-good-light",
+        when=(is_("near_ber_bad", True),),
+        title="{near} corrects too many errors (BER {near_ber})",
+        explains=FROM_CODING,
+        shows=("pre_fec_ber_upper", "pre_fec_ber", "uncorrectable_codewords"),
+        likely=(
+            Likely(
+                "signal quality: settings of the host side, or the module",
+                (Clue("light is good on every lane", (is_("light_ok", True),)),),
+            ),
+            Likely("the receiver adapted badly when the link came up"),
+            Likely("a dirty end face that the power readings don't show"),
+        ),
+        next_test="toggle the port at {far} once and measure again: another value means bad adaptation",
+        remedy="check-signal-quality",
+        source=SEVEN.format(17),
+    ),
+    Rule(
+        id="codewords-lost",
+        when=(is_("near_uncorrectable_codewords_bad", True),),
+        title="{near} lost {near_lost} codewords in the window",
+        explains=FROM_CODING,
+        shows=("uncorrectable_codewords", "pre_fec_ber_upper", "pre_fec_ber"),
+        likely=(Likely("signal quality"), Likely("an intermittent contact")),
+        next_test="hands off; measure again over a longer window",
+        remedy="check-signal-quality",
+        source=SEVEN.format(17),
+    ),
+    Rule(
+        id="flapping",
+        when=(is_("near_flap_count_bad", True),),
+        title="{near} went down and up during the window",
+        explains=FROM_CODING,
+        shows=("flap_count",),
+        likely=(Likely("an intermittent contact"), Likely("the far end restarted")),
+        next_test="hands off; watch both ends over a longer window",
+        remedy="reseat-and-measure-again",
+        source="network reference, section 6.2",
+    ),
+    Rule(
+        id="light-but-no-link",
+        when=(is_("near_oper_up", False), is_("light_ok", True)),
+        title="{near} receives good light, and has no link",
+        explains=FROM_CODING,
+        shows=("oper_up",),
+        likely=(
+            Likely("auto-negotiation or link training is set differently at the two ends"),
+            Likely("the speed or lane count differs"),
+            Likely("the module's application is not the one configured"),
+        ),
+        next_test="compare auto-negotiation, speed and lanes at both ends",
+        remedy="check-link-training",
+        source=SEVEN.format(11),
+    ),
+    Rule(
+        id="neighbour-silent",
+        when=(is_("near_oper_up", True), is_("near_neighbor", "none")),
+        title="{near} is up and hears no LLDP neighbour",
+        explains=frozenset({"neighbor"}),
+        shows=("neighbor",),
+        likely=(
+            Likely("the far end runs no LLDP agent, or its adapter swallows the frames"),
+            Likely("it is too early: frames come each 30 s"),
+        ),
+        next_test="wait 35 s, then look for LLDP frames on {far_device}",
+        remedy="check-lldp",
+        source=SEVEN.format(26),
+    ),
+)
+"""In the order of the ladder.
+
+Crossed cables are found over all cables together: `bringup.diagnosis.cabling`.
+"""

@@ -102,16 +102,19 @@ def faults(form: str) -> None:
 @lab.command(name="list")
 @FORMAT
 def list_(form: str) -> None:
-    """The labs of this user that stand now."""
+    """The profiles that a lab can have, and the labs of this user that stand now."""
     from bringup.lab.control import running_labs
+    from bringup.lab.profile import PROFILES
 
     found = running_labs()
     if form == "json":
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps({"profiles": list(PROFILES), "labs": found}, indent=2))
         return
+    for profile in PROFILES:
+        click.echo(f"profile {profile}")
     for told in found:
         there = ", ".join(told["faults"]) or "no faults"
-        click.echo(f"{told['folder']}  {told['profile']} seed {told['seed']} x{told['speed']:g}  {there}")
+        click.echo(f"lab {told['folder']}  {told['profile']} seed {told['seed']} x{told['speed']:g}  {there}")
     if not found:
         click.echo("no lab stands; `bringup lab up` starts one", err=True)
 

@@ -32,7 +32,7 @@ def driver_info(adapter: Adapter, kernel: str) -> str:
     """`ethtool -i IF`."""
     return (
         f"driver: {adapter.driver}\nversion: {kernel}\n"
-        f"firmware-version: {adapter.firmware} (LAB0000000001)\nexpansion-rom-version: \n"
+        f"firmware-version: {adapter.firmware}\nexpansion-rom-version: \n"
         f"bus-info: {adapter.pcie_address}\n"
         "supports-statistics: yes\nsupports-test: yes\nsupports-eeprom-access: no\n"
         "supports-register-dump: no\nsupports-priv-flags: yes\n"
@@ -40,7 +40,7 @@ def driver_info(adapter: Adapter, kernel: str) -> str:
 
 
 def fec(world: World, port: Port, *, with_statistics: bool) -> str:
-    """`ethtool [-I] --show-fec IF`: a port without autonegotiation uses what is configured, link or no link."""
+    """`ethtool [-I] --show-fec IF`: without autonegotiation what is configured is in use, link or no link."""
     word = FEC_WORDS[port.fec_mode]
     text = f"FEC parameters for {port.name}:\nSupported/Configured FEC encodings: {word}\n"
     text += f"Active FEC encoding: {word}\n"

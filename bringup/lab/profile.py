@@ -216,7 +216,7 @@ def _node(build: Builder) -> Device:
         port.mtu = 9000
         port.adapter = Adapter(
             driver="mlx5_core",
-            firmware="28.42.1000",
+            firmware="28.42.1000 (LAB0000000001)",
             model="ConnectX-7",
             serial=build.serial("MT"),
             pcie_address=bus,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bringup.model.errors import NoData
-from bringup.model.inventory import Device
-from bringup.transport.base import Shell, SnmpExchange, Transcript
+from bringup.model.inventory import Device, Http
+from bringup.transport.base import HttpExchange, Shell, SnmpExchange, Transcript
 from bringup.transport.credentials import OPEN_COMMUNITY, Secrets
 from bringup.transport.failure import Peer
 from bringup.transport.gate import CredentialGate
@@ -17,6 +17,7 @@ from bringup.transport.gate import CredentialGate
 if TYPE_CHECKING:
     import asyncssh
 
+    from bringup.transport.http import HttpClient, HttpPool
     from bringup.transport.ssh_login import SshKeys
 
 CONNECT_DEADLINE_S = 10.0
@@ -47,7 +48,16 @@ class Wiring:
         self.login_deadline_s = login_deadline_s
         self._known_hosts = known_hosts
         self._ssh_keys: SshKeys | None = None
+        self._http: HttpPool | None = None
         self._made: list[DeviceLinks] = []
+
+    @property
+    def http(self) -> HttpPool:
+        if self._http is None:
+            from bringup.transport.http import HttpPool
+
+            self._http = HttpPool(connect_deadline_s=self.connect_deadline_s)
+        return self._http
 
     @property
     def ssh_keys(self) -> SshKeys:
@@ -64,9 +74,11 @@ class Wiring:
         return made
 
     async def close(self) -> None:
-        """Close all links made here. Raises nothing."""
+        """Close all links made here, then what they shared. Raises nothing."""
         made, self._made = self._made, []
         await asyncio.gather(*(links.close() for links in made), return_exceptions=True)
+        if self._http is not None:
+            await self._http.close()
 
 
 class DeviceLinks:
@@ -81,6 +93,7 @@ class DeviceLinks:
         self._opening = asyncio.Lock()
         self._shell: Shell | None = None
         self._snmp: SnmpExchange | None = None
+        self._web: dict[str, HttpExchange] = {}
 
     @property
     def transcript(self) -> Transcript:
@@ -108,10 +121,26 @@ class DeviceLinks:
             self._snmp = self._open_snmp()
         return self._snmp
 
+    async def redfish(self) -> HttpExchange:
+        """A BMC, logged in with a session where it has sessions."""
+        async with self._opening:
+            if "redfish" not in self._web:
+                self._web["redfish"] = await self._open_redfish()
+            return self._web["redfish"]
+
+    async def eapi(self) -> HttpExchange:
+        """Nothing is sent yet: each request carries its login."""
+        return self._basic("eapi", self._device.eapi)
+
+    async def nvue(self) -> HttpExchange:
+        """As `eapi`."""
+        return self._basic("nvue", self._device.nvue)
+
     async def close(self) -> None:
         """Close what is open. The links can be used again afterwards."""
-        opened = [link for link in (self._shell, self._snmp) if link is not None]
+        opened = [link for link in (self._shell, self._snmp, *self._web.values()) if link is not None]
         self._shell = self._snmp = None
+        self._web = {}
         await asyncio.gather(*(link.close() for link in opened), return_exceptions=True)
 
     async def _open_ssh(self) -> Shell:
@@ -165,6 +194,40 @@ class DeviceLinks:
             return localized_keys(engine_id, auth, secret(auth_key), priv, secret(priv_key))
 
         return SnmpSession(peer, UserEnvelope(settings.user or ""), self._transcript, unlock=unlock)
+
+    async def _open_redfish(self) -> HttpExchange:
+        from bringup.transport.http import BasicHttp
+        from bringup.transport.redfish_session import RedfishSession
+
+        settings = self._device.redfish
+        client = self._http_client("redfish", settings)
+        if settings is None or settings.user is None:
+            return BasicHttp(client, self._gate, None, "")
+        password = self._secret(settings.password)
+        session = RedfishSession(
+            client, self._gate, settings.user, password, login_deadline_s=self._wiring.login_deadline_s
+        )
+        await session.open()
+        return session
+
+    def _basic(self, service: str, settings: Http | None) -> HttpExchange:
+        from bringup.transport.http import BasicHttp
+
+        if service not in self._web:
+            client = self._http_client(service, settings)
+            user = None if settings is None else settings.user
+            password = "" if settings is None else self._secret(settings.password)
+            self._web[service] = BasicHttp(client, self._gate, user, password)
+        return self._web[service]
+
+    def _http_client(self, service: str, settings: Http | None) -> HttpClient:
+        from bringup.transport.http import HttpClient
+
+        if settings is None:
+            raise self._has_none(service)
+        pool = self._wiring.http
+        trust = pool.trust(settings, self._wiring.folder)
+        return HttpClient(self._peer(service, settings.port), pool, trust, self._transcript)
 
     def _secret(self, reference: str | None) -> str:
         return "" if reference is None else self._wiring.secrets.value(reference)

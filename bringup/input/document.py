@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bringup.input.positions import DEPTH_CAP, Key, Positions, TooDeep, find_positions
-from bringup.input.problem import Problem, nearest
+from bringup.input.problem import Problem
 
+LARGEST = 2**53
 FILE_CAP_BYTES = 16 * 1024 * 1024
 KINDS = ("inventory", "playbook", "envelope", "answers")
 _AT = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)$")
@@ -64,11 +65,16 @@ class Document:
                 words.append(key)
         return ".".join(words)
 
-    def tables(self, *path: Key) -> list[tuple[tuple[Key, ...], dict[str, Any]]]:
-        """Path and content of each table of a list of tables; what is none is left out (validation tells)."""
+    def value(self, path: Sequence[Key]) -> Any:
+        """What stands at `path`, or None."""
         value: Any = self.data
         for key in path:
             value = _child(value, key)
+        return value
+
+    def tables(self, *path: Key) -> list[tuple[tuple[Key, ...], dict[str, Any]]]:
+        """Path and content of each table of a list of tables; what is none is left out (validation tells)."""
+        value = self.value(path)
         if not isinstance(value, list):
             return []
         return [((*path, number), item) for number, item in enumerate(value) if isinstance(item, dict)]
@@ -150,7 +156,7 @@ def _schema(document: Document, kind: str) -> list[Problem]:
         return [document.problem(("schema",), f"this is of the kind {other!r}, not {kind!r}", right)]
     if not isinstance(given, str):
         return [document.problem(("schema",), "must be text", right)]
-    return [document.problem(("schema",), f"{given!r} is not known here", nearest(given, known))]
+    return [document.problem(("schema",), f"{given[:60]!r} is not known here", right)]
 
 
 def _odd_values(document: Document, path: tuple[Key, ...], value: Any) -> list[Problem]:
@@ -164,6 +170,15 @@ def _odd_values(document: Document, path: tuple[Key, ...], value: Any) -> list[P
     return [found for key, item in items for found in _odd_values(document, (*path, key), item)]
 
 
+def is_odd(value: Any) -> bool:
+    """Whether a value is of those that no file of ours holds."""
+    return (
+        isinstance(value, datetime.date | datetime.time)
+        or (isinstance(value, float) and not math.isfinite(value))
+        or (isinstance(value, int) and not isinstance(value, bool) and abs(value) >= LARGEST)
+    )
+
+
 def _odd_scalar(document: Document, path: tuple[Key, ...], value: Any) -> list[Problem]:
     if isinstance(value, datetime.date | datetime.time):
         return [document.problem(path, "is a date or time", f'put it in quotes: "{value}"')]
@@ -171,6 +186,6 @@ def _odd_scalar(document: Document, path: tuple[Key, ...], value: Any) -> list[P
         return [
             document.problem(path, f"{value} is no number to measure by", "leave it out, or give a number")
         ]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53:
+    if is_odd(value):
         return [document.problem(path, "is too large a number", "whole numbers stay below 2^53")]
     return []

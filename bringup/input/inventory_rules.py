@@ -173,7 +173,7 @@ def _transports(document: Document) -> Iterator[Problem]:
                     yield document.problem(
                         (*at, "community"), "is missing", 'v2c needs it: "public" or a reference'
                     )
-            elif "user" not in snmp:
+            elif snmp["version"] == "3" and "user" not in snmp:
                 yield document.problem((*at, "user"), "is missing", "v3 needs a user")
             for kind, needs in (("auth", "auth_key"), ("priv", "priv_key"), ("priv", "auth")):
                 if kind in snmp and needs not in snmp:

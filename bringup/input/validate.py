@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bringup.input.document import Document, _child
+from bringup.input.document import Document, is_odd
 from bringup.input.positions import Key
 from bringup.input.problem import Problem, nearest
 
@@ -30,6 +31,12 @@ _MUST_BE: dict[str, tuple[str, str]] = {
     "model_type": ("must be a table", "write `{ name = value }`, or a `[name]` header"),
     "model_attributes_type": ("must be a table", "write `{ name = value }`, or a `[name]` header"),
 }
+_BOUNDS = {
+    "greater_than": ("more than", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("less than", "lt"),
+    "less_than_equal": ("at most", "le"),
+}
 
 
 def validated(model: type[Model], document: Document) -> tuple[Model | None, list[Problem]]:
@@ -41,23 +48,24 @@ def validate_value(
     model: type[Model], document: Document, path: Sequence[Key], value: Any
 ) -> tuple[Model | None, list[Problem]]:
     """As `validated`, for a part of the document that stands at `path`."""
-    text = (
-        json.dumps(value, default=str).replace("NaN", "0").replace("Infinity", "0") if _odd(value) else None
-    )
     try:
-        return model.model_validate_json(text or json.dumps(value, default=str), strict=True), []
+        return model.model_validate_json(_json(value), strict=True), []
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
     return None, _problems(model, document, tuple(path), details)
 
 
-def _odd(value: Any) -> bool:
-    """Whether it holds what JSON has not (told as a problem of its own already)."""
-    try:
-        json.dumps(value, default=str, allow_nan=False)
-    except ValueError:
-        return True
-    return False
+def _json(value: Any) -> str:
+    """JSON of it; what JSON has not (told as a problem of its own already) becomes null."""
+    return json.dumps(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if is_odd(value) else value
 
 
 def _problems(
@@ -66,21 +74,37 @@ def _problems(
     """One problem a place: of a union's complaints the first is told, with what others would take."""
     by_place: dict[tuple[Key, ...], list[ErrorDetails]] = {}
     for detail in details:
-        by_place.setdefault(_place(document, base, detail), []).append(detail)
+        place = _place(document, base, detail)
+        if not is_odd(document.value(place)):
+            by_place.setdefault(place, []).append(detail)
+    for place in _mistyped(by_place):
+        del by_place[place]
     return [_problem(model, document, base, place, found) for place, found in by_place.items()]
+
+
+def _mistyped(by_place: dict[tuple[Key, ...], list[ErrorDetails]]) -> list[tuple[Key, ...]]:
+    """Missing keys that stand there with a slip of the pen: the slip alone is told."""
+    slips = [place for place, found in by_place.items() if found[0]["type"] == "extra_forbidden"]
+    return [
+        place
+        for place, found in by_place.items()
+        if found[0]["type"] == "missing"
+        and any(
+            slip[:-1] == place[:-1] and get_close_matches(str(slip[-1]), [str(place[-1])]) for slip in slips
+        )
+    ]
 
 
 def _place(document: Document, base: tuple[Key, ...], detail: ErrorDetails) -> tuple[Key, ...]:
     """pydantic's location without names of union members: only keys that the file has, or a missing one."""
     place: tuple[Key, ...] = base
-    value: Any = document.data
-    for key in base:
-        value = _child(value, key)
+    value = document.value(base)
     for key in detail["loc"]:
         there = isinstance(value, dict) and isinstance(key, str) and key in value
         there = there or (isinstance(value, list) and isinstance(key, int) and key < len(value))
         if there:
-            place, value = (*place, key), _child(value, key)
+            place = (*place, key)
+            value = document.value(place)
     if detail["type"] == "missing":
         place = (*place, detail["loc"][-1])
     return place
@@ -108,6 +132,12 @@ def _problem(
     if kind == "value_error":
         wrong, _, right = first["msg"].removeprefix("Value error, ").partition("; ")
         return document.problem(place, wrong, right or "see `bringup schema`")
+    if kind in _BOUNDS:
+        word, key_of_bound = _BOUNDS[kind]
+        bound = first.get("ctx", {}).get(key_of_bound)
+        return document.problem(
+            place, f"{_text(first.get('input'))} is out of range", f"give {word} {bound:g}"
+        )
     if kind in _MUST_BE:
         wrongs = list(dict.fromkeys(_MUST_BE.get(each["type"], (each["msg"],))[0] for each in found))
         wrong = " or ".join([wrongs[0], *(each.removeprefix("must be ") for each in wrongs[1:])])

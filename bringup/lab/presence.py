@@ -8,21 +8,20 @@ from typing import Literal
 
 from bringup.lab.absence import Placeholder
 from bringup.lab.server import LabServer
-from bringup.lab.world import World
+from bringup.lab.state import Device
 
 Presence = Literal["there", "closed", "gone"]
 RETRIES = 40
 RETRY_S = 0.05
 
 
-def presence_of(world: World, device: str) -> Presence:
+def presence_of(device: Device) -> Presence:
     """`there`: it answers; `closed`: booting, nobody listens yet; `gone`: nothing is at the address."""
-    found = world.device(device)
-    if not found.reachable:
+    if not device.reachable:
         return "gone"
-    if found.booted:
+    if device.booted:
         return "there"
-    return "closed" if found.boot_started_at is not None else "gone"
+    return "closed" if device.boot_started_at is not None else "gone"
 
 
 class _SilentDatagrams:
@@ -44,25 +43,23 @@ class _SilentDatagrams:
 class Service:
     """Holds the address of one server for as long as the lab stands, whoever answers there at the moment."""
 
-    def __init__(
-        self, world: World, device: str, name: str, server: LabServer, address: str, port: int
-    ) -> None:
-        self.device = device
+    def __init__(self, device: Device, name: str, server: LabServer, address: str, port: int) -> None:
+        self.device = device.name
         self.name = name
         self.address = address
         self.port = port
-        self._world = world
+        self._device = device
         self._server = server
         self._now: Presence | None = None
         self._placeholder: Placeholder | _SilentDatagrams | None = None
 
     async def follow(self) -> None:
-        """Be what the device is now.
+        """Be what the device is, as the world was last reckoned.
 
         Raises:
             OSError: the port is taken by somebody else.
         """
-        wanted = presence_of(self._world, self.device)
+        wanted = presence_of(self._device)
         if wanted == self._now:
             return
         await self._leave()

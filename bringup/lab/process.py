@@ -30,8 +30,8 @@ async def stand(rack: LabRack, ready: Callable[[dict[str, Any]], None], with_par
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    await control.start()
     try:
+        await control.start()
         await rack.start()
         if with_parent:
             _end_with_parent(loop, stopped)

@@ -17,6 +17,7 @@ import msgspec
 
 from bringup.lab.clock import MAX_SPEED, MIN_SPEED, WorldClock
 from bringup.lab.faults import Applied, FaultBook
+from bringup.lab.folder_lock import FolderLock
 from bringup.lab.inventory import write_inventory, write_private
 from bringup.lab.presence import Service
 from bringup.lab.profile import PROFILES
@@ -61,18 +62,21 @@ class LabRack:
         """A folder that holds a lab already gives that one back: `profile`, `seed` and `speed` are its own.
 
         Raises:
-            InputError: no such profile, speed out of range, or the folder's lab can't be read.
+            InputError: no such profile, speed out of range, the folder's lab can't be read or stands now.
         """
         self.folder = folder
         self._given = faults
-        self._wall = wall
-        self.state = _saved_state(folder)
-        self.restored = self.state is not None
-        if self.state is None:
-            self.state = _new_state(profile, seed, speed, clock.origin_unix_s if clock else wall())
-            plant = PROFILES[profile](seed, speed, self.state.origin_unix_s)
-        else:
-            plant = _saved_plant(folder)
+        self._lock = FolderLock(folder)
+        try:
+            saved = _saved_state(folder)
+            self.restored = saved is not None
+            self.state = saved or _new_state(profile, seed, speed, clock.origin_unix_s if clock else wall())
+            plant = (
+                _saved_plant(folder) if saved else PROFILES[profile](seed, speed, self.state.origin_unix_s)
+            )
+        except InputError:
+            self._lock.release()
+            raise
         self.world = World(plant, clock or _clock(self.state, plant, wall))
         self.faults = FaultBook(self.world, self.state.seed, self.state.faults, self.state.faults_added)
         self.services: list[Service] = []
@@ -89,7 +93,6 @@ class LabRack:
         Raises:
             InputError: a port of a restored lab is taken, or a fault can't be applied.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.services = self._make_services()
         try:
             await self.follow()
@@ -112,10 +115,9 @@ class LabRack:
         self._watcher = asyncio.get_running_loop().create_task(self._watch())
 
     def _make_services(self) -> list[Service]:
-        assert self.state is not None
         known = {(device, name): (address, port) for device, name, address, port in self.state.endpoints}
         return [
-            Service(self.world, device.name, name, server, *known.get((device.name, name), (ADDRESS, 0)))
+            Service(device, name, server, *known.get((device.name, name), (ADDRESS, 0)))
             for device in self.world.devices
             for name, server in servers_of(self.world, device)
         ]
@@ -129,12 +131,12 @@ class LabRack:
     async def follow(self) -> None:
         """Let each service be as its device is now. Raises: OSError."""
         async with self._following:
+            self.world.now()
             for service in self.services:
                 await service.follow()
 
     def save(self) -> None:
         """Write world.json and lab.json; each replaces the old one whole."""
-        assert self.state is not None
         self.state = msgspec.structs.replace(
             self.state,
             endpoints=tuple((each.device, each.name, each.address, each.port) for each in self.services),
@@ -153,6 +155,7 @@ class LabRack:
             self.save()
         for service in self.services:
             await service.stop()
+        self._lock.release()
 
 
 def _have(module: str) -> bool:

@@ -19,6 +19,7 @@ import pytest
 from bringup.input.inventory import load_inventory
 from bringup.lab.clock import HandClock
 from bringup.lab.control import Control, ask
+from bringup.lab.folder_lock import FolderLock
 from bringup.lab.presence import presence_of
 from bringup.lab.rack import LabRack
 from bringup.lab.technician import write_technician
@@ -158,14 +159,14 @@ async def test_a_device_whose_cable_is_out_does_not_even_refuse(tmp_path: Path) 
 async def test_presence_follows_power_and_cable(tmp_path: Path) -> None:
     async with standing(tmp_path / "lab") as (rack, clock):
         world = rack.world
-        assert presence_of(world, "leaf-1") == "there"
+        assert presence_of(world.device("leaf-1")) == "there"
         for outlet in (1, 2):
             world.set_outlet("pdu-1", outlet, False)
-        assert presence_of(world, "leaf-1") == "gone"
+        assert presence_of(world.device("leaf-1")) == "gone"
         world.set_outlet("pdu-1", 1, True)
-        assert presence_of(world, "leaf-1") == "closed"
+        assert presence_of(world.device("leaf-1")) == "closed"
         clock.forward(100.0)
-        assert presence_of(world, "leaf-1") == "there"
+        assert presence_of(world.device("leaf-1")) == "there"
 
 
 async def test_a_lab_comes_back_on_the_same_ports_with_the_same_keys_and_faults(tmp_path: Path) -> None:
@@ -206,6 +207,13 @@ async def test_a_lab_whose_ports_are_taken_says_so(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="ports back"):
             async with standing(folder):
                 pass
+
+
+async def test_one_folder_holds_one_lab_at_a_time(tmp_path: Path) -> None:
+    async with standing(tmp_path / "lab"):
+        with pytest.raises(InputError, match="stands in"):
+            FolderLock(tmp_path / "lab", wait_s=0.0)
+    FolderLock(tmp_path / "lab", wait_s=0.0).release()
 
 
 @pytest.mark.parametrize("name", ["lab.json", "world.json"])
@@ -252,8 +260,6 @@ async def test_faults_come_and_go_through_the_control_socket(tmp_path: Path) -> 
             await do(do="dance")
         assert await do(do="repair", fault=None) == ["psu-out@leaf-1/psu-1"]
         assert rack.world.supply_ok("leaf-1", "psu-1")
-        with pytest.raises(InputError, match="stands in"):
-            await Control(rack, asyncio.Event()).start()
         await control.stop()
 
 

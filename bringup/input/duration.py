@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-PATTERN = r"^(\d+(?:\.\d+)?)(ms|s|m|h)$"
+PATTERN = r"^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)$"
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 CAP_S = 30 * 24 * 3600.0
 

@@ -137,9 +137,8 @@ def _steps(document: Document, stage: Table, catalogue: Catalogue | None) -> Ite
                 yield document.problem((*path, "id"), wrong, "give this step an `id` of its own")
             if "id" in step:
                 yield from _name_fault(document, (*path, "id"), name)
-        if catalogue is not None:
-            for kind in given:
-                yield from _does(document, path, step, kind, catalogue)
+        if catalogue is not None and len(given) == 1:
+            yield from _does(document, path, step, given[0], catalogue)
 
 
 def _does(

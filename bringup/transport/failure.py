@@ -9,6 +9,8 @@ import msgspec
 
 from bringup.model.errors import DeviceError, Refused, TimedOut, Unparsable, Unreachable
 
+_BROKEN = (errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE)
+
 
 class Peer(msgspec.Struct, frozen=True, kw_only=True):
     """One service of one device, for messages and for connecting."""
@@ -37,11 +39,11 @@ def network_error(peer: Peer, error: OSError) -> DeviceError:
             f"{peer}: the name {peer.address} {what}",
             "Check the address in the inventory and the name service",
         )
-    if isinstance(error, ConnectionRefusedError):
+    if isinstance(error, ConnectionRefusedError) or error.errno == errno.ECONNREFUSED:
         return Refused(
             f"{peer} refused the connection (nothing listens there)", "Is the service on, and the port right?"
         )
-    if isinstance(error, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
+    if isinstance(error, ConnectionResetError) or error.errno in _BROKEN:
         return Refused(
             f"{peer} reset the connection", "Is the service healthy, and does it admit this machine?"
         )

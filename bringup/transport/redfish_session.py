@@ -79,6 +79,9 @@ class RedfishSession:
     async def _log_in(self) -> None:
         client, deadline_s = self._client, self._login_deadline_s
         path = await self._sessions_path()
+        if path is None:
+            self._basic = BasicHttp(client, self._gate, self._user, self._password)
+            return
         body = {"UserName": self._user, "Password": self._password}
         reply = await client.send("POST", path, body=body, deadline_s=deadline_s, secret=True)
         if reply.status in _NO_SESSIONS:
@@ -95,15 +98,23 @@ class RedfishSession:
         self._token = token
         self._session_path = _path_of(reply)
 
-    async def _sessions_path(self) -> str:
-        """The root says where sessions are made, without a login."""
+    async def _sessions_path(self) -> str | None:
+        """Where sessions are made; the root says so without a login. None where there are none.
+
+        A root that asks for a login is not as the standard has it: there a login at a session service would
+        be a first wrong password, and the basic one a second.
+        """
         reply = await self._client.send("GET", ROOT, deadline_s=self._login_deadline_s)
         root = _json(reply)
+        if reply.status >= 500:
+            raise Unparsable(f"{self._client.peer} answers with HTTP {reply.status}", "Is it still starting?")
+        if reply.status == 401 or not isinstance(root, dict):
+            return None
         with contextlib.suppress(KeyError, TypeError):
             path = root["Links"]["Sessions"]["@odata.id"]
             if isinstance(path, str):
                 return path
-        return SESSIONS
+        return SESSIONS if "SessionService" in root else None
 
 
 def _path_of(reply: HttpReply) -> str | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import hashlib
 import os
 import shutil
 import socket
+import ssl
+import struct
 import subprocess
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -136,3 +140,62 @@ def device(**transports: object) -> Device:
     return Device.model_validate(
         {"name": "leaf-1", "role": "leaf", "platform": "sonic", "address": "127.0.0.1", **transports}
     )
+
+
+class Certificate(msgspec.Struct, frozen=True):
+    """A self-signed one for 127.0.0.1: PEM files and the SHA-256 of the certificate."""
+
+    certificate: Path
+    key: Path
+    fingerprint: str
+
+    def context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.key)
+        return context
+
+
+def self_signed(folder: Path, name: str = "127.0.0.1") -> Certificate:
+    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
+    subprocess.run(
+        [
+            *(
+                tool("openssl"),
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+            ),
+            *("-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=tested"),
+            *("-addext", f"subjectAltName=IP:{name}", "-addext", "basicConstraints=critical,CA:TRUE"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.read_text())).hexdigest()
+    return Certificate(certificate, key, digest)
+
+
+@contextlib.asynccontextmanager
+async def listener(
+    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+    *,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncGenerator[int, None]:
+    """A TCP server that answers by a function."""
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection by RST."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.close()

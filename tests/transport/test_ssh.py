@@ -8,7 +8,7 @@ import socket
 import struct
 import time
 import tracemalloc
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncssh
@@ -17,7 +17,7 @@ import pytest
 from bringup.model.errors import DeviceError, NoData, Refused, TimedOut, Unparsable, Unreachable
 from bringup.model.inventory import Device
 from bringup.transport.failure import CredentialRefused
-from tests.transport.peers import Sshd, device, free_port, links, make_key
+from tests.transport.peers import Sshd, device, free_port, links, listener, make_key, reset
 
 SECRET = "correct horse battery staple"
 
@@ -29,18 +29,6 @@ def by_key(sshd: Sshd, **more: object) -> Device:
 def by_password(port: int, folder: Path, **more: object) -> Device:
     (folder / "password").write_text(SECRET + "\n")
     return device(ssh={"user": "root", "port": port, "password": "file:password", **more})
-
-
-@contextlib.asynccontextmanager
-async def listener(
-    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
-) -> AsyncGenerator[int, None]:
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        await server.wait_closed()
 
 
 async def test_a_command_brings_both_outputs_and_its_status(openssh: Sshd) -> None:
@@ -215,10 +203,10 @@ async def test_a_peer_that_speaks_something_else_is_unparsable(tmp_path: Path, g
 async def test_a_connection_closed_in_the_handshake_is_refused(tmp_path: Path, politely: bool) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
-        if not politely:
-            linger = struct.pack("ii", 1, 0)
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        writer.close()
+        if politely:
+            writer.close()
+        else:
+            reset(writer)
 
     async with listener(hang_up) as port:
         peer_device = by_password(port, tmp_path)

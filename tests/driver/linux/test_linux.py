@@ -294,6 +294,14 @@ async def test_an_interface_is_switched_by_one_command(up: bool, verb: str) -> N
     assert links.canned.asked == [f"sudo ip link set {PORT} {verb}"]
 
 
+async def test_where_there_is_no_sudo_root_needs_none() -> None:
+    text = f"ip link set {PORT} up"
+    missing = failed("x", 127, "sh: 1: sudo: not found\n")
+    links = CannedLinks(healthy() | {f"sudo {text}": missing, text: b""})
+    await LinuxDriver(device("linux"), links).set_admin(PORT, True)
+    assert links.canned.asked == [f"sudo {text}", text]
+
+
 @pytest.mark.parametrize("port", ["eth0; reboot", "$(reboot)", "-h", "", "a b", "eth0\n", "x" * 16])
 async def test_what_is_no_interface_name_reaches_no_shell(port: str) -> None:
     links = CannedLinks(healthy())

@@ -11,7 +11,7 @@ from bringup.model.errors import DeviceError, InputError, NoData, Refused, Timed
 from bringup.model.measurement import DARK, NOT_AVAILABLE, Read, value
 from bringup.model.verdict import Reading
 from tests.driver.canned import Canned, CannedLinks, device, failed
-from tests.driver.sonic.replies import EEPROM, STATUS, SYSEEPROM, VERSION, healthy
+from tests.driver.sonic.replies import EEPROM, NEIGHBORS, STATUS, SYSEEPROM, VERSION, healthy
 
 READS = {
     "identity": "show version",
@@ -242,9 +242,18 @@ async def test_a_command_that_the_switch_lacks_is_no_data() -> None:
 
 
 async def test_a_command_that_may_not_be_run_is_refused() -> None:
-    refusal = failed("x", 1, "permission denied while trying to connect to the Docker daemon socket\n")
+    refusal = failed("x", 1, "sudo: a password is required\n")
+    text = "docker exec lldp lldpctl -f json0"
     with pytest.raises(Refused):
-        await driver(**{"docker exec lldp lldpctl -f json0": refusal}).neighbors()
+        await driver(**{text: failed("x", 1, "permission denied\n"), f"sudo -n {text}": refusal}).neighbors()
+
+
+async def test_neighbors_are_read_as_root_where_the_user_may_not_talk_to_docker() -> None:
+    refusal = failed("x", 1, "permission denied while trying to connect to the Docker daemon socket\n")
+    text = "docker exec lldp lldpctl -f json0"
+    replies: dict[str, Canned] = {text: refusal, f"sudo -n {text}": NEIGHBORS}
+    found = await driver(**replies).neighbors()
+    assert found[0].system_name == value("node-01")
 
 
 async def test_whole_output_counts_whatever_the_status_is() -> None:

@@ -45,11 +45,15 @@ class Action(Protocol):
         ...
 
     async def identify(self, at: At, subject: str) -> State:
-        """What proves, over the same connection, that this is the device meant: compared with the inventory."""
+        """What proves, over the same connection, that this is the device meant; compared with the inventory."""
         ...
 
     async def apply(self, at: At, subject: str) -> None: ...
 
+    async def arrived(self, at: At, subject: str) -> Outcome:
+        """Whether the device is now as it was asked to be: read after a change that was surely sent."""
+        ...
+
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
-        """Whether it has happened, found out by reading alone."""
+        """After a crash: whether the change was ever made, found out by reading alone."""
         ...

@@ -54,6 +54,9 @@ class SetAdmin:
         await at.change(end.device, SwitchesPorts, "set_admin", end.component, self._up)
 
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
+        return await self.arrived(at, subject)
+
+    async def arrived(self, at: At, subject: str) -> Outcome:
         state = (await self.before(at, subject)).get("admin_up")
         if not isinstance(state, bool):
             return "unknown"

@@ -92,14 +92,15 @@ class SwitchOutlet:
             self._to,
         )
 
-    async def probe(self, at: At, subject: str, before: State) -> Outcome:
-        """A cycle leaves no trace that a later read could find: it is inconclusive by nature."""
-        if self._to == "cycle":
-            return "unknown"
+    async def arrived(self, at: At, subject: str) -> Outcome:
         state = (await _outlet(at, subject)).state.value
         if state not in ("on", "off"):
             return "unknown"
-        return "done" if state == self._to else "not_done"
+        return "done" if state == ("on" if self._to == "cycle" else self._to) else "not_done"
+
+    async def probe(self, at: At, subject: str, before: State) -> Outcome:
+        """A cycle leaves no trace that a later read could find: it is inconclusive by nature."""
+        return "unknown" if self._to == "cycle" else await self.arrived(at, subject)
 
 
 class PowerArgs(Written):
@@ -143,12 +144,16 @@ class PowerHost:
         target = self.target(at.inventory, subject)
         await at.change(target, PowersHost, "reset_host", at.args.reset)
 
-    async def probe(self, at: At, subject: str, before: State) -> Outcome:
-        wanted = _SETTLES_AT.get(at.args.reset)
+    async def arrived(self, at: At, subject: str) -> Outcome:
+        wanted = _SETTLES_AT.get(at.args.reset, "On")
         state = (await self._power(at, subject)).power_state.value
-        if wanted is None or state not in ("On", "Off", "PoweringOn", "PoweringOff"):
+        if state not in ("On", "Off", "PoweringOn", "PoweringOff"):
             return "unknown"
         return "done" if state in (wanted, f"Powering{wanted}") else "not_done"
+
+    async def probe(self, at: At, subject: str, before: State) -> Outcome:
+        """A restart ends in the state that it began in: no reading tells whether it happened."""
+        return await self.arrived(at, subject) if at.args.reset in _SETTLES_AT else "unknown"
 
 
 def _outlet_spec(to: Literal["on", "off", "cycle"], title: str, about: str) -> Spec:

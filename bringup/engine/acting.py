@@ -26,7 +26,7 @@ from bringup.model.catalogue import Spec
 from bringup.model.errors import DeviceError
 from bringup.model.event import ActionDone, ActionFailed, ActionIntended, StepStarted
 from bringup.model.inventory import Inventory
-from bringup.model.measurement import measured
+from bringup.model.measurement import NOT_AVAILABLE, measured
 from bringup.model.plan import Task
 from bringup.model.verdict import Reason, Verdict
 
@@ -34,6 +34,11 @@ PROBES_AFTER_S = 30.0
 """How long, in world time, an action that has no `until` may take to show (supplies report within 5 s, an
 outlet's delay is a few seconds: physics section 5).
 """
+
+_NOT_DONE = {
+    "not_done": "the device is not as it was asked to be",
+    "unknown": "nobody can tell whether it happened",
+}
 
 
 class Acting:
@@ -207,7 +212,7 @@ class Acting:
             finally:
                 await round_.close()
                 await self._book.keep(task.stage, task.step, attempt, round_.evidence)
-        outcome = await self._wait_for(task, action, subject, before)
+        outcome = await self._wait_for(task, action, subject)
         if outcome != "done" and failure is not None:
             await self._failed(task, attempt, subject, spec.name, str(failure), outcome)
             raise failure
@@ -221,15 +226,15 @@ class Acting:
             return error
         return None
 
-    async def _wait_for(self, task: Task, action: Action, subject: str, before: State) -> ActionOutcome:
-        """Probe until done, or until the step's time is up."""
+    async def _wait_for(self, task: Task, action: Action, subject: str) -> ActionOutcome:
+        """Look until the device is as asked, or the step's time is up."""
         began = self._clock.now_s()
         until = task.until_s if task.until_s is not None else PROBES_AFTER_S
         while True:
             round_ = self._round(task)
             at = TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
             try:
-                outcome = await action.probe(at, subject, before)
+                outcome = await action.arrived(at, subject)
             except DeviceError:
                 outcome = "unknown"
             finally:
@@ -270,8 +275,7 @@ class Acting:
     ) -> None:
         name = task.does
         if outcome != "done":
-            message = "the device answered, and its state is not what was asked for"
-            await self._failed(task, attempt, subject, name, message, outcome)
+            await self._failed(task, attempt, subject, name, _NOT_DONE[outcome], outcome)
         else:
             after = await self._look(task, attempt, action, subject)
             await self._book.offer(
@@ -307,7 +311,7 @@ class Acting:
         """An action's verdict is that of its outcome: what was asked for is there, or it is not, or nobody
         knows.
         """
-        measurement = measured(subject, "outcome", outcome)
+        measurement = measured(subject, "outcome", NOT_AVAILABLE if outcome == "unknown" else outcome)
         found = self._judging.outcomes([measurement], [task])[subject]
         await self._book.offer(measured_event(task, attempt, measurement))
         for judgement in (*found.judgements, *found.missing):

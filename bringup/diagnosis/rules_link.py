@@ -181,7 +181,8 @@ LINK_RULES: tuple[Rule, ...] = (
                 (
                     FAR_SENDS,
                     Clue(
-                        "only {near_rx_low_lanes} of {near_rx_lanes} is low", (is_("near_rx_low_all", False),)
+                        "only {near_rx_low} of its {near_rx_lanes} lanes are low",
+                        (is_("near_rx_low_all", False),),
                     ),
                     Clue("the lanes lie {near_rx_spread_db} dB apart", (is_("rx_alike", False),)),
                     Clue("up to {loss_text} dB are lost on the way", (at_least("loss_db", 0.0),)),

@@ -153,6 +153,10 @@ class Record:
         )
 
     @property
+    def events(self) -> list[Any]:
+        return list(self._events)
+
+    @property
     def state(self) -> RunState:
         plan = ev.PlanFixed(files={}, planned=tuple(self._planned))
         return fold_events(

@@ -62,7 +62,7 @@ class Answerer:
         if path.element or prefix.element:
             raise GnmiFaultError("INVALID_ARGUMENT", "path element strings are deprecated: use elem")
         both = (*prefix.elem, *path.elem)
-        return tuple((elem.name.rpartition(":")[2], dict(elem.key)) for elem in both)
+        return tuple((elem.name.rpartition(":")[2], tuple(sorted(elem.key.items()))) for elem in both)
 
     def get(self, request: Any) -> Any:
         """A GetResponse.
@@ -163,8 +163,8 @@ def volatile(place: Path, leaf: Leaf) -> bool:
 def _write(message: Any, path: Path) -> None:
     for name, keys in path:
         elem = message.elem.add(name=name)
-        elem.key.update(keys)
+        elem.key.update(dict(keys))
 
 
 def _printed(path: Path) -> str:
-    return "/" + "/".join(name + "".join(f"[{k}={v}]" for k, v in keys.items()) for name, keys in path)
+    return "/" + "/".join(name + "".join(f"[{k}={v}]" for k, v in keys) for name, keys in path)

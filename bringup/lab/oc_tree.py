@@ -30,7 +30,8 @@ class Keyed(NamedTuple):
 
 
 Node: TypeAlias = Union[Leaf, Keyed, "dict[str, Node]"]
-Elem = tuple[str, Mapping[str, str]]
+Keys = tuple[tuple[str, str], ...]
+Elem = tuple[str, Keys]
 Path = tuple[Elem, ...]
 WILD = "*"
 
@@ -83,12 +84,12 @@ def find(root: Node, path: Path, here: Path = ()) -> Iterator[tuple[Path, Node]]
         if name not in (WILD, bare(member)):
             continue
         if isinstance(child, Keyed):
-            wanted = keys.get(child.key, WILD)
+            wanted = dict(keys).get(child.key, WILD)
             for value, entry in child.entries.items():
                 if wanted in (WILD, value):
-                    yield from find(entry, rest, (*here, (bare(member), {child.key: value})))
+                    yield from find(entry, rest, (*here, (bare(member), ((child.key, value),))))
         elif not keys:
-            yield from find(child, rest, (*here, (bare(member), {})))
+            yield from find(child, rest, (*here, (bare(member), ())))
 
 
 def leaves(node: Node, here: Path) -> Iterator[tuple[Path, Leaf]]:
@@ -107,9 +108,9 @@ def _children(node: Node, here: Path) -> Iterator[tuple[str, Path, Node]]:
         name = bare(member)
         if isinstance(child, Keyed):
             for value, entry in child.entries.items():
-                yield name, (*here, (name, {child.key: value})), entry
+                yield name, (*here, (name, ((child.key, value),))), entry
         else:
-            yield name, (*here, (name, {})), child
+            yield name, (*here, (name, ())), child
 
 
 def to_json(node: Node, ietf: bool, module: str = "") -> Any:

@@ -44,12 +44,32 @@ class Folded:
 
 
 class JsonSummary(Folded):
-    """One object at the end."""
+    """One object at the end: verdict, stages, and every cause with what it stands for."""
 
     def end(self) -> None:
-        from bringup.view.report import summary_record
+        from bringup.diagnosis import diagnose
 
-        record = summary_record(self.fold.state, self.inventory, path=str(self.folder.path))
+        state = self.fold.state
+        record = {
+            "run": self.folder.run_id,
+            "path": str(self.folder.path),
+            "verdict": state.verdict,
+            "exit_code": state.exit_code,
+            "partial": state.partial,
+            "simulated": state.run is not None and state.run.simulated,
+            "stages": {name: state.stage_verdict(name) for name in state.stages},
+            "steps": [
+                {
+                    "stage": key.stage,
+                    "step": key.step,
+                    "subject": key.subject,
+                    "verdict": step.verdict,
+                    "reason": step.reason,
+                }
+                for key, step in state.steps.items()
+            ],
+            "causes": diagnose(state, self.inventory),
+        }
         sys.stdout.buffer.write(msgspec.json.encode(record, order="sorted") + b"\n")
         sys.stdout.buffer.flush()
 

@@ -10,8 +10,8 @@ VERDICTS = MappingProxyType(
     {
         Verdict.PASS: "Measured, and inside every limit that applies.",
         Verdict.MARGINAL: (
-            "Inside the limit and near its edge or within the instrument's accuracy of it, or outside a limit "
-            "of the site alone that the contract has not adopted. It is accepted."
+            "Inside the limit and near its edge or within the instrument's accuracy of it, or outside a "
+            "limit of the site alone that the contract has not adopted. It is accepted."
         ),
         Verdict.WAIVED: "Not good, and accepted by a person with a signature, for one part and one value.",
         Verdict.UNKNOWN: "Not measured, or not to be judged; the reason says why. It blocks acceptance.",
@@ -22,8 +22,8 @@ READINGS = MappingProxyType(
     {
         Reading.VALUE: "The device told a value. Zero is a value.",
         Reading.DARK: (
-            "The receiver was read and there is no light. With the far transmitter proven on it is FAIL, else "
-            "UNKNOWN far_end_not_lit."
+            "The receiver was read and there is no light. With the far transmitter proven on it is FAIL, "
+            "else UNKNOWN far_end_not_lit."
         ),
         Reading.NOT_AVAILABLE: "The device says that it has no value now. UNKNOWN no_data.",
         Reading.UNSUPPORTED: "The device says that it never has this value. UNKNOWN no_data.",
@@ -34,8 +34,8 @@ REASONS = MappingProxyType(
     {
         Reason.UNREACHABLE: "No route, no name, or the connection timed out.",
         Reason.REFUSED: "The peer said no: reset, credentials, host key, certificate, or an SNMPv3 report.",
-        Reason.TIMEOUT: "Sent, and no answer in time. A silent SNMP version 2c agent is this: check the community.",
-        Reason.UNPARSABLE: "An answer came that can't be read: cut off, garbage, of the wrong type, or over-long.",
+        Reason.TIMEOUT: "Sent, and no answer in time. A silent SNMP 2c agent is this: check its community.",
+        Reason.UNPARSABLE: "An answer came that can't be read: cut off, garbage, wrong type, over-long.",
         Reason.NO_DATA: (
             "A clean answer without the value that is required, a question that nobody answered, or a window "
             "too short to prove the limit."
@@ -58,6 +58,6 @@ STANDINGS = MappingProxyType(
             "The maker's own figure, such as a module's thresholds; it can fail a delivery, and does not "
             "overrule the standard for a part that complies with it."
         ),
-        Standing.SITE: "A bar of the site's own; under a contract it gives MARGINAL unless the contract adopts it.",
+        Standing.SITE: "The site's own bar; under a contract it gives MARGINAL unless that adopts it.",
     }
 )

@@ -36,18 +36,8 @@ def _run(folder: Path, ci: bool) -> subprocess.CompletedProcess[str]:
     }
     if ci:
         environment["BRINGUP_CI"] = "1"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "-n",
-        "0",
-        "-c",
-        os.devnull,
-        str(folder),
-    ]
+    options = ["-p", "no:cacheprovider", "-n", "0", "-c", os.devnull, "--continue-on-collection-errors"]
+    command = [sys.executable, "-m", "pytest", *options, str(folder)]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
 
 

@@ -43,6 +43,18 @@ def test_version_and_help_load_nothing_heavy(option: str) -> None:
     assert done.stdout.strip()
 
 
+PROTOCOLS = {"asyncssh", "paramiko", "pysnmp", "gufo", "grpc", "aiohttp", "textual"}
+
+
+@pytest.mark.parametrize(
+    "command", [("list",), ("log", "verify", "no-such-run"), ("log", "show", "no-such-run")]
+)
+def test_readers_of_records_load_no_protocol_library(command: tuple[str, ...]) -> None:
+    _, code, loaded, _ = _run(*command)
+    assert code in (0, 2)
+    assert PROTOCOLS.isdisjoint(loaded)
+
+
 def test_a_usage_error_loads_no_protocol_library() -> None:
     done, code, loaded, _ = _run("no-such-command")
     assert code == 2

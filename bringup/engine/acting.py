@@ -7,6 +7,8 @@ again, and anything else is asked of a person.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import cast
 
 from bringup.action.base import Action, State
@@ -124,14 +126,16 @@ class Acting:
         target = action.target(self._inventory, subject)
         drops = action.affects(self._inventory, subject)
         guard(self._inventory, subject, target, drops)
-        before = await self._look(task, attempt, action, subject)
+        async with self._reading(task, subject, attempt) as at:
+            before = await action.before(at, subject)
+            already = action.already(at, before)
         crashed = self._unfinished.pop((task.stage, task.step, subject), None)
         if crashed is not None:
             settled = await self._settle_crashed(task, attempt, action, subject, crashed)
             if settled is not None:
                 await self._conclude(task, attempt, action, subject, settled, crashed.before, inferred=True)
                 return
-        elif action.already(self._at(task, subject), before):
+        elif already:
             await self._book.offer(
                 ActionDone(
                     stage=task.stage,
@@ -149,17 +153,12 @@ class Acting:
             await self._questions.approve(task, subject, attempt, spec, target, drops, before)
         await self._change(spec, task, subject, attempt, action, target, drops, before)
 
-    def _at(self, task: Task, subject: str) -> TaskAt:
-        return TaskAt(self._inventory, self._bench, self._round(task), (subject,), task.args)
-
-    def _round(self, task: Task) -> Round:
-        return Round(self._bench, self._clock, self._desk, task.deadline_s)
-
-    async def _look(self, task: Task, attempt: int, action: Action, subject: str) -> State:
-        round_ = self._round(task)
-        at = TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
+    @asynccontextmanager
+    async def _reading(self, task: Task, subject: str, attempt: int) -> AsyncIterator[TaskAt]:
+        """A fresh round for one subject; what was asked and answered in it is kept as evidence."""
+        round_ = Round(self._bench, self._clock, self._desk, task.deadline_s)
         try:
-            return await action.before(at, subject)
+            yield TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
         finally:
             await round_.close()
             await self._book.keep(task.stage, task.step, attempt, round_.evidence)
@@ -178,41 +177,35 @@ class Acting:
         """The dangerous part, under the device's lock. Nothing is awaited between the durable intent and the
         change but the check that nobody has taken this run over.
         """
-        async with self._locks.hold(target):
-            round_ = self._round(task)
-            at = TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
-            try:
-                identity = await action.identify(at, subject)
-                wrong = mismatch(self._inventory, target, identity)
-                if wrong is not None:
-                    raise Refusal(
-                        Verdict.FAIL,
-                        None,
-                        f"nothing was changed: {wrong}",
-                        "Trace the management cable; correct the inventory only if it is wrong.",
-                        target,
-                    )
-                await self._book.append(
-                    ActionIntended(
-                        stage=task.stage,
-                        step=task.step,
-                        subject=subject,
-                        attempt=attempt,
-                        action=spec.name,
-                        before=before,
-                        identity=identity,
-                        drops=drops,
-                        probe=action.probe_words,
-                        undo=action.undo(before),
-                        dangerous=spec.dangerous,
-                    )
+        async with self._locks.hold(target), self._reading(task, subject, attempt) as at:
+            identity = await action.identify(at, subject)
+            wrong = mismatch(self._inventory, target, identity)
+            if wrong is not None:
+                raise Refusal(
+                    Verdict.FAIL,
+                    None,
+                    f"nothing was changed: {wrong}",
+                    "Trace the management cable; correct the inventory only if it is wrong.",
+                    target,
                 )
-                self._book.journal.assert_epoch()
-                failure = await self._apply(action, at, subject)
-            finally:
-                await round_.close()
-                await self._book.keep(task.stage, task.step, attempt, round_.evidence)
-        outcome = await self._wait_for(task, action, subject)
+            await self._book.append(
+                ActionIntended(
+                    stage=task.stage,
+                    step=task.step,
+                    subject=subject,
+                    attempt=attempt,
+                    action=spec.name,
+                    before=before,
+                    identity=identity,
+                    drops=drops,
+                    probe=action.probe_words,
+                    undo=action.undo(before),
+                    dangerous=spec.dangerous,
+                )
+            )
+            self._book.journal.assert_epoch()
+            failure = await self._apply(action, at, subject)
+        outcome = await self._wait_for(task, action, subject, attempt)
         if outcome != "done" and failure is not None:
             await self._failed(task, attempt, subject, spec.name, str(failure), outcome)
             raise failure
@@ -226,19 +219,16 @@ class Acting:
             return error
         return None
 
-    async def _wait_for(self, task: Task, action: Action, subject: str) -> ActionOutcome:
+    async def _wait_for(self, task: Task, action: Action, subject: str, attempt: int) -> ActionOutcome:
         """Look until the device is as asked, or the step's time is up."""
         began = self._clock.now_s()
         until = task.until_s if task.until_s is not None else PROBES_AFTER_S
         while True:
-            round_ = self._round(task)
-            at = TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
             try:
-                outcome = await action.arrived(at, subject)
+                async with self._reading(task, subject, attempt) as at:
+                    outcome = await action.arrived(at, subject)
             except DeviceError:
                 outcome = "unknown"
-            finally:
-                await round_.close()
             if outcome == "done" or self._clock.now_s() - began >= until:
                 return outcome
             await self._desk.rest(self._clock, task.every_s)
@@ -249,13 +239,8 @@ class Acting:
         """Whether the change of a crashed run happened; None when it surely did not, so that it may be done
         again.
         """
-        round_ = self._round(task)
-        at = TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
-        try:
+        async with self._reading(task, subject, attempt) as at:
             outcome = await action.probe(at, subject, intent.before)
-        finally:
-            await round_.close()
-            await self._book.keep(task.stage, task.step, attempt, round_.evidence)
         if outcome == "not_done":
             return None
         if outcome == "done":
@@ -277,7 +262,8 @@ class Acting:
         if outcome != "done":
             await self._failed(task, attempt, subject, name, _NOT_DONE[outcome], outcome)
         else:
-            after = await self._look(task, attempt, action, subject)
+            async with self._reading(task, subject, attempt) as at:
+                after = await action.before(at, subject)
             await self._book.offer(
                 ActionDone(
                     stage=task.stage,

@@ -52,10 +52,8 @@ def unexplained(board: Board) -> None:
 def _why(finding: Finding) -> Why | None:
     if finding.verdict is not Verdict.UNKNOWN or finding.reason is None:
         return None
-    asks_a_person = finding.reason == Reason.NO_DATA and (
-        finding.does.startswith("ask.") or finding.quantities == {"answer"}
-    )
-    return NO_ANSWER if asks_a_person else REASONS.get(finding.reason)
+    nobody_spoke = finding.quantities == {"answer"} or (finding.cause is None and not finding.bad)
+    return NO_ANSWER if finding.reason == Reason.NO_DATA and nobody_spoke else REASONS.get(finding.reason)
 
 
 def _group(finding: Finding, why: Why) -> tuple[str, ...]:

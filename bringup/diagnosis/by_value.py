@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bringup.diagnosis.case import Board, Case
 from bringup.diagnosis.observed import Finding, worst_first
-from bringup.diagnosis.rules_single import SINGLES, Single
+from bringup.diagnosis.rules_single import IDENTITY, SINGLES, Single
 from bringup.model.cause import Suspect
 from bringup.model.judgement import Judgement
 from bringup.model.subject import ends, parse_subject
@@ -35,7 +35,34 @@ def by_value(board: Board) -> None:
             next_test=single.next_test,
             shows=(judgement.quantity,),
         )
+        if single is IDENTITY:
+            members = [*members, *_refused_for(board, subjects)]
         board.claim(case, members)
+    _refused(board)
+
+
+def _refused_for(board: Board, devices: tuple[str, ...]) -> list[Finding]:
+    """Actions that were not begun, because one of `devices` is not the one expected."""
+    return [one for one in board.open.values() if _not_begun(one) and one.cause in devices]
+
+
+def _refused(board: Board) -> None:
+    """Actions that were not begun on a device whose identity no other step read."""
+    for finding in [one for one in board.open.values() if _not_begun(one)]:
+        case = Case(
+            rule="action-not-begun",
+            title=f"an action was not begun: {finding.message}",
+            subjects=(finding.cause or finding.key.subject,),
+            remedy=IDENTITY.remedy,
+            likely=tuple(Suspect(words) for words in IDENTITY.likely),
+            next_test=IDENTITY.next_test,
+        )
+        board.claim(case, [finding])
+
+
+def _not_begun(finding: Finding) -> bool:
+    """A FAIL without a judgement: identity, read again before a change, was not the expected one."""
+    return finding.verdict is Verdict.FAIL and not finding.bad and finding.message is not None
 
 
 def _telling(finding: Finding) -> Judgement | None:

@@ -127,22 +127,17 @@ class Record:
         stage: str,
         step: str,
         subject: str,
-        reason: str,
+        reason: str | None,
         message: str,
         cause: str | None,
         advice: str = "",
+        verdict: Verdict = Verdict.UNKNOWN,
     ) -> int:
-        """The read itself failed."""
+        """The read itself failed, or an action was not begun."""
         self._open(stage, step, subject)
         where = {"stage": stage, "step": step, "attempt": 1}
         return self._end(
-            where,
-            subject,
-            Verdict.UNKNOWN,
-            reason=reason,
-            message=message,
-            cause=cause,
-            advice=advice or None,
+            where, subject, verdict, reason=reason, message=message, cause=cause, advice=advice or None
         )
 
     def blocked(self, stage: str, step: str, subject: str, because: int | None, cause: str) -> int:

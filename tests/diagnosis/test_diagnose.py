@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.diagnosis.record import C1, C3, C4, CABLES, Record, assert_ends, errors, healthy, light, up
 
 import bringup.diagnosis
 from bringup.diagnosis import REMEDIES
@@ -19,6 +18,7 @@ from bringup.diagnosis.rules_single import NO_ANSWER, REASONS, SINGLES
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE
 from bringup.model.subject import link
 from bringup.model.verdict import Verdict
+from tests.diagnosis.record import C1, C3, C4, CABLES, Record, assert_ends, errors, healthy, light, up
 
 LINK_1, LINK_3, LINK_4 = link(*C1), link(*C3), link(*C4)
 
@@ -397,7 +397,27 @@ def test_a_wrong_serial_names_the_device() -> None:
     assert cause.shown[0].value == "XX"
 
 
-# --- single values, reasons, and what nobody can explain -----------------------------------------------------
+def test_an_action_that_was_not_begun_for_a_wrong_serial_is_that_devices_identity() -> None:
+    record = Record()
+    refused = "nothing was changed: pdu-1 reports serial XX"
+    record.broken("power", "outlet_on", "pdu-1/outlet-5", None, refused, "pdu-1", verdict=Verdict.FAIL)
+    assert record.only_cause.remedy == "check-device-identity"
+    record.step("management", "identity", "pdu-1", [("pdu-1", "serial", "XX")])
+    cause = record.only_cause
+    assert (cause.remedy, cause.count, cause.subjects) == ("check-device-identity", 2, ("pdu-1",))
+
+
+@pytest.mark.parametrize(
+    "message", ["nobody approved this action, so nothing was changed", "nobody answered"]
+)
+def test_a_question_without_an_answer_asks_for_one(message: str) -> None:
+    record = Record()
+    record.broken("sign-off", "walk", "run", "no_data", message, None)
+    cause = record.only_cause
+    assert (cause.remedy, cause.messages) == ("answer-the-question", (message,))
+
+
+# --- single values, reasons, and what nobody can explain ---------------------------------------------------
 
 
 def test_a_warm_module_is_not_the_cables_fault() -> None:

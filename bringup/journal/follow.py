@@ -2,7 +2,7 @@
 changed.
 
 How a reader knows what is durable: the runner publishes a mark in its `epoch/N` after each sync (see
-`bringup.journal.lease`). The reader takes the mark of the newest epoch and reads no byte behind it.
+`bringup.journal.epoch`). The reader takes the mark of the newest epoch and reads no byte behind it.
 
 Why that holds:
 - A mark is raised after the sync and, in one runner, after a look that nobody took over; a takeover copies
@@ -23,15 +23,17 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from bringup.journal.clock import boot_id
+from bringup.journal.epoch import MarkReader
 from bringup.journal.error import JournalError
 from bringup.journal.folder import RunFolder
-from bringup.journal.lease import NETWORK, file_system, latest_epoch
+from bringup.journal.mounts import NETWORK, file_system
 
 READ_BYTES = 1024 * 1024
 _UNBOUNDED = 1 << 62
@@ -47,13 +49,13 @@ class Entry(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """How far a reader may go: segments before `segment` whole, that one up to `size`; `events` durable in
-    all.
+    """How far a reader may go: segments before `segment` whole, that one up to `size`. `epoch` whose mark it
+    is.
     """
 
     segment: int
     size: int
-    events: int
+    epoch: int
 
 
 def read(folder: RunFolder | Path) -> Iterator[Entry]:
@@ -65,9 +67,9 @@ def read(folder: RunFolder | Path) -> Iterator[Entry]:
     run = folder if isinstance(folder, RunFolder) else RunFolder(folder)
     if not run.journal.is_dir():
         raise JournalError(f"{run.path} holds no journal", "name a run's folder or its id; `bringup list`")
-    cursor = Cursor(run)
-    while batch := cursor.more():
-        yield from batch
+    with closing(Cursor(run)) as cursor:
+        while batch := cursor.more():
+            yield from batch
 
 
 async def follow(
@@ -84,26 +86,26 @@ async def follow(
     Raises:
         JournalError: a line is no event; or what `wake` raises.
     """
-    cursor = Cursor(folder if isinstance(folder, RunFolder) else RunFolder(folder))
     closed = False
-    while True:
-        batch = cursor.more()
-        for entry in batch:
-            closed = entry.kind == "RunClosed"
-            yield entry
-        if batch:
-            # Reading a long record must not keep the rest of this program from running.
-            await asyncio.sleep(0)
-        elif closed:
-            return
-        elif wake is not None:
-            await wake(cursor.next_seq)
-        else:
-            await asyncio.sleep(poll_s)
+    with closing(Cursor(folder if isinstance(folder, RunFolder) else RunFolder(folder))) as cursor:
+        while True:
+            batch = cursor.more()
+            for entry in batch:
+                closed = entry.kind == "RunClosed"
+                yield entry
+            if batch:
+                # Reading a long record must not keep the rest of this program from running.
+                await asyncio.sleep(0)
+            elif closed:
+                return
+            elif wake is not None:
+                await wake(cursor.next_seq)
+            else:
+                await asyncio.sleep(poll_s)
 
 
 class Cursor:
-    """A place in a journal. `more` goes on from there; it only reads."""
+    """A place in a journal. `more` goes on from there; it only reads. Close it: it keeps two files open."""
 
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
@@ -112,6 +114,10 @@ class Cursor:
         self.next_seq = 0
         self._decode = msgspec.json.Decoder(dict[str, Any]).decode
         self._on_network = file_system(folder.path)[0] in NETWORK
+        self._boot = boot_id()
+        self._marks = MarkReader(folder.epoch)
+        self._file = -1
+        self._file_is = (0, 0)
 
     def more(self) -> list[Entry]:
         """The next durable events, at most about a megabyte of them; empty when there is none now.
@@ -124,35 +130,55 @@ class Cursor:
             if self._segment > limit.segment:
                 return []
             whole = self._segment < limit.segment
-            batch, at_end = self._read(_UNBOUNDED if whole else limit.size)
+            batch, at_end = self._read(_UNBOUNDED if whole else limit.size, limit.epoch)
             if batch or not (at_end and whole and self._folder.segment(self._segment + 1).exists()):
                 return batch
             self._segment, self._offset = self._segment + 1, 0
 
     def limit(self) -> Limit:
         """How far the disk has got, as far as a reader can know."""
-        _, found = latest_epoch(self._folder.epoch)
-        if found is not None and (found.holder.boot == boot_id() or self._on_network):
-            return Limit(*msgspec.structs.astuple(found.mark))
+        found = self._marks.read()
+        if found is not None and (found.holder.boot == self._boot or self._on_network):
+            mark = found.mark
+            return Limit(mark.segment, mark.size, found.holder.epoch)
         numbers = self._folder.segments()
-        return Limit(numbers[-1] if numbers else 0, _UNBOUNDED, -1)
+        return Limit(numbers[-1] if numbers else 0, _UNBOUNDED, 0)
 
-    def _read(self, limit: int) -> tuple[list[Entry], bool]:
-        """Entries from the current place up to byte `limit`; whether no complete line is left."""
+    def close(self) -> None:
+        self._marks.close()
+        if self._file >= 0:
+            os.close(self._file)
+        self._file, self._file_is = -1, (0, 0)
+
+    def _open(self, epoch: int) -> bool:
+        """Have the current segment open; a takeover puts another file under its name."""
+        wanted = (self._segment, epoch)
+        if self._file >= 0 and self._file_is == wanted:
+            return True
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
         try:
-            fd = os.open(self._folder.segment(self._segment), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            path = self._folder.segment(self._segment)
+            self._file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
+            return False
+        self._file_is = wanted
+        return True
+
+    def _read(self, limit: int, epoch: int) -> tuple[list[Entry], bool]:
+        """Entries from the current place up to byte `limit`; whether no complete line is left."""
+        if limit <= self._offset:
             return [], True
-        try:
-            data = b""
-            while b"\n" not in data:
-                wanted = min(READ_BYTES, limit - self._offset - len(data))
-                chunk = os.pread(fd, wanted, self._offset + len(data)) if wanted > 0 else b""
-                if not chunk:
-                    return [], True
-                data += chunk
-        finally:
-            os.close(fd)
+        if not self._open(epoch):
+            return [], True
+        data = b""
+        while b"\n" not in data:
+            wanted = min(READ_BYTES, limit - self._offset - len(data))
+            chunk = os.pread(self._file, wanted, self._offset + len(data)) if wanted > 0 else b""
+            if not chunk:
+                return [], True
+            data += chunk
         data = data[: data.rindex(b"\n") + 1]
         self._offset += len(data)
         return [self._entry(line) for line in data[:-1].split(b"\n")], False

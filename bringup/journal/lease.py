@@ -1,21 +1,9 @@
-"""Who may write: one lock, one epoch, and the mark that tells readers how far the disk has got.
-
-`epoch/N` belongs to the runner of epoch N alone. It is made with O_EXCL, locked by its runner for as long as
-that lives, and holds two fixed-size records: who that is, and the *durable mark* (live segment, its durable
-size, number of durable events), overwritten in place after each sync.
-
-Why the mark lies in the epoch's own file: a runner that was frozen, taken over and woken can only ever
-overwrite the mark of its own, older epoch, which nobody reads any more. Why overwriting it needs no sync: it
-is raised only after the data was synced, so whatever version of it survives a crash is a lower bound of what
-is there.
-"""
+"""Who may write: one lock and one epoch at a time. `epoch/N` is made with O_EXCL and locked by its runner."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-import re
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,11 +11,18 @@ import msgspec
 
 from bringup.journal.clock import boot_id
 from bringup.journal.disk import make_folder, sync_folder, write_all
+from bringup.journal.epoch import (
+    HOLDER_BYTES,
+    EpochFile,
+    Holder,
+    Mark,
+    highest_epoch,
+    latest_epoch,
+    read_epoch,
+)
 from bringup.journal.error import Fenced, Held, JournalError
+from bringup.journal.mounts import file_system
 
-HOLDER_BYTES = 512
-MARK_BYTES = 52
-_MARK = re.compile(rb"([0-9a-f]{8}) (\d{8}) (\d{16}) (\d{16})\n")
 # File systems whose locks may be kept on this machine alone, by mount option.
 _LOCAL_LOCKS = {
     "nfs": ("nolock", "local_lock=all", "local_lock=flock"),
@@ -35,94 +30,6 @@ _LOCAL_LOCKS = {
     "cifs": ("nobrl",),
     "smb3": ("nobrl",),
 }
-NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "ceph", "glusterfs", "lustre", "virtiofs"}
-)
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """What is durable: `events` in all, the last of them in segment `segment`, whose first `size` bytes
-    count.
-    """
-
-    segment: int
-    size: int
-    events: int
-
-    def encode(self) -> bytes:
-        body = f"{self.segment:08d} {self.size:016d} {self.events:016d}".encode()
-        return b"%08x %b\n" % (zlib.crc32(body), body)
-
-
-class Holder(msgspec.Struct, frozen=True):
-    """Who runs, or ran, an epoch; `since` in UTC."""
-
-    host: str
-    pid: int
-    since: str
-    boot: str
-    epoch: int
-
-    def __str__(self) -> str:
-        return f"host {self.host}, pid {self.pid}, since {self.since}"
-
-
-class EpochFile(msgspec.Struct, frozen=True):
-    """What `epoch/N` says."""
-
-    holder: Holder
-    mark: Mark
-
-
-def highest_epoch(folder: Path) -> int:
-    """The newest epoch's number, 0 where there is none."""
-    try:
-        names = [path.name for path in folder.iterdir()]
-    except FileNotFoundError:
-        return 0
-    return max((int(name) for name in names if name.isascii() and name.isdigit()), default=0)
-
-
-def read_epoch(path: Path) -> EpochFile | None:
-    """None where the file is not there, or its maker died, or has not yet come, before the end of its first
-    write.
-    """
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return None
-    try:
-        # A mark may be read while it is overwritten: its checksum tells, and the next look is whole.
-        for _ in range(5):
-            raw = os.pread(fd, HOLDER_BYTES + MARK_BYTES, 0)
-            found = _parse_epoch(raw)
-            if found is not None or len(raw) < HOLDER_BYTES + MARK_BYTES:
-                return found
-        return None
-    except OSError:
-        return None
-    finally:
-        os.close(fd)
-
-
-def _parse_epoch(raw: bytes) -> EpochFile | None:
-    match = _MARK.fullmatch(raw[HOLDER_BYTES:])
-    if match is None or int(match[1], 16) != zlib.crc32(match[0][9:-1]):
-        return None
-    try:
-        holder = msgspec.json.decode(raw[:HOLDER_BYTES], type=Holder)
-    except msgspec.MsgspecError:
-        return None
-    return EpochFile(holder, Mark(int(match[2]), int(match[3]), int(match[4])))
-
-
-def latest_epoch(folder: Path) -> tuple[int, EpochFile | None]:
-    """The newest epoch with a readable file. One without was never used: its maker died while making it."""
-    for epoch in range(highest_epoch(folder), 0, -1):
-        found = read_epoch(folder / str(epoch))
-        if found is not None:
-            return epoch, found
-    return 0, None
 
 
 class Lease:
@@ -283,33 +190,3 @@ def refuse_without_locks(folder: Path) -> None:
     finally:
         os.close(first)
         probe.unlink(missing_ok=True)
-
-
-def file_system(path: Path) -> tuple[str, frozenset[str]]:
-    """Kind and mount options of the file system that holds `path`; ("unknown", none) where the system won't
-    say.
-    """
-    try:
-        table = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
-        device = path.stat().st_dev
-    except OSError:
-        return "unknown", frozenset()
-    return parse_mounts(table, os.fspath(path.resolve()), f"{os.major(device)}:{os.minor(device)}")
-
-
-def parse_mounts(table: str, path: str, device: str) -> tuple[str, frozenset[str]]:
-    """The mount of `/proc/self/mountinfo` that holds `path`: by the longest mount point, of its device if one
-    is.
-    """
-    best: tuple[bool, int, str, frozenset[str]] = (False, -1, "unknown", frozenset())
-    for row in table.splitlines():
-        left, _, right = row.partition(" - ")
-        fields, tail = left.split(), right.split()
-        if len(fields) < 6 or len(tail) < 3:
-            continue
-        point = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), fields[4])
-        if path != point and not path.startswith(point.rstrip("/") + "/"):
-            continue
-        options = frozenset(fields[5].split(",")) | frozenset(tail[2].split(","))
-        best = max(best, (fields[2] == device, len(point), tail[0], options), key=lambda found: found[:2])
-    return best[2], best[3]

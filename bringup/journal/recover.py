@@ -25,9 +25,10 @@ import msgspec
 
 from bringup.journal.clock import boot_id
 from bringup.journal.disk import FULL, sync_folder, write_durably
+from bringup.journal.epoch import EpochFile, Mark
 from bringup.journal.error import JournalError
 from bringup.journal.folder import RunFolder
-from bringup.journal.lease import Claim, EpochFile, Mark
+from bringup.journal.lease import Claim
 from bringup.journal.tree import Tree
 
 READ_BYTES = 1024 * 1024

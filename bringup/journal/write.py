@@ -10,32 +10,34 @@ import asyncio
 import base64
 import gzip
 import hashlib
-import os
-import platform
-from collections import deque
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from bringup.journal.clock import Clock, Stamper, SystemClock, boot_id, utc_text
-from bringup.journal.disk import FULL, Reserve, free_bytes, write_durably
+from bringup.journal.disk import free_bytes, write_durably
 from bringup.journal.encode import to_fields, to_line
-from bringup.journal.error import DiskFull, Fenced, JournalError, Poisoned
+from bringup.journal.error import DiskFull, JournalError
 from bringup.journal.folder import RunFolder
-from bringup.journal.lease import Claim, Mark, claim
 from bringup.journal.machine import enrol, signers_line
-from bringup.journal.record import Checkpointed, ClockJumped, Recovered, TakenOver
-from bringup.journal.recover import Found, Head, recover
+from bringup.journal.opening import (
+    CLOCK_JUMP_NS,
+    Opened,
+    as_journal_error,
+    first_event,
+    jump_since,
+    open_folder,
+)
+from bringup.journal.record import Checkpointed, ClockJumped
+from bringup.journal.recover import Head
 from bringup.journal.redact import Redactor
 from bringup.journal.sign import CHECKPOINT, Signer, fingerprint
 from bringup.journal.tree import Tree
+from bringup.journal.waiters import Waiters
 from bringup.journal.writer import Blob, Line, Outcome, Writer
 
 # What may be accepted and not yet durable; more waits. Bounds memory, and what a crash can take.
 LARGEST_BACKLOG_BYTES = 4 * 1024 * 1024
-# Network time slews slower than this between two events; a larger step is told.
-CLOCK_JUMP_NS = 1_000_000_000
 # Preparing (redact, hash, compress) more than this would hold up the event loop.
 INLINE_BLOB_BYTES = 16 * 1024
 
@@ -54,13 +56,13 @@ class Journal:
     def __init__(
         self,
         folder: RunFolder,
-        lease_and_found: tuple[Claim, Found, Reserve],
+        opened: Opened,
         *,
         signer: Signer,
         redactor: Redactor | None,
         clock: Clock,
     ) -> None:
-        held, found, reserve = lease_and_found
+        held, found, reserve = opened
         self.folder = folder
         self.epoch = held.lease.epoch
         self.durable = found.tree.size
@@ -76,8 +78,7 @@ class Journal:
         self._loop = asyncio.get_running_loop()
         self._backlog = 0
         self._largest_backlog = min(LARGEST_BACKLOG_BYTES, max(4096, reserve.size_bytes // 2))
-        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
-        self._space: deque[asyncio.Future[None]] = deque()
+        self._waiters = Waiters()
         self._error: JournalError | None = None
         self._winding_up = False
         self._closed = False
@@ -110,7 +111,9 @@ class Journal:
             JournalError: no working locks, no room, or the disk says no.
         """
         clock = clock or SystemClock()
-        opened = await asyncio.to_thread(_open, folder, utc_text(clock.wall_ns()), take_over=False, new=True)
+        opened = await asyncio.to_thread(
+            open_folder, folder, utc_text(clock.wall_ns()), take_over=False, new=True
+        )
         return cls(folder, opened, signer=signer, redactor=redactor, clock=clock)
 
     @classmethod
@@ -131,13 +134,13 @@ class Journal:
         """
         clock = clock or SystemClock()
         opened = await asyncio.to_thread(
-            _open, folder, utc_text(clock.wall_ns()), take_over=take_over, new=False
+            open_folder, folder, utc_text(clock.wall_ns()), take_over=take_over, new=False
         )
         journal = cls(folder, opened, signer=signer, redactor=redactor, clock=clock)
         # A disk that is still full must not keep the end of the record from being written.
-        journal._winding_up = opened[2].size_bytes == 0
-        await journal.append(_first_event(opened[0], opened[1]))
-        journal.full = opened[2].size_bytes == 0
+        journal._winding_up = opened.reserve.size_bytes == 0
+        await journal.append(first_event(opened))
+        journal.full = opened.reserve.size_bytes == 0
         journal._winding_up = False
         return journal
 
@@ -152,8 +155,7 @@ class Journal:
             JournalError: stop now (full, poisoned, fenced, closed).
         """
         self._check_open()
-        while self._backlog > self._largest_backlog:
-            await self._wait_for_space()
+        await self._wait_for_room()
         return self._put(event)
 
     async def append(self, event: msgspec.Struct) -> int:
@@ -172,8 +174,7 @@ class Journal:
         Raises as `offer`.
         """
         self._check_open()
-        while self._backlog > self._largest_backlog:
-            await self._wait_for_space()
+        await self._wait_for_room()
         if len(data) <= INLINE_BLOB_BYTES:
             digest, size, packed = _prepare(data, self._redactor)
         else:
@@ -250,9 +251,7 @@ class Journal:
             raise self._error
         if self._closed:
             raise JournalError(f"the journal of {self.folder.path} is closed")
-        future: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.append((seq, future))
-        await future
+        await self._waiters.durable(seq)
 
     def head(self) -> tuple[int, str]:
         """Size and base64 root of the tree over all events so far: what an approval is signed over."""
@@ -299,7 +298,7 @@ class Journal:
         self._last_wall_ns, self._last_mono_ns = wall_ns, mono_ns
         event: ClockJumped | None = None
         if self._last is not None:
-            event = _jump_since(self._last, wall_ns, mono_ns, self._boot)
+            event = jump_since(self._last, wall_ns, mono_ns, self._boot)
             self._last = None
         if event is None and abs(jump_ns) >= CLOCK_JUMP_NS:
             event = ClockJumped(by_s=round(jump_ns / 1e9, 6))
@@ -329,11 +328,10 @@ class Journal:
         except OSError as error:
             raise JournalError(f"the checkpoint {path.name} can't be written: {error.strerror}") from error
 
-    async def _wait_for_space(self) -> None:
-        future: asyncio.Future[None] = self._loop.create_future()
-        self._space.append(future)
-        await future
-        self._check_open()
+    async def _wait_for_room(self) -> None:
+        while self._backlog > self._largest_backlog:
+            await self._waiters.room()
+            self._check_open()
 
     def _report(self, outcome: Outcome) -> None:
         """From the writer's thread."""
@@ -348,35 +346,14 @@ class Journal:
         self._backlog -= outcome.taken_bytes
         self.durable = outcome.events
         self.full = self.full or outcome.full
-        waiting = self._waiting
         if outcome.error is not None and self._error is None:
-            self._error = _as_journal_error(outcome.error, self.folder)
+            self._error = as_journal_error(outcome.error, self.folder)
         if self._error is not None:
-            self._fail_all(self._error)
+            self._waiters.fail(self._error)
             return
-        if waiting and waiting[0][0] < self.durable and waiting[-1][0] < self.durable:
-            done, self._waiting = waiting, deque()
-        else:
-            done = deque(entry for entry in waiting if entry[0] < self.durable)
-            self._waiting = deque(entry for entry in waiting if entry[0] >= self.durable)
-        for _, future in done:
-            if not future.done():
-                future.set_result(None)
-        while self._space and self._backlog <= self._largest_backlog:
-            future = self._space.popleft()
-            if not future.done():
-                future.set_result(None)
-                break
-
-    def _fail_all(self, error: JournalError) -> None:
-        for _, future in self._waiting:
-            if not future.done():
-                future.set_exception(error)
-        for future in self._space:
-            if not future.done():
-                future.set_exception(error)
-        self._waiting.clear()
-        self._space.clear()
+        self._waiters.settle(self.durable)
+        if self._backlog <= self._largest_backlog:
+            self._waiters.make_room()
 
     async def _end(self) -> None:
         self._closed = True
@@ -384,87 +361,9 @@ class Journal:
         if self._error is None:
             self._reserve.free()
         self._lease.release()
-        self._fail_all(JournalError(f"the journal of {self.folder.path} is closed"))
-
-
-def _open(folder: RunFolder, since: str, *, take_over: bool, new: bool) -> tuple[Claim, Found, Reserve]:
-    """Everything before the first event; in a thread."""
-    reserve = Reserve(folder.journal / "reserve")
-    try:
-        for place in (folder.plan, folder.journal, folder.blobs, folder.checkpoints):
-            place.mkdir(parents=True, exist_ok=True)
-        if new and folder.segments():
-            raise JournalError(f"{folder.path} holds a journal already", "`bringup resume` goes on with it")
-        host = platform.node() or "unknown"
-        held = claim(folder.epoch, host=host, since=since, take_over=take_over, on_full=reserve.free)
-    except OSError as error:
-        raise _as_journal_error(error, folder) from error
-    try:
-        reserve.free()
-        found = recover(folder, held, take_over)
-        if not reserve.claim() and new:
-            raise DiskFull(
-                f"there is no room for a record in {folder.path}", "name another place: --runs DIR"
-            )
-        held.lease.publish(Mark(found.segment, found.size, found.tree.size))
-        held.lease.sync()
-    except BaseException as error:
-        held.lease.release()
-        if isinstance(error, OSError):
-            raise _as_journal_error(error, folder) from error
-        raise
-    return held, found, reserve
-
-
-def _first_event(held: Claim, found: Found) -> msgspec.Struct:
-    holder = str(held.previous.holder) if held.previous is not None else "unknown"
-    common: Mapping[str, Any] = {
-        "previous_epoch": held.previous_epoch,
-        "holder": holder,
-        "torn_file": found.torn_file,
-        "torn_bytes": found.torn_bytes,
-        "torn_sha256": found.torn_sha256,
-        "earlier_torn": found.earlier_torn,
-        "lost_events": found.lost_events,
-    }
-    if held.over_living:
-        return TakenOver(set_aside=found.set_aside, **common)
-    closed = found.last is not None and found.last.kind == "RunClosed"
-    return Recovered(closed_before=closed, **common)
-
-
-def _jump_since(last: Head, wall_ns: int, mono_ns: int, boot: str) -> ClockJumped | None:
-    """Whether the clock moved between the last event of an earlier runner and now."""
-    import datetime
-
-    try:
-        then = datetime.datetime.fromisoformat(last.at)
-    except ValueError:
-        return None
-    then_ns = int(then.timestamp()) * 1_000_000_000 + then.microsecond * 1000
-    if last.boot == boot:
-        jump_ns = (wall_ns - then_ns) - (mono_ns - last.mono_ns)
-        return ClockJumped(by_s=round(jump_ns / 1e9, 6)) if abs(jump_ns) >= CLOCK_JUMP_NS else None
-    if wall_ns < then_ns - CLOCK_JUMP_NS:
-        return ClockJumped(by_s=round((wall_ns - then_ns) / 1e9, 6), across_boots=True)
-    return None
+        self._waiters.fail(JournalError(f"the journal of {self.folder.path} is closed"))
 
 
 def _prepare(data: bytes, redactor: Redactor | None) -> tuple[str, int, bytes]:
     clean = redactor.data(data) if redactor is not None else data
     return hashlib.sha256(clean).hexdigest(), len(clean), gzip.compress(clean, 6, mtime=0)
-
-
-def _as_journal_error(error: BaseException, folder: RunFolder) -> JournalError:
-    if isinstance(error, (Fenced, JournalError)):
-        return error
-    if isinstance(error, OSError) and error.errno in FULL:
-        return DiskFull(
-            f"the disk that holds {folder.path} is full and the reserve is used up",
-            "free some space, then `bringup resume`; what was confirmed until now is kept",
-        )
-    what = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else repr(error)
-    return Poisoned(
-        f"the record in {folder.path} can't be written: {what}",
-        "stop; check the disk; then `bringup resume` recovers what reached it",
-    )

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import msgspec
 
 from bringup.journal.disk import Reserve, make_folder, sync_folder, write_all, write_durably
+from bringup.journal.epoch import Mark
 from bringup.journal.folder import RunFolder
-from bringup.journal.lease import Lease, Mark
+from bringup.journal.lease import Lease
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 SEGMENT_NS = 3600 * 1_000_000_000

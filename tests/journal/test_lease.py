@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from bringup.journal.epoch import Mark, highest_epoch, read_epoch
 from bringup.journal.error import Fenced, Held
 from bringup.journal.folder import RunFolder
 from bringup.journal.follow import read
-from bringup.journal.lease import Mark, highest_epoch, parse_mounts, read_epoch
+from bringup.journal.mounts import parse_mounts
 from bringup.journal.verify import verify
 from bringup.journal.write import Journal
 from tests.journal.child import Place, run_child, running

@@ -217,7 +217,7 @@ async def test_after_a_reboot_all_that_the_disk_gives_back_counts(tmp_path: Path
     boot = json.loads(old[:512])["boot"].encode()
     # The mark as the disk had it: from before the events, with the id of a boot that is over.
     stale = b"0" * 8 + old[520:]
-    from bringup.journal.lease import HOLDER_BYTES, Mark
+    from bringup.journal.epoch import HOLDER_BYTES, Mark
 
     stale = old[:HOLDER_BYTES].replace(boot, b"0" * 36) + Mark(1, 0, 0).encode()
     epoch.write_bytes(stale)

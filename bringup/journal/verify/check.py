@@ -5,18 +5,15 @@ event.
 from __future__ import annotations
 
 import base64
-import binascii
-import hashlib
 import os
 import re
-import zlib
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
-import msgspec
-
-from bringup.journal.verify.events import Claim, EventsReader, Unreadable, open_plain, read_plain
+from bringup.journal.verify.events import Claim, EventsReader, Unreadable, read_plain
+from bringup.journal.verify.files import Files
+from bringup.journal.verify.heads import Head, parse_checkpoint, parse_head
 from bringup.journal.verify.report import Finding, Report
 from bringup.journal.verify.sshsig import BadSignatureError, Signers, check_signature
 
@@ -24,17 +21,7 @@ __all__ = ["Finding", "Report", "default_signers", "verify"]
 
 CHECKPOINT = "bringup-checkpoint@v1"
 APPROVE = "bringup-approve@v1"
-LARGEST_SMALL_FILE = 64 * 1024 * 1024
 LARGEST_CHECKPOINT = 64 * 1024
-READ_BYTES = 1024 * 1024
-
-
-class Head(NamedTuple):
-    """A tree head: what a checkpoint or an approval says the record was."""
-
-    origin: str
-    size: int
-    root: bytes
 
 
 def default_signers() -> Path:
@@ -148,66 +135,18 @@ class _Verification:
             else:
                 self._report.contradicts("blob-size", where, f"blob {digest[:12]} is given two sizes")
 
-    # Files
-
     def _check_files(self) -> None:
-        report = self._report
+        report, files = self._report, Files(self._folder, self._report)
         if self._run_json is not None:
-            self._check_digest(self._folder / "run.json", self._run_json, "run.json")
-            self._check_run_name()
+            files.check_digest(self._folder / "run.json", self._run_json, "run.json")
+            files.check_run_name(self._origin)
         elif report.events:
             report.lacks("no-start", "event 0", "no RunStarted: run.json is covered by nothing")
         if self._plan is not None:
-            self._check_plan(self._plan)
+            files.check_plan(self._plan)
         for digest, size in self._blobs.items():
-            self._check_blob(digest, size)
+            files.check_blob(digest, size)
         report.blobs = len(self._blobs)
-
-    def _check_digest(self, path: Path, digest: str, name: str) -> None:
-        try:
-            found = hashlib.sha256(read_plain(path, LARGEST_SMALL_FILE)).hexdigest()
-        except Unreadable as error:
-            self._report.contradicts("file", name, str(error))
-            return
-        if found != digest:
-            self._report.contradicts("file", name, "it is not the file whose digest stands in the record")
-
-    def _check_run_name(self) -> None:
-        """run.json, where it names the run, names the one that the events and checkpoints name."""
-        try:
-            said = msgspec.json.decode(read_plain(self._folder / "run.json", LARGEST_SMALL_FILE))
-        except (Unreadable, msgspec.MsgspecError):
-            return
-        name = said.get("run", said.get("id")) if isinstance(said, dict) else None
-        if name is not None and f"bringup/{name}" != self._origin:
-            self._report.contradicts(
-                "run-name", "run.json", f"it names run {name}, the events {self._origin[8:]}"
-            )
-
-    def _check_plan(self, files: dict[str, str]) -> None:
-        plan = self._folder / "plan"
-        for name, digest in files.items():
-            parts = PurePosixPath(name).parts
-            if not parts or ".." in parts or name.startswith("/"):
-                self._report.contradicts("file", f"plan/{name}", "its name leads out of the folder")
-            else:
-                self._check_digest(plan / name, digest, f"plan/{name}")
-        for place, folders, names in os.walk(plan):
-            links = [name for name in folders if (Path(place) / name).is_symlink()]
-            for name in [*names, *links]:
-                relative = (Path(place) / name).relative_to(plan).as_posix()
-                if relative not in files:
-                    self._report.contradicts("file-unknown", f"plan/{relative}", "no event knows it")
-
-    def _check_blob(self, digest: str, size: int) -> None:
-        """Unpacks at most one byte more than the event names, or 1 GiB where it names none."""
-        path = self._folder / "blobs" / digest[:2] / f"{digest}.gz"
-        try:
-            fault = _blob_fault(path, digest, size)
-        except Unreadable as error:
-            fault = str(error)
-        if fault:
-            self._report.contradicts("blob", f"blobs/{digest[:2]}/{digest[:12]}….gz", fault)
 
     # Checkpoints
 
@@ -237,7 +176,7 @@ class _Verification:
     def _check_checkpoints(self, texts: dict[int, bytes]) -> None:
         for size, text in sorted(texts.items()):
             where = f"checkpoints/{size}.txt"
-            head = _parse_checkpoint(text)
+            head = parse_checkpoint(text)
             if head is None or text.count(b"\n") != 3:
                 self._report.contradicts("checkpoint", where, "it is no checkpoint text of three lines")
                 continue
@@ -282,7 +221,7 @@ class _Verification:
     def _check_recorded(self, texts: dict[int, bytes]) -> None:
         """Each `Checkpointed` event has its files, and they say what it says."""
         for seq, (size, root) in self._recorded.items():
-            head = _parse_checkpoint(texts[size]) if size in texts else None
+            head = parse_checkpoint(texts[size]) if size in texts else None
             if head is None:
                 self._report.contradicts(
                     "checkpoint-missing", f"event {seq}", f"checkpoints/{size}.txt is missing"
@@ -293,7 +232,7 @@ class _Verification:
                 )
 
     def _check_elsewhere(self, text: bytes) -> None:
-        head = _parse_checkpoint(text)
+        head = parse_checkpoint(text)
         if head is None:
             self._report.contradicts("given-checkpoint", "--checkpoint", "it is no checkpoint text")
         elif self._check_head(head, "--checkpoint"):
@@ -339,7 +278,7 @@ class _Verification:
             if name in said and isinstance(body.get(field), str) and said[name] != _one_line(body[field]):
                 return f"the signed text has another {name} than the event"
         if "head" in said:
-            head = _parse_head(said["head"], self._origin)
+            head = parse_head(said["head"], self._origin)
             if head is None or head.size > claim.seq:
                 return "its tree head is none from before it"
             if self._reader.leaves.root(head.size) != head.root:
@@ -356,58 +295,6 @@ class _Verification:
             report.lacks("uncovered", f"event {report.covered}", text)
         if not report.closed:
             report.lacks("not-closed", f"event {report.events - 1}", "the run was never closed")
-
-
-def _parse_checkpoint(text: bytes) -> Head | None:
-    """The first three lines of a C2SP tlog-checkpoint (a note's blank line and signatures may follow)."""
-    rows = text.split(b"\n")
-    if len(rows) < 4 or not rows[0] or (rows[3:] != [b""] and b"" not in rows[3:]):
-        return None
-    try:
-        return _parse_head(f"{rows[1].decode('ascii')} {rows[2].decode('ascii')}", rows[0].decode("utf-8"))
-    except UnicodeDecodeError:
-        return None
-
-
-def _parse_head(text: str, origin: str) -> Head | None:
-    """`SIZE BASE64`."""
-    size, _, encoded = text.partition(" ")
-    try:
-        root = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if not re.fullmatch(r"0|[1-9]\d{0,15}", size) or len(root) != 32:
-        return None
-    return Head(origin, int(size), root)
-
-
-def _blob_fault(path: Path, digest: str, size: int) -> str | None:
-    """What is wrong with a blob, None where nothing. Streams; a bomb is cut off at the size that the event
-    gives.
-    """
-    largest = size if size >= 0 else 1 << 30
-    unpack = zlib.decompressobj(wbits=31)
-    total, sha256 = 0, hashlib.sha256()
-    with os.fdopen(open_plain(path), "rb", buffering=0) as file:
-        try:
-            while not unpack.eof:
-                packed = unpack.unconsumed_tail or file.read(READ_BYTES)
-                if not packed:
-                    return "it is cut short"
-                data = unpack.decompress(packed, READ_BYTES)
-                total += len(data)
-                sha256.update(data)
-                if total > largest:
-                    return f"it holds more than the {largest} bytes that the event names"
-        except zlib.error:
-            return "it is no gzip file"
-        if unpack.unused_data or file.read(1):
-            return "something stands behind its end"
-    if sha256.hexdigest() != digest:
-        return "its content is not what its name says"
-    if size >= 0 and total != size:
-        return f"it holds {total} bytes, the event says {size}"
-    return None
 
 
 def _one_line(value: str) -> str:

@@ -114,6 +114,9 @@ def _unique(words: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def _message(finding: Finding) -> str | None:
+    """What a failed read said; the message of a verdict that was judged is only about how it was read."""
+    if finding.bad:
+        return None
     if finding.message and finding.advice:
         return f"{finding.message}. {finding.advice}"
     return finding.message

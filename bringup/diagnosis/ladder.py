@@ -7,6 +7,8 @@ it sees measurements, judgements and the inventory, and nothing of what made the
 
 from __future__ import annotations
 
+import msgspec
+
 from bringup.diagnosis import cabling
 from bringup.diagnosis.by_reason import by_reason, unexplained
 from bringup.diagnosis.by_value import by_value
@@ -14,7 +16,7 @@ from bringup.diagnosis.case import Board, Case
 from bringup.diagnosis.observed import Finding, Observed, findings
 from bringup.diagnosis.rule import Facts, Rule, first_match
 from bringup.diagnosis.rules_device import DEVICE_RULES
-from bringup.diagnosis.rules_link import FROM_LIGHT, LINK_RULES
+from bringup.diagnosis.rules_link import FROM_LIGHT, LINK_RULES, UNPROVEN
 from bringup.diagnosis.rules_power import FEED_RULES, HOST_RULES
 from bringup.diagnosis.scene_device import (
     ERROR_REASONS,
@@ -99,13 +101,29 @@ class _Scenes:
         pairs += [(port.subject, None) for port in self._inventory.port if port.subject not in cabled]
         for near, far in pairs:
             if self._on(near, far):
-                self._link(near, far)
+                self._link(LINK_RULES, near, far)
+                self._wait_for_far_ends(near, far)
+                self._link((UNPROVEN,), near, far)
 
-    def _link(self, near: str, far: str | None) -> None:
+    def _wait_for_far_ends(self, near: str, far: str | None) -> None:
+        """A receiver that is dark because its far end is itself blocked waits for the same cause."""
+        for finding in [one for one in self._on(near, far) if one.reason == Reason.FAR_END_NOT_LIT]:
+            others = {self._inventory.far_ends.get(_port(each)) for each in ends(finding.key.subject)}
+            names = {
+                name for each in others if each is not None for name in (each, parse_subject(each).device)
+            }
+            keeper = next((one for one in self._board.blocked if one.key.subject in names), None)
+            if keeper is not None:
+                del self._board.open[finding.key]
+                self._board.blocked.append(
+                    msgspec.structs.replace(finding, because=keeper.because, cause=keeper.cause)
+                )
+
+    def _link(self, rules: tuple[Rule, ...], near: str, far: str | None) -> None:
         scenes: list[Facts] = [link_facts(self._observed, self._inventory, near, far)]
         if far is not None:
             scenes.append(link_facts(self._observed, self._inventory, far, near))
-        for rule in LINK_RULES:
+        for rule in rules:
             matched = first_match((rule,), scenes)
             if matched is not None:
                 facts = matched[1]

@@ -181,7 +181,7 @@ LINK_RULES: tuple[Rule, ...] = (
                 (
                     FAR_SENDS,
                     Clue(
-                        "only {near_rx_low} of its {near_rx_lanes} lanes are low",
+                        "low on {near_rx_low} of {near_rx_lanes} lanes only",
                         (is_("near_rx_low_all", False),),
                     ),
                     Clue("the lanes lie {near_rx_spread_db} dB apart", (is_("rx_alike", False),)),
@@ -247,20 +247,6 @@ LINK_RULES: tuple[Rule, ...] = (
         next_test="compare the two modules' kinds and the length of {link}",
         remedy="fit-attenuator",
         source="network reference, section 6.1",
-    ),
-    Rule(
-        id="far-end-not-proven",
-        when=(at_least("near_rx_dark", 1),),
-        title="{near} is dark, and nothing proves that {far} sends",
-        explains=FROM_LIGHT,
-        shows=("rx_power_dbm",),
-        likely=(
-            Likely("the far end is off, not booted, or its port is shut", (FAR_BOOTED_NOT,)),
-            Likely("a fibre fault: not to be judged yet"),
-        ),
-        next_test="read the transmit power at {far}",
-        remedy="prove-far-transmitter",
-        source="field rule 2",
     ),
     Rule(
         id="monitor-silent",
@@ -451,4 +437,21 @@ LINK_RULES: tuple[Rule, ...] = (
 """In the order of the ladder.
 
 Crossed cables are found over all cables together: `bringup.diagnosis.cabling`.
+"""
+
+UNPROVEN = Rule(
+    id="far-end-not-proven",
+    when=(at_least("near_rx_dark", 1),),
+    title="{near} is dark, and nothing proves that {far} sends",
+    explains=FROM_LIGHT,
+    shows=("rx_power_dbm",),
+    likely=(
+        Likely("the far end is off, not booted, or its port is shut", (FAR_BOOTED_NOT,)),
+        Likely("a fibre fault: not to be judged yet"),
+    ),
+    next_test="read the transmit power at {far}",
+    remedy="prove-far-transmitter",
+    source="field rule 2",
+)
+"""What is left of darkness when neither the ladder nor anything that keeps the far end waiting explains it.
 """

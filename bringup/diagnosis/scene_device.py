@@ -75,14 +75,14 @@ def device_of(finding: Finding, inventory: Inventory) -> str | None:
     None for a verdict that was judged: nothing failed there, something was not told. A check of ours that
     failed by itself is laid to the device that it was at.
     """
-    if not finding.message:
+    if not finding.message or (finding.bad and finding.cause is None):
         return None
     words = (finding.cause or "").split(" ", 1)[0]
     begins = finding.message.split(" ", 1)[0].rstrip(":")
     for name in (words, begins):
         if name in inventory.devices:
             return name
-    if finding.reason == Reason.NO_DATA and finding.cause is None:
+    if finding.reason == Reason.NO_DATA and finding.cause is None:  # a person did not answer
         return None
     try:
         name = parse_subject(finding.key.subject.split("<->", 1)[0]).device

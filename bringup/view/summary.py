@@ -80,12 +80,7 @@ class _Draw:
         for line in title[1:]:
             yield ((" " * (len(head) + 2), "plain"), (line, "title"))
         yield from self._labelled("at", f"{cause.stage}/{cause.step}{self._stands_for(cause)}", "plain")
-        for judgement in cause.shown[:VALUES_SHOWN]:
-            yield from self._labelled("read", _read(judgement), "value")
-            if judgement.limit is not None:
-                yield from self._labelled("limit", _limit(judgement), "dim")
-            if judgement.note:
-                yield from self._labelled("", judgement.note, "dim")
+        yield from self._readings(cause.shown[:VALUES_SHOWN])
         if len(cause.shown) > VALUES_SHOWN:
             yield from self._labelled("", f"and {len(cause.shown) - VALUES_SHOWN} more readings", "dim")
         if cause.reasons and not cause.shown:
@@ -97,6 +92,17 @@ class _Draw:
         if len(cause.places) > PLACES_SHOWN:
             yield from self._labelled("", f"and {len(cause.places) - PLACES_SHOWN} more places", "dim")
         yield from self._advice(cause)
+
+    def _readings(self, shown: Sequence[Judgement]) -> Iterator[Row]:
+        """Each reading, and its limit once below all that share it."""
+        for place, judgement in enumerate(shown):
+            yield from self._labelled("read", _read(judgement), "value")
+            if judgement.note:
+                yield from self._labelled("", visible(judgement.note, TITLE_CELLS), "dim")
+            after = shown[place + 1] if place + 1 < len(shown) else None
+            shared = after is not None and _limit(after) == _limit(judgement)
+            if judgement.limit is not None and not shared:
+                yield from self._labelled("limit", _limit(judgement), "dim")
 
     def _advice(self, cause: Cause) -> Iterator[Row]:
         for place, suspect in enumerate(cause.likely[:SUSPECTS_SHOWN], 1):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import bringup.diagnosis
 from bringup.diagnosis import REMEDIES
 from bringup.diagnosis.rules_device import DEVICE_RULES
-from bringup.diagnosis.rules_link import LINK_RULES
+from bringup.diagnosis.rules_link import LINK_RULES, UNPROVEN
 from bringup.diagnosis.rules_power import FEED_RULES, HOST_RULES
 from bringup.diagnosis.rules_single import NO_ANSWER, REASONS, SINGLES
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE
@@ -147,6 +147,15 @@ def test_a_host_that_does_not_come_on_is_the_cause_of_what_it_blocks() -> None:
     record.step("optics", "levels", C1[0], light(C1[0], rx=(DARK,) * 4), lit=False)
     cause = record.only_cause
     assert (cause.remedy, cause.count) == ("power-far-end", 3)
+
+
+def test_a_port_whose_far_device_is_blocked_waits_for_the_same_cause() -> None:
+    record = Record()
+    bad = record.broken("management", "reach", "bmc-01", "timeout", "bmc-01 did not answer", "bmc-01")
+    record.blocked("hosts", "power_on", "node-01", bad, "bmc-01")
+    record.step("optics", "levels", C1[0], light(C1[0], rx=(DARK,) * 4), lit=None)
+    cause = record.only_cause
+    assert (cause.remedy, cause.count, cause.step) == ("check-device-load-or-reset", 3, "reach")
 
 
 def test_a_far_port_that_is_switched_off_is_the_cause_not_the_fibre() -> None:
@@ -519,6 +528,7 @@ def test_every_bad_verdict_has_exactly_one_cause(
 def test_every_rule_has_a_remedy_that_the_catalogue_knows() -> None:
     rules = [
         *LINK_RULES,
+        UNPROVEN,
         *FEED_RULES,
         *HOST_RULES,
         *DEVICE_RULES,
@@ -532,14 +542,14 @@ def test_every_rule_has_a_remedy_that_the_catalogue_knows() -> None:
 
 
 def test_every_rule_says_where_it_is_from_and_what_to_test_next() -> None:
-    for rule in (*LINK_RULES, *FEED_RULES, *HOST_RULES, *DEVICE_RULES):
+    for rule in (*LINK_RULES, UNPROVEN, *FEED_RULES, *HOST_RULES, *DEVICE_RULES):
         assert rule.source, rule.id
         assert rule.next_test, rule.id
         assert rule.likely, rule.id
 
 
 def test_rule_ids_are_unique() -> None:
-    ids = [rule.id for rule in (*LINK_RULES, *FEED_RULES, *HOST_RULES, *DEVICE_RULES)]
+    ids = [rule.id for rule in (*LINK_RULES, UNPROVEN, *FEED_RULES, *HOST_RULES, *DEVICE_RULES)]
     assert len(ids) == len(set(ids))
 
 

@@ -16,7 +16,7 @@ from bringup.model.intent import Intent, outlet_subject
 from bringup.model.inventory import Inventory
 from bringup.model.plan import Expected, Plan, PlannedStage, Task
 from bringup.model.playbook import Playbook, Stage, Step
-from bringup.model.select import applies, select
+from bringup.model.select import Context, applies, context_of, select
 from bringup.model.subject import LINK, ancestors, ends, parse_subject
 
 
@@ -139,6 +139,7 @@ class _Planner:
         self._catalogue = catalogue
         self._rack = rack
         self._problems = problems
+        self._envelopes: dict[tuple[str, str, Context], dict[str, tuple[Limit, ...]]] = {}
         racks = {each.name for each in inventory.rack} | {each.rack for each in inventory.device if each.rack}
         if rack is not None and rack not in racks:
             problems.append(f"--rack {rack}: no such rack; there are {_listed(racks)}")
@@ -264,10 +265,14 @@ class _Planner:
 
     def _envelope(self, stage: Stage, step: Step, subject: str) -> dict[str, tuple[Limit, ...]]:
         """The envelopes' limits that apply to a subject in this step, by quantity."""
-        found: dict[str, tuple[Limit, ...]] = {}
-        for limit in self._limits:
-            if applies(self._intent, limit.when, stage.name, step.id, subject):
-                found[limit.measure] = (*found.get(limit.measure, ()), limit)
+        context = context_of(self._intent, subject)
+        key = (stage.name, step.id, context)
+        found = self._envelopes.get(key)
+        if found is None:
+            found = self._envelopes[key] = {}
+            for limit in self._limits:
+                if applies(limit.when, context, stage.name, step.id):
+                    found[limit.measure] = (*found.get(limit.measure, ()), limit)
         return found
 
     def _prerequisites(self, spec: Spec, subject: str) -> tuple[str, ...]:

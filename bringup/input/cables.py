@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bringup.input.document import read_text
-from bringup.input.problem import Problem, nearest
+from bringup.input.problem import PROBLEM_CAP, Problem, nearest
 from bringup.model.inventory import Cable
 
 COLUMNS = ("a_device", "a_port", "b_device", "b_port", "medium", "length_m", "label")
@@ -51,6 +51,8 @@ def read_cables(path: Path) -> tuple[list[Placed], list[Problem]]:
                 continue
             cable, found = _row(path, line, names, row)
             problems += found
+            if len(problems) >= PROBLEM_CAP:
+                break
             if cable is not None:
                 placed.append(Placed(cable, str(path), line))
     except csv.Error as error:

@@ -6,12 +6,12 @@ import datetime
 import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bringup.input.positions import DEPTH_CAP, Key, Positions, TooDeep, find_positions
-from bringup.input.problem import Problem
+from bringup.input.positions import Key, Positions, TooMuch, find_positions
+from bringup.input.problem import Problem, first
 
 LARGEST = 2**53
 FILE_CAP_BYTES = 16 * 1024 * 1024
@@ -120,15 +120,14 @@ def read_document(path: Path, kind: str) -> tuple[Document | None, list[Problem]
     try:
         positions = find_positions(text)
         data = tomllib.loads(text)
-    except TooDeep as error:
-        wrong = f"nested deeper than {DEPTH_CAP} levels"
-        return None, [Problem(str(path), error.line, "", wrong, "no such file needs that: flatten it")]
+    except TooMuch as error:
+        return None, [Problem(str(path), error.line, "", error.wrong, error.right)]
     except RecursionError:
         return None, [Problem(str(path), 1, "", "nested too deeply", "no such file needs that: flatten it")]
     except ValueError as error:  # tomllib's own, and those of int() and datetime inside it
         return None, [_syntax(path, text, str(error))]
     document = Document(path, data, positions)
-    return document, _schema(document, kind) + _odd_values(document, (), data)
+    return document, [*_schema(document, kind), *first(_odd_values(document, (), data))]
 
 
 def _syntax(path: Path, text: str, message: str) -> Problem:
@@ -159,15 +158,17 @@ def _schema(document: Document, kind: str) -> list[Problem]:
     return [document.problem(("schema",), f"{given[:60]!r} is not known here", right)]
 
 
-def _odd_values(document: Document, path: tuple[Key, ...], value: Any) -> list[Problem]:
+def _odd_values(document: Document, path: tuple[Key, ...], value: Any) -> Iterator[Problem]:
     """TOML has dates, infinities and NaN; no file of ours does."""
     if isinstance(value, dict):
         items: list[tuple[Key, Any]] = list(value.items())
     elif isinstance(value, list):
         items = list(enumerate(value))
     else:
-        return _odd_scalar(document, path, value)
-    return [found for key, item in items for found in _odd_values(document, (*path, key), item)]
+        yield from _odd_scalar(document, path, value)
+        return
+    for key, item in items:
+        yield from _odd_values(document, (*path, key), item)
 
 
 def is_odd(value: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bringup.input.document import Document, read_document
 from bringup.input.positions import Key
-from bringup.input.problem import Problem, give_up, nearest
+from bringup.input.problem import PROBLEM_CAP, Problem, give_up, nearest
 from bringup.input.shipped import find_file
 from bringup.input.validate import validated
 from bringup.model.envelope import Envelope, Limit
@@ -67,6 +67,8 @@ def _read(path: Path) -> tuple[Envelope | None, list[Problem]]:
     for table in document.tables("limit"):
         problems += _limit_faults(document, table)
         problems += _twice(document, table, seen)
+        if len(problems) >= PROBLEM_CAP:
+            break
     return envelope, problems
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from bringup.input.cables import Placed, read_cables
 from bringup.input.document import Document, read_document
 from bringup.input.inventory_rules import cable_faults, inventory_faults
-from bringup.input.problem import Problem, give_up
+from bringup.input.problem import Problem, first, give_up
 from bringup.input.validate import validated
 from bringup.model.inventory import Cable, Inventory
 
@@ -37,7 +37,7 @@ def load_inventory(path: Path, *, platforms: Collection[str] | None = None) -> I
         cables, found = _all_cables(document)
         problems += found
         problems += inventory_faults(document, platforms)
-        problems += cable_faults(document, cables)
+        problems += first(cable_faults(document, cables))
     if problems or written is None:
         raise give_up(problems)
     fields = {

@@ -13,7 +13,7 @@ from bringup.input.cables import Placed
 from bringup.input.document import Document
 from bringup.input.names import component_name_fault, device_name_fault
 from bringup.input.positions import Key
-from bringup.input.problem import Problem, nearest
+from bringup.input.problem import Problem, first, nearest
 from bringup.input.secret import holds_private_key, secret_fault
 from bringup.input.validate import SECRET_FIELDS
 
@@ -24,12 +24,12 @@ TRANSPORTS = ("ssh", "snmp", "gnmi", "redfish", "eapi", "nvue")
 def inventory_faults(document: Document, platforms: Collection[str] | None) -> list[Problem]:
     """All but the cables."""
     return [
-        *_racks(document),
-        *_devices(document, platforms),
-        *_feeds(document),
-        *_ports(document),
-        *_secrets(document),
-        *_transports(document),
+        *first(_racks(document)),
+        *first(_devices(document, platforms)),
+        *first(_feeds(document)),
+        *first(_ports(document)),
+        *first(_secrets(document)),
+        *first(_transports(document)),
     ]
 
 
@@ -44,15 +44,15 @@ def _named(tables: list[Table], key: str = "name") -> dict[str, tuple[Key, ...]]
 
 
 def _twice(document: Document, tables: list[Table], what: str) -> Iterator[Problem]:
-    first: dict[str, tuple[Key, ...]] = {}
+    seen: dict[str, tuple[Key, ...]] = {}
     for path, table in tables:
         name = table.get("name")
         if not isinstance(name, str):
             continue
-        if name in first:
-            wrong = f"{name!r} stands in line {document.line(first[name])} already"
+        if name in seen:
+            wrong = f"{name!r} stands in line {document.line(seen[name])} already"
             yield document.problem((*path, "name"), wrong, f"each {what} has a name of its own")
-        first.setdefault(name, path)
+        seen.setdefault(name, path)
 
 
 def _racks(document: Document) -> Iterator[Problem]:
@@ -180,7 +180,7 @@ def _transports(document: Document) -> Iterator[Problem]:
                     yield document.problem((*at, needs), "is missing", f"`{kind}` needs it")
 
 
-def cable_faults(document: Document, cables: list[Placed]) -> list[Problem]:
+def cable_faults(document: Document, cables: list[Placed]) -> Iterator[Problem]:
     """Ends that do not exist, ends used twice, cables that lead back to where they start."""
     devices = _named(document.tables("device"))
     ports: dict[str, list[str]] = {}
@@ -188,21 +188,19 @@ def cable_faults(document: Document, cables: list[Placed]) -> list[Problem]:
         if isinstance(port.get("device"), str) and isinstance(port.get("name"), str):
             ports.setdefault(port["device"], []).append(port["name"])
     used: dict[str, Placed] = {}
-    problems: list[Problem] = []
     for placed in cables:
         cable = placed.cable
         if cable.a == cable.b:
             right = "name the far end; a loopback plug is no cable"
-            problems.append(placed.problem("b_port", f"both ends are {cable.a}", right))
+            yield placed.problem("b_port", f"both ends are {cable.a}", right)
             continue
         for side, device, name in (("a", cable.a_device, cable.a_port), ("b", cable.b_device, cable.b_port)):
-            problems += _end_faults(placed, side, device, name, devices, ports)
+            yield from _end_faults(placed, side, device, name, devices, ports)
             end = f"{device}/{name}"
             before = used.setdefault(end, placed)
             if before is not placed:
                 wrong = f"{end} is an end of the cable in {_where(before, placed)} already"
-                problems.append(placed.problem(f"{side}_port", wrong, "each end takes one cable"))
-    return problems
+                yield placed.problem(f"{side}_port", wrong, "each end takes one cable")
 
 
 def _where(before: Placed, here: Placed) -> str:

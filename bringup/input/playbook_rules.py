@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from bringup.input.document import Document
 from bringup.input.positions import Key
-from bringup.input.problem import Problem, nearest
+from bringup.input.problem import Problem, first, nearest
 from bringup.input.shipped import list_shipped
 from bringup.input.validate import validate_value
 from bringup.model.catalogue import Catalogue, Spec
@@ -19,11 +20,13 @@ Table = tuple[tuple[Key, ...], dict[str, Any]]
 def playbook_faults(document: Document, catalogue: Catalogue | None) -> list[Problem]:
     """Everything that the shape alone does not tell."""
     return [
-        *_stages(document),
-        *_needs(document),
-        *_cycles(document),
-        *_envelopes(document),
-        *(problem for stage in document.tables("stage") for problem in _steps(document, stage, catalogue)),
+        *first(_stages(document)),
+        *first(_needs(document)),
+        *first(_cycles(document)),
+        *first(_envelopes(document)),
+        *first(
+            problem for stage in document.tables("stage") for problem in _steps(document, stage, catalogue)
+        ),
     ]
 
 
@@ -31,11 +34,11 @@ def _stages(document: Document) -> Iterator[Problem]:
     stages = document.tables("stage")
     if not document.data.get("stage"):
         yield document.problem(("stage",), "there is no stage", "add a [[stage]] with its steps")
-    first: dict[str, tuple[Key, ...]] = {}
+    seen: dict[str, tuple[Key, ...]] = {}
     for path, stage in stages:
         name = stage.get("name")
         if isinstance(name, str):
-            before = first.setdefault(name, path)
+            before = seen.setdefault(name, path)
             if before != path:
                 wrong = f"{name!r} stands in line {document.line(before)} already"
                 yield document.problem((*path, "name"), wrong, "each stage has a name of its own")
@@ -80,12 +83,29 @@ def _cycles(document: Document) -> Iterator[Problem]:
         given = [each for each in wanted if isinstance(each, str)] if isinstance(wanted, list) else above
         needs[name], paths[name], above = given, path, [name]
     told: set[str] = set()
-    for name in needs:
+    for name in islice(_unordered(needs), 50):
         ring = _ring(name, needs)
         if ring and told.isdisjoint(ring):
             told.update(ring)
             wrong = f"stages wait for each other: {' needs '.join(ring)}"
             yield document.problem((*paths[name], "needs"), wrong, "take one of these needs away")
+
+
+def _unordered(needs: dict[str, list[str]]) -> Iterator[str]:
+    """Stages that can't be put in order: those of a ring, and those that wait for one."""
+    waits = {name: {each for each in wanted if each in needs} for name, wanted in needs.items()}
+    followers: dict[str, list[str]] = {}
+    for name, wanted in waits.items():
+        for each in wanted:
+            followers.setdefault(each, []).append(name)
+    ready = [name for name, wanted in waits.items() if not wanted]
+    while ready:
+        done = ready.pop()
+        for name in followers.get(done, ()):
+            waits[name].discard(done)
+            if not waits[name]:
+                ready.append(name)
+    return (name for name in needs if waits[name])
 
 
 def _ring(start: str, needs: dict[str, list[str]]) -> list[str]:
@@ -122,7 +142,7 @@ def _envelopes(document: Document) -> Iterator[Problem]:
 
 
 def _steps(document: Document, stage: Table, catalogue: Catalogue | None) -> Iterator[Problem]:
-    first: dict[str, tuple[Key, ...]] = {}
+    seen: dict[str, tuple[Key, ...]] = {}
     for path, step in document.tables(*stage[0], "step"):
         given = [kind for kind in KINDS if kind in step]
         if len(given) != 1:
@@ -131,7 +151,7 @@ def _steps(document: Document, stage: Table, catalogue: Catalogue | None) -> Ite
             yield document.problem(path, wrong, right)
         name = step.get("id", step.get(given[0]) if given else None)
         if isinstance(name, str):
-            before = first.setdefault(name, path)
+            before = seen.setdefault(name, path)
             if before != path:
                 wrong = f"{name!r} stands in line {document.line(before)} already"
                 yield document.problem((*path, "id"), wrong, "give this step an `id` of its own")

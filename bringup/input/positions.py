@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 
 DEPTH_CAP = 64
+KEY_CAP = 300_000
 _TOKEN = re.compile(
     r'(?P<string>"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\')'
     r"|(?P<comment>\#[^\n]*)"
@@ -26,12 +27,14 @@ Key = str | int
 Path = tuple[Key, ...]
 
 
-class TooDeep(Exception):
-    """Nested deeper than `DEPTH_CAP`."""
+class TooMuch(Exception):
+    """More than any file of ours needs: nested deeper than `DEPTH_CAP`, or more keys than `KEY_CAP`."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__(line)
+    def __init__(self, line: int, wrong: str, right: str) -> None:
+        super().__init__(wrong)
         self.line = line
+        self.wrong = wrong
+        self.right = right
 
 
 class _Stop(Exception):
@@ -60,7 +63,7 @@ def find_positions(text: str) -> Positions:
     """Index `text`.
 
     Raises:
-        TooDeep: nested deeper than `DEPTH_CAP`.
+        TooMuch: it is larger than any file of ours.
     """
     index = _Index(text.replace("\r\n", "\n"))
     try:
@@ -96,6 +99,10 @@ class _Index:
             self._kind, self._text, self._line = next(self._tokens)
         except StopIteration:
             raise _Stop from None
+
+    def _too_deep(self) -> TooMuch:
+        wrong = f"nested deeper than {DEPTH_CAP} levels"
+        return TooMuch(self._line, wrong, "no such file needs that: flatten it")
 
     def _is(self, mark: str) -> bool:
         return self._kind == "mark" and self._text == mark
@@ -153,6 +160,9 @@ class _Index:
     def _note(self, path: Path, line: int) -> None:
         for length in range(1, len(path) + 1):
             self.lines.setdefault(path[:length], line)
+        if len(self.lines) > KEY_CAP:
+            wrong = f"holds more than {KEY_CAP} values"
+            raise TooMuch(line, wrong, "split it: a cable list may be a file of its own")
 
     def _key(self) -> list[str]:
         parts = [self._key_part()]
@@ -160,7 +170,7 @@ class _Index:
             self._next()
             parts.append(self._key_part())
             if len(parts) > DEPTH_CAP:
-                raise TooDeep(self._line)
+                raise self._too_deep()
         return parts
 
     def _key_part(self) -> str:
@@ -186,7 +196,7 @@ class _Index:
 
     def _value(self, path: Path, depth: int) -> None:
         if depth > DEPTH_CAP:
-            raise TooDeep(self._line)
+            raise self._too_deep()
         if self._is("["):
             self._array(path, depth)
         elif self._is("{"):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 import msgspec
 
 from bringup.model.errors import InputError
 
 SHOWN_NAMES = 12
+PROBLEM_CAP = 300
+"""How many problems of one kind are looked for: who has that many mends the first and asks again."""
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
@@ -30,12 +33,18 @@ def give_up(problems: Iterable[Problem]) -> InputError:
     """The error that holds them all, in the order of files and lines, each once."""
     found = sorted(set(problems))
     files = len({problem.file for problem in found})
-    count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+    more = "or more " if len(found) >= PROBLEM_CAP else ""
+    count = "1 problem" if len(found) == 1 else f"{len(found)} {more}problems"
     return InputError(
         f"{count} in {files} file{'s' if files > 1 else ''}",
         "Nothing was touched; mend the input and try again.",
         problems=tuple(str(problem) for problem in found),
     )
+
+
+def first(problems: Iterable[Problem]) -> list[Problem]:
+    """The first of them, up to the cap; the rest is not even looked for."""
+    return list(islice(problems, PROBLEM_CAP))
 
 
 def nearest(name: str, names: Iterable[str], otherwise: str = "") -> str:

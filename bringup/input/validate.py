@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from bringup.input.document import Document, is_odd
 from bringup.input.positions import Key
-from bringup.input.problem import Problem, nearest
+from bringup.input.problem import PROBLEM_CAP, Problem, nearest
 
 Model = TypeVar("Model", bound=BaseModel)
 SECRET_FIELDS = frozenset({"password", "community", "auth_key", "priv_key"})
@@ -73,7 +73,7 @@ def _problems(
 ) -> list[Problem]:
     """One problem a place: of a union's complaints the first is told, with what others would take."""
     by_place: dict[tuple[Key, ...], list[ErrorDetails]] = {}
-    for detail in details:
+    for detail in details[:PROBLEM_CAP]:
         place = _place(document, base, detail)
         if not is_odd(document.value(place)):
             by_place.setdefault(place, []).append(detail)

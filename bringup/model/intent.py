@@ -21,10 +21,11 @@ def outlet_subject(pdu: str, outlet: int) -> str:
 
 
 class Intent:
-    """Answers what is expected of any subject of one inventory; holds look-ups, changes nothing."""
+    """Answers what is expected of any subject of one inventory; keeps what it has looked up."""
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
+        self._found: dict[str, dict[str, Limit]] = {}
 
     @cached_property
     def cables(self) -> dict[str, Cable]:
@@ -70,6 +71,11 @@ class Intent:
         """Quantity -> limit, for one device, port or outlet. A lane and a link have none of their own."""
         if LINK in subject or "#" in subject:
             return {}
+        if subject not in self._found:
+            self._found[subject] = self._look_up(subject)
+        return self._found[subject]
+
+    def _look_up(self, subject: str) -> dict[str, Limit]:
         if subject in self.inventory.devices:
             return _of_device(self.inventory.devices[subject])
         if subject in self.feeds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from types import MappingProxyType
+from typing import NamedTuple
 
 from bringup.model.catalogue import Over
 from bringup.model.envelope import When
@@ -32,16 +33,36 @@ def select(intent: Intent, over: Over, on: Selector, rack: str | None = None) ->
     return tuple(dict.fromkeys(_EXPANSIONS[over](intent, devices, on)))
 
 
-def applies(intent: Intent, when: When, stage: str, step: str, subject: str) -> bool:
-    """Whether every key that `when` gives matches the subject, as the inventory describes it."""
+class Context(NamedTuple):
+    """What a limit's `when` can ask about a subject, as the inventory describes it."""
+
+    medium: str | None
+    role: str | None
+    platform: str | None
+    model: str | None
+    speed_gbps: float | None
+
+
+def context_of(intent: Intent, subject: str) -> Context:
+    """That of a device, a port, a lane or one end of a link."""
     device, port = intent.device(subject), intent.port(subject)
-    speed = port.speed_gbps if port is not None else None
+    return Context(
+        medium=intent.medium(subject),
+        role=device.role if device else None,
+        platform=device.platform if device else None,
+        model=device.expect.model if device else None,
+        speed_gbps=port.speed_gbps if port else None,
+    )
+
+
+def applies(when: When, context: Context, stage: str, step: str) -> bool:
+    """Whether every key that `when` gives matches."""
     return (
-        fits(intent.medium(subject), when.medium)
-        and fits(device.role if device else None, when.role)
-        and fits(device.platform if device else None, when.platform)
-        and fits(device.expect.model if device else None, when.model)
-        and (when.speed_gbps is None or when.speed_gbps == speed)
+        fits(context.medium, when.medium)
+        and fits(context.role, when.role)
+        and fits(context.platform, when.platform)
+        and fits(context.model, when.model)
+        and (when.speed_gbps is None or when.speed_gbps == context.speed_gbps)
         and fits(stage, when.stage)
         and fits(step, when.step)
     )

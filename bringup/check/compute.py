@@ -89,6 +89,7 @@ SPECS = (
         over="device",
         transport="ssh",
         requires=(Requires("cpu_count"), Requires("memory_gib"), Requires("disk_free_gib")),
+        reports=("disk_count", "nic_count"),
         run=survey,
     ),
     Spec(

@@ -97,8 +97,10 @@ def _device(plant: Plant, device: Device, unit: int | None, endpoints: Endpoints
         "model": device.model,
         "serial": device.serial,
         "os": _expected_os(device),
-        "hostname": device.hostname,
     }
+    if device.platform != "redfish-bmc":
+        # A BMC tells its host's name, if any; its own stands in no resource that all of them have.
+        expect["hostname"] = device.hostname
     if device.supplies:
         expect["supplies"] = [supply.name for supply in device.supplies]
     record: dict[str, Any] = {

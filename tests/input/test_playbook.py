@@ -12,6 +12,7 @@ from bringup.input import find_file, list_shipped, load_playbook
 from bringup.input.duration import seconds
 from bringup.model.catalogue import Catalogue, Spec
 from bringup.model.inventory import Written
+from bringup.model.playbook import Playbook
 from tests.input.examples import PLAYBOOK, Write, problems_of
 
 
@@ -266,3 +267,8 @@ def test_a_file_is_found_by_path_or_shipped_name(write: Write, tmp_path: Path) -
     assert find_file("playbook", str(path)) == path
     assert find_file("playbook", "p.toml", tmp_path) == path
     assert find_file("playbook", "mini").name == "mini.toml"
+
+
+def test_a_playbook_survives_being_kept_as_json(write: Write) -> None:
+    playbook = load_playbook(write("p.toml", PLAYBOOK), catalogue=CATALOGUE)
+    assert Playbook.model_validate_json(playbook.model_dump_json(by_alias=True)) == playbook

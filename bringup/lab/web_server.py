@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 MAX_REQUEST_BYTES = 1024 * 1024
+BODY_HEADERS = ("Content-Type", "Content-Length", "ETag")
 
 
 class WebServer:
@@ -89,9 +90,12 @@ class WebServer:
             await self._closing.wait()
             raise web.HTTPServiceUnavailable
         response: web.StreamResponse = await handler(request)
-        if answers == "garbage" and response.status < 400:
-            return web.Response(body=NONSENSE, content_type="application/json")
-        return response
+        if answers != "garbage" or response.status >= 400 or response.status in (204, 304):
+            return response
+        kept = {name: value for name, value in response.headers.items() if name not in BODY_HEADERS}
+        return web.Response(
+            status=response.status, body=NONSENSE, headers=kept, content_type="application/json"
+        )
 
 
 def basic_login_ok(header: str | None, access: Access) -> bool:

@@ -28,6 +28,7 @@ class Identity(Fact, frozen=True, kw_only=True):
     boot_id: Read = ABSENT
     kernel: Read = ABSENT
     machine: Read = ABSENT
+    description: Read = ABSENT
     firmware: dict[str, Read] = {}
 
 

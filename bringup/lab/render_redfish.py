@@ -208,6 +208,7 @@ class RedfishTree:
             "ServiceEnabled": False,
             "Status": {"State": "Disabled", "Health": "OK"},
             "FirmwareInventory": link(f"{ROOT}/UpdateService/FirmwareInventory"),
+            "Actions": {"Oem": {}},
         }
 
     def _firmware(self) -> Mapping[str, str]:

@@ -14,17 +14,17 @@ class Waiters:
         self._durable: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._room: deque[asyncio.Future[None]] = deque()
 
-    async def durable(self, seq: int) -> None:
-        """Until `settle` says that event `seq` is durable. Raises what `fail` is given."""
+    def durable(self, seq: int) -> asyncio.Future[None]:
+        """To await until `settle` says that event `seq` is durable. Raises what `fail` is given."""
         future: asyncio.Future[None] = self._loop.create_future()
         self._durable.append((seq, future))
-        await future
+        return future
 
-    async def room(self) -> None:
-        """Until `make_room`. Raises what `fail` is given."""
+    def room(self) -> asyncio.Future[None]:
+        """To await until `make_room`. Raises what `fail` is given."""
         future: asyncio.Future[None] = self._loop.create_future()
         self._room.append(future)
-        await future
+        return future
 
     def settle(self, events: int) -> None:
         """The first `events` events are durable."""

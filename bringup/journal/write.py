@@ -10,6 +10,8 @@ import asyncio
 import base64
 import gzip
 import hashlib
+import os
+from collections import deque
 from typing import Any
 
 import msgspec
@@ -84,6 +86,9 @@ class Journal:
         self._closed = False
         self._known_blobs: set[str] = set()
         self._checkpointing = asyncio.Lock()
+        self._outcomes: deque[Outcome] = deque()
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._loop.add_reader(self._bell, self._hear)
         self._writer = Writer(
             folder,
             held.lease,
@@ -155,7 +160,8 @@ class Journal:
             JournalError: stop now (full, poisoned, fenced, closed).
         """
         self._check_open()
-        await self._wait_for_room()
+        if self._backlog > self._largest_backlog:
+            await self._wait_for_room()
         return self._put(event)
 
     async def append(self, event: msgspec.Struct) -> int:
@@ -164,8 +170,11 @@ class Journal:
         A cancelled `append` is still written. Raises as `offer`; after an error nobody knows whether it was
         written.
         """
-        seq = await self.offer(event)
-        await self.wait_durable(seq)
+        self._check_open()
+        if self._backlog > self._largest_backlog:
+            await self._wait_for_room()
+        seq = self._put(event)
+        await self._waiters.durable(seq)
         return seq
 
     async def keep(self, data: bytes, *, media_type: str = "application/octet-stream") -> Kept:
@@ -174,7 +183,8 @@ class Journal:
         Raises as `offer`.
         """
         self._check_open()
-        await self._wait_for_room()
+        if self._backlog > self._largest_backlog:
+            await self._wait_for_room()
         if len(data) <= INLINE_BLOB_BYTES:
             digest, size, packed = _prepare(data, self._redactor)
         else:
@@ -270,7 +280,6 @@ class Journal:
 
     def _put(self, event: msgspec.Struct) -> int:
         """Stamp and hand over, without an await between: order of seq is order of bytes."""
-        self._check_open()
         fields = to_fields(event)
         wall_ns, mono_ns = self._clock.wall_ns(), self._clock.mono_ns()
         self._note_clock(wall_ns, mono_ns)
@@ -334,12 +343,18 @@ class Journal:
             self._check_open()
 
     def _report(self, outcome: Outcome) -> None:
-        """From the writer's thread."""
+        """From the writer's thread. An eventfd wakes the loop with half the work of call_soon_threadsafe."""
+        self._outcomes.append(outcome)
+        os.eventfd_write(self._bell, 1)
+
+    def _hear(self) -> None:
+        """In the loop: the bell rang."""
         try:
-            self._loop.call_soon_threadsafe(self._settle, outcome)
-        except RuntimeError:
-            # The loop is gone: the process ends, and nobody waits.
+            os.eventfd_read(self._bell)
+        except BlockingIOError:
             return
+        while self._outcomes:
+            self._settle(self._outcomes.popleft())
 
     def _settle(self, outcome: Outcome) -> None:
         """Wake whoever waited for what is now durable, or tell all that nothing more will be."""
@@ -358,6 +373,9 @@ class Journal:
     async def _end(self) -> None:
         self._closed = True
         await asyncio.to_thread(self._writer.stop)
+        self._hear()
+        self._loop.remove_reader(self._bell)
+        os.close(self._bell)
         if self._error is None:
             self._reserve.free()
         self._lease.release()

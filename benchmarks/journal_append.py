@@ -71,7 +71,9 @@ async def ours(folder: Path, producers: int, each: int) -> tuple[float, int]:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=7)
-    options.add_argument("--dir", type=Path, default=None, help="on which disk; default: the current folder's")
+    options.add_argument(
+        "--dir", type=Path, default=None, help="on which disk; default: the current folder's"
+    )
     given = options.parse_args()
     rows: dict[str, list[float]] = {"bare": [], "lone": [], "64 producers": []}
     with tempfile.TemporaryDirectory(dir=given.dir or Path.cwd(), prefix=".bench-") as name:
@@ -86,14 +88,15 @@ def main() -> int:
 
 
 def _table(rows: dict[str, list[float]]) -> int:
-    """Both raw numbers and the ratio; the median of ratios within a round, since disks drift between rounds."""
+    """Both raw numbers, and the median of the ratios within a round: disks drift between rounds."""
     missed = 0
     print(f"{'what':<14} {'appends/s':>10} {'bare/s':>10} {'ratio':>6}  reach")
     for what, reach in (("lone", 0.5), ("64 producers", 3.0)):
         ratio = statistics.median(a / b for a, b in zip(rows[what], rows["bare"], strict=True))
         missed |= ratio < reach
         raw, peer = statistics.median(rows[what]), statistics.median(rows["bare"])
-        print(f"{what:<14} {raw:>10.0f} {peer:>10.0f} {ratio:>6.2f}  {'≥' if ratio >= reach else 'MISSED'} {reach}")
+        word = "≥" if ratio >= reach else "MISSED"
+        print(f"{what:<14} {raw:>10.0f} {peer:>10.0f} {ratio:>6.2f}  {word} {reach}")
     return int(missed)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bringup.model.errors import NoData
 from bringup.model.inventory import Device, Http
-from bringup.transport.base import HttpExchange, Shell, SnmpExchange, Transcript
+from bringup.transport.base import GnmiExchange, HttpExchange, Shell, SnmpExchange, Transcript
 from bringup.transport.credentials import OPEN_COMMUNITY, Secrets
 from bringup.transport.failure import Peer
 from bringup.transport.gate import CredentialGate
@@ -94,6 +94,7 @@ class DeviceLinks:
         self._shell: Shell | None = None
         self._snmp: SnmpExchange | None = None
         self._web: dict[str, HttpExchange] = {}
+        self._gnmi: GnmiExchange | None = None
 
     @property
     def transcript(self) -> Transcript:
@@ -136,10 +137,18 @@ class DeviceLinks:
         """As `eapi`."""
         return self._basic("nvue", self._device.nvue)
 
+    async def gnmi(self) -> GnmiExchange:
+        """gNMI, connected and logged in."""
+        async with self._opening:
+            if self._gnmi is None:
+                self._gnmi = await self._open_gnmi()
+            return self._gnmi
+
     async def close(self) -> None:
         """Close what is open. The links can be used again afterwards."""
-        opened = [link for link in (self._shell, self._snmp, *self._web.values()) if link is not None]
-        self._shell = self._snmp = None
+        links = (self._shell, self._snmp, self._gnmi, *self._web.values())
+        opened = [link for link in links if link is not None]
+        self._shell = self._snmp = self._gnmi = None
         self._web = {}
         await asyncio.gather(*(link.close() for link in opened), return_exceptions=True)
 
@@ -206,6 +215,25 @@ class DeviceLinks:
         password = self._secret(settings.password)
         session = RedfishSession(
             client, self._gate, settings.user, password, login_deadline_s=self._wiring.login_deadline_s
+        )
+        await session.open()
+        return session
+
+    async def _open_gnmi(self) -> GnmiExchange:
+        from bringup.transport.gnmi import GnmiSession
+
+        settings = self._device.gnmi
+        if settings is None:
+            raise self._has_none("gnmi")
+        session = GnmiSession(
+            self._peer("gnmi", settings.port),
+            settings,
+            self._secret(settings.password),
+            self._wiring.folder,
+            self._gate,
+            self._transcript,
+            connect_deadline_s=self._wiring.connect_deadline_s,
+            login_deadline_s=self._wiring.login_deadline_s,
         )
         await session.open()
         return session

@@ -185,17 +185,38 @@ async def listener(
     *,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncGenerator[int, None]:
-    """A TCP server that answers by a function."""
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
+    """A TCP server that answers by a function; at the end every conversation has ended."""
+    under_way: set[asyncio.Task[None]] = set()
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        under_way.add(task)
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                await answer(reader, writer)
+        finally:
+            await _end(writer)
+            under_way.discard(task)
+
+    server = await asyncio.start_server(converse, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        if under_way:
+            await asyncio.wait(under_way, timeout=READY_DEADLINE_S)
         await server.wait_closed()
 
 
+async def _end(writer: asyncio.StreamWriter) -> None:
+    """Send what is left, then close."""
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+
+
 def reset(writer: asyncio.StreamWriter) -> None:
-    """End a connection by RST."""
+    """End a connection by RST, once what was written is on its way."""
     sock = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.close()

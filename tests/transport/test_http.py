@@ -314,11 +314,8 @@ async def _say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, said:
         await writer.drain()
     if end == "reset":
         reset(writer)
-    elif end == "close":
-        writer.close()
-    else:
+    elif end == "stay":
         await reader.read()
-        writer.close()
 
 
 BROKEN: dict[str, tuple[bytes, str, type[DeviceError], str]] = {
@@ -372,7 +369,6 @@ async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         for _ in range(1000):
             writer.write(piece)
             await writer.drain()
-    writer.close()
 
 
 async def test_a_reply_of_100_mb_is_cut_off_and_memory_stays_bounded(tmp_path: Path) -> None:
@@ -407,8 +403,6 @@ async def test_a_compressed_flood_is_cut_off_where_it_is_unpacked(tmp_path: Path
 async def test_a_listener_that_never_speaks_tls_is_a_timeout(tmp_path: Path) -> None:
     async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
-        await reader.read()
-        writer.close()
 
     async with listener(hold) as port:
         silent = with_http("eapi", port, tmp_path, tls=None)

@@ -174,7 +174,6 @@ async def test_a_listener_that_never_speaks_is_a_timeout(tmp_path: Path) -> None
 
     async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await released.wait()
-        writer.close()
 
     async with listener(hold) as port:
         peer_device = by_password(port, tmp_path)
@@ -190,7 +189,6 @@ async def test_a_peer_that_speaks_something_else_is_unparsable(tmp_path: Path, g
         writer.write(garbage)
         with contextlib.suppress(ConnectionError):
             await reader.read()
-        writer.close()
 
     async with listener(talk) as port:
         peer_device = by_password(port, tmp_path)
@@ -203,9 +201,7 @@ async def test_a_peer_that_speaks_something_else_is_unparsable(tmp_path: Path, g
 async def test_a_connection_closed_in_the_handshake_is_refused(tmp_path: Path, politely: bool) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
-        if politely:
-            writer.close()
-        else:
+        if not politely:
             reset(writer)
 
     async with listener(hang_up) as port:

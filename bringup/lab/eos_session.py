@@ -13,7 +13,7 @@ UNCONVERTED = 1003
 
 
 class CommandFailedError(Exception):
-    """A command that EOS refuses: `code` as in its JSON-RPC errors, `label` its words, `details` for the data."""
+    """A command that EOS refuses: `code` and `label` of its JSON-RPC error, `details` for the data."""
 
     def __init__(self, code: int, label: str, details: str) -> None:
         super().__init__(details)
@@ -91,7 +91,7 @@ class EosSession:
 
 
 def run_all(session: EosSession, commands: list[str], text: bool) -> tuple[list[Json], dict[str, Any] | None]:
-    """(results, JSON-RPC error or None). The first refused command ends the request; what ran before has run."""
+    """(results, JSON-RPC error or None). The first refused command ends it; what ran before has run."""
     results: list[Json] = []
     for number, command in enumerate(commands, 1):
         try:

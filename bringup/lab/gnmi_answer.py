@@ -1,4 +1,4 @@
-"""gNMI requests answered from a data tree: paths and values between messages and tree, updates for a subscription.
+"""gNMI requests answered from a data tree: paths, values, and updates for a subscription.
 
 Nothing here knows gRPC; `GnmiFault` carries the name of the status code that the server ends the call with.
 """
@@ -31,7 +31,7 @@ class GnmiFaultError(Exception):
 
 
 class Answerer:
-    """Answers for one switch. `elements_in_prefix`: put a list entry's path into the notification's prefix."""
+    """Answers for one switch. `elements_in_prefix`: list entries' paths go into the prefix."""
 
     def __init__(self, messages: GnmiMessages, tree: OpenConfig, *, elements_in_prefix: bool) -> None:
         self.messages = messages
@@ -153,7 +153,7 @@ class Answerer:
 
 
 def volatile(place: Path, leaf: Leaf) -> bool:
-    """Whether a leaf moves all the time, so that ON_CHANGE does not send it again: readings, counters, ages."""
+    """Whether a leaf moves all the time, so that ON_CHANGE does not send it again: readings, counts, ages."""
     names = [name for name, _ in place]
     if names[-1] == "carrier-transitions":
         return False

@@ -1,4 +1,4 @@
-"""What a device with a broken management stack sends: bytes that are no text, no JSON and no message of any kind."""
+"""What a broken management stack sends: bytes that are no text, no JSON and no message of any kind."""
 
 from __future__ import annotations
 

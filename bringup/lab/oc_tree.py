@@ -13,7 +13,7 @@ Kind = Literal["text", "flag", "number", "number64", "decimal", "identity"]
 
 
 class Leaf(NamedTuple):
-    """A value with its YANG type: in JSON_IETF `number64` and `decimal` are strings and `identity` is qualified.
+    """A value with its YANG type: in JSON_IETF `number64` and `decimal` are strings, `identity` qualified.
 
     A decimal's value is its text.
     """
@@ -67,7 +67,7 @@ def bare(name: str) -> str:
 def find(root: Node, path: Path, here: Path = ()) -> Iterator[tuple[Path, Node]]:
     """Every node that `path` names, with its full path.
 
-    A list without keys, or with `*`, stands for all entries; `*` as a name for any member, `...` for any depth.
+    A list without keys, or with `*`, is all its entries; the name `*` any member, `...` any depth.
     """
     if not path:
         yield here, root

@@ -1,8 +1,9 @@
 """A rack PDU as its PowerNet-MIB (rPDU2, 1.3.6.1.4.1.318.1.1.26) shows it.
 
-Columns rendered: identity 2.1.{1-9}, device properties 4.2.1.{1-5}, device load 4.3.1.{1-7} (power in 0.01 kW), phase
-6.3.1.{1-7} (0.1 A, V, 0.01 kW), switched outlets 9.2.3.1.{1-6} (state 1 off, 2 on), their control 9.2.4.1.{1-5}
-(write 1 on, 2 off, 3 reboot; reads 1 on, 2 off) and metered outlets 9.4.3.1.{1-7} (0.1 A, W); the system group beside.
+Columns rendered: identity 2.1.{1-9}, device properties 4.2.1.{1-5}, device load 4.3.1.{1-7} (power in
+0.01 kW), phase 6.3.1.{1-7} (0.1 A, V, 0.01 kW), switched outlets 9.2.3.1.{1-6} (state 1 off, 2 on), their
+control 9.2.4.1.{1-5} (write 1 on, 2 off, 3 reboot; reads 1 on, 2 off) and metered outlets 9.4.3.1.{1-7}
+(0.1 A, W); the system group beside.
 """
 
 from __future__ import annotations
@@ -69,8 +70,9 @@ class ApcPdu:
 
     def _system(self, device: Device) -> dict[Oid, Value]:
         about = (
-            f"APC Web/SNMP Management Card (MB:v4.3.0 PF:{device.os_version} PN:apc_hw21_aos.bin AF1:{device.os_version} "
-            f"AN1:apc_hw21_rpdu2g.bin MN:{device.model} HR:{device.hardware_revision} SN:{device.serial})"
+            f"APC Web/SNMP Management Card (MB:v4.3.0 PF:{device.os_version} PN:apc_hw21_aos.bin "
+            f"AF1:{device.os_version} AN1:apc_hw21_rpdu2g.bin MN:{device.model} "
+            f"HR:{device.hardware_revision} SN:{device.serial})"
         )
         scalars = (
             (1, octets(about)),

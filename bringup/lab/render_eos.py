@@ -1,7 +1,7 @@
 """What an EOS switch's show commands say, as the JSON that `| json` gives (keys: EOS 4.3x).
 
-Dark lanes read -30.0 dBm, values that do not exist are absent keys, the LLDP interface id is wrapped in quotes
-beside its `_v2` form, and a port has several PHYs of which only one faces the line: as the real ones do.
+Dark lanes read -30.0 dBm, values that do not exist are absent keys, the LLDP interface id is wrapped in
+quotes beside its `_v2` form, and of a port's several PHYs only one faces the line: as the real ones do.
 `show interfaces error-correction` gives `interfaceErrCorrStatuses.PORT.errCorrEncodingStatus` = reedSolomon,
 fireCode or disabled.
 """

@@ -1,4 +1,4 @@
-"""EOS show commands that list ports: status, counters, PHYs, modules, neighbours. `names` are the ports wanted."""
+"""EOS show commands that list ports: status, counters, PHYs, modules, neighbours; of the ports `names`."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def error_correction(world: World, device: str, names: list[str]) -> Json:
 
 
 def phy_detail(world: World, device: str, names: list[str]) -> Json:
-    """`show interfaces phy detail`: a chip that says nothing, one towards the switch, one towards the line."""
+    """`show interfaces phy detail`: a chip that says nothing, one towards the switch, one to the line."""
     found: Json = {}
     for port in _ports(world, device, names):
         changed = world.wall_of(device, port.changed_at)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class SnmpUser(NamedTuple):
-    """A USM user. `auth` is sha1, sha256 or md5, `priv` aes128; None leaves that step out. Keys are passphrases."""
+    """A USM user: `auth` is sha1, sha256 or md5, `priv` aes128, None for neither. Keys are passphrases."""
 
     name: str
     auth: str | None = "sha256"

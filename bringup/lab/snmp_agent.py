@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class SnmpAgent:
-    """Answers for `device` as the world has it. A wrong community is met with silence, a wrong v3 key with a report.
+    """Answers for `device` as the world has it. A wrong community meets silence, a wrong key a report.
 
-    `auth` is the authentication protocol of the device's one USM user (sha1, sha256 or md5); privacy is AES-128.
+    `auth` is the authentication of the device's one USM user (sha1, sha256 or md5); privacy is AES-128.
     """
 
     def __init__(self, world: World, device: str, *, auth: str = "sha256") -> None:
@@ -65,6 +65,6 @@ class SnmpAgent:
         return SnmpAccess(access.read_community, access.write_community, (user,) if user.name else ())
 
     def _engine_id(self) -> bytes:
-        """RFC 3411: enterprise number 318 with the high bit, format 5 (octets), then 8 of the device's own."""
+        """RFC 3411: enterprise 318 with the high bit, format 5 (octets), then 8 of the device's own."""
         own = hashlib.sha256(f"{self._world.plant.seed}/{self._device}".encode()).digest()[:8]
         return b"\x80\x00\x01\x3e\x05" + own

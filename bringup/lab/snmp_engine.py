@@ -1,7 +1,7 @@
 """The pysnmp side of an agent: messages, communities and USM. Imported only when an agent starts.
 
-pysnmp decodes, authenticates and encodes; what is answered comes from `snmp_mib`. Its MIB instrumentation and its
-access control are left out: one view, readable by all who authenticate and writable by those named so, needs neither.
+pysnmp decodes, authenticates and encodes; what is answered comes from `snmp_mib`. Its MIB instrumentation and
+its access control are left out: one view, for all who authenticate to read and some to write, needs neither.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Engine:
 
 
 def _communities(access: SnmpAccess) -> list[tuple[str, str, bool]]:
-    """(security name, community, may write). The security names can't clash with a user's: they hold a space."""
+    """(security name, community, may write). The names can't clash with a user's: they hold a space."""
     found = [
         ("reading community", access.read_community, False),
         ("writing community", access.write_community, True),
@@ -112,7 +112,7 @@ def _communities(access: SnmpAccess) -> list[tuple[str, str, bool]]:
 
 
 def _name_engine(engine: Any, engine_id: bytes) -> None:
-    """Set the engine id by hand: given to the constructor it would be remembered in the system's temporary folder."""
+    """Set the engine id by hand: the constructor would remember it in the system's temporary folder."""
     (symbol,) = engine.get_mib_builder().import_symbols("__SNMP-FRAMEWORK-MIB", "snmpEngineID")
     symbol.syntax = symbol.syntax.clone(engine_id)
     engine.snmpEngineID = symbol.syntax
@@ -131,11 +131,11 @@ class _Transport(UdpAsyncioTransport):  # type: ignore[misc]
         """Wait until the endpoint reads its socket."""
         await self._lport
 
-    def datagram_received(self, datagram: bytes, transportAddress: tuple[str, int]) -> None:
+    def datagram_received(self, datagram: bytes, sender: tuple[str, int]) -> None:
         if len(datagram) > MAX_DATAGRAM_BYTES or not self._admit():
             return
         try:
-            self._callback_function(self, transportAddress, datagram)
+            self._callback_function(self, sender, datagram)
         except (PySnmpError, PyAsn1Error):
             return  # a datagram that is no SNMP is dropped, RFC 3412 section 4.2.1
 

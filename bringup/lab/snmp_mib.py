@@ -1,7 +1,8 @@
 """What an SNMP agent answers, as pure data: typed values in OID order, and the four operations on them.
 
-Rules of RFC 3416, section 4.2: a name under no known object is `noSuchObject`, under a known object without that
-instance `noSuchInstance`; a walk ends with `endOfMibView`; a SET is all or nothing and names the binding that failed.
+Rules of RFC 3416, section 4.2: a name under no known object is `noSuchObject`, under a known object without
+that instance `noSuchInstance`; a walk ends with `endOfMibView`; a SET is all or nothing and names the binding
+that failed.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from typing import NamedTuple, Protocol
 Oid = tuple[int, ...]
 
 MAX_BULK_BINDINGS = 64
-"""Small agents answer a GETBULK with fewer repetitions than asked for rather than with a datagram that fragments."""
+"""Small agents answer a GETBULK with fewer repetitions than asked for, to keep the datagram in one piece."""
 
 
 class Value(NamedTuple):
-    """A typed value. `kind`: integer, octets, oid, timeticks, gauge32, counter32, counter64, or an exception's name."""
+    """A typed value: integer, octets, oid, timeticks, gauge32, counter32, counter64, or an exception."""
 
     kind: str
     value: int | bytes | Oid | None

@@ -1,7 +1,7 @@
 """An HTTPS listener for one device's application (aiohttp), as eAPI and Redfish servers share it.
 
-aiohttp is imported when the server starts. A request is handled as its device answers at that moment: nonsense
-instead of a body, or no reply at all. A body over MAX_REQUEST_BYTES is refused with 413.
+aiohttp is imported when the server starts. A request is handled as its device answers at that moment:
+nonsense instead of a body, or no reply at all. A body over MAX_REQUEST_BYTES is refused with 413.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bringup.lab.nonsense import NONSENSE
 from bringup.lab.state import Access
-from bringup.lab.tls import ServerTls, TlsIdentity
+from bringup.lab.tls import ServerTls
 from bringup.lab.world import World
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class WebServer:
     def _connection(self) -> asyncio.Protocol:
         """One connection: it is shown the certificate that the device has now."""
         if self.access.tls_key:
-            self._tls.use(TlsIdentity(self.access.tls_key, self.access.tls_certificate))
+            self._tls.use(self.access.tls_key, self.access.tls_certificate)
         assert self._runner is not None and self._runner.server is not None
         return self._runner.server()
 

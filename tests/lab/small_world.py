@@ -1,4 +1,4 @@
-"""The `mini` rack under a clock that moves only by hand, and servers that listen for the length of a block."""
+"""The `mini` rack under a clock moved by hand, and servers that listen for the length of a block."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from bringup.lab.eapi_server import EapiServer
-from bringup.lab.tls import fingerprint, make_identity
+from bringup.lab.keys import certificate_fingerprint, make_certificate
 from bringup.lab.web_server import MAX_REQUEST_BYTES
 from bringup.lab.world import World
 from tests.lab.small_world import PASSWORD, USER, forward, serving, small_world
@@ -55,7 +55,7 @@ class Eapi:
 
 @asynccontextmanager
 async def eapi(world: World) -> AsyncIterator[Eapi]:
-    pinned = fingerprint(world.device("leaf-2").access.tls_certificate)
+    pinned = certificate_fingerprint(world.device("leaf-2").access.tls_certificate)
     async with serving(EapiServer(world, "leaf-2")) as port, aiohttp.ClientSession() as http:
         yield Eapi(http, port, pinned)
 
@@ -172,7 +172,7 @@ async def test_shutdown_takes_the_link_down_and_no_shutdown_brings_it_back(world
         on = await switch.show("show interfaces status")
     assert off["interfaceStatuses"]["Ethernet2/1"]["linkStatus"] == "disabled"
     assert on["interfaceStatuses"]["Ethernet2/1"]["linkStatus"] == "connected"
-    assert not world.port("leaf-1/Ethernet8").counters.transitions == 1
+    assert world.port("leaf-1/Ethernet8").counters.transitions == 3
 
 
 async def test_a_refused_command_ends_the_request_and_keeps_what_came_before(world: World) -> None:
@@ -269,7 +269,7 @@ async def test_another_certificate_is_not_the_pinned_one_and_may_come_while_it_r
     async with eapi(world) as switch:
         assert "result" in await switch.call("show hostname")
         with world.changing():
-            access.tls_key, access.tls_certificate = make_identity("leaf-2")
+            access.tls_key, access.tls_certificate = make_certificate("leaf-2")
         await switch.http.close()
         async with aiohttp.ClientSession() as http:
             switch.http = http
@@ -291,7 +291,7 @@ async def test_a_silent_device_takes_the_request_and_never_replies_and_can_be_st
     world.device("leaf-2").answers = "silent"
     server = EapiServer(world, "leaf-2")
     port = await server.start("127.0.0.1", 0)
-    pinned = fingerprint(world.device("leaf-2").access.tls_certificate)
+    pinned = certificate_fingerprint(world.device("leaf-2").access.tls_certificate)
     async with aiohttp.ClientSession() as http:
         asked = asyncio.ensure_future(Eapi(http, port, pinned).post(b"{}"))
         done, _ = await asyncio.wait([asked], timeout=0.3)

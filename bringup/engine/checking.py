@@ -16,7 +16,7 @@ from bringup.engine.bench import Bench
 from bringup.engine.book import Book
 from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk, Interrupted
-from bringup.engine.judging import Judging, Outcome
+from bringup.engine.judging import Judging, Outcome, belongs
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
 from bringup.model.errors import BringupError, DeviceError
@@ -85,6 +85,7 @@ class Checking:
                 )
         began = self._clock.now_s()
         polls = 0
+        latest: list[Measurement] = []
         while tasks:
             round_ = Round(self._bench, self._clock, self._desk, first.deadline_s, first.window_s or 0.0)
             try:
@@ -95,7 +96,8 @@ class Checking:
             if len(taken) < len(done):
                 raise Interrupted
             polls += 1
-            outcomes = self._judging.outcomes(taken_measurements(taken), tasks)
+            latest = latest_measurements(latest, tasks, taken)
+            outcomes = self._judging.outcomes(latest, tasks)
             late = self._clock.now_s() - began >= (first.until_s or 0.0)
             again: list[Task] = []
             await self._book.keep(first.stage, first.step, max(attempts.values()), round_.evidence)
@@ -165,13 +167,22 @@ class Checking:
         return await self._book.end(row, attempt, outcome.verdict, reason=outcome.reason, message=message)
 
 
-def taken_measurements(taken: Iterable[Taken]) -> list[Measurement]:
-    """All measurements of a round, each once (tasks that share a read may report the same thing)."""
-    unique: dict[tuple[str, str], Measurement] = {}
-    for one in taken:
-        for measurement in one.measurements:
-            unique[(measurement.subject, measurement.quantity)] = measurement
-    return list(unique.values())
+def latest_measurements(
+    before: list[Measurement], tasks: Iterable[Task], taken: Iterable[Taken]
+) -> list[Measurement]:
+    """What is known after a round: of what was read again only the new, of the rest what stands.
+
+    Whether a dark lane is a fault depends on a far end, which may be good and not read again.
+    """
+    again = [subject for task in tasks for subject in task.subjects]
+    known = {
+        (one.subject, one.quantity): one
+        for one in before
+        if not any(belongs(one.subject, subject) for subject in again)
+    }
+    for each in taken:
+        known |= {(one.subject, one.quantity): one for one in each.measurements}
+    return list(known.values())
 
 
 def failure_of(error: DeviceError, task: Task) -> Failure:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -50,6 +51,23 @@ def belongs(measured: str, planned: str) -> bool:
     return any(end in chain for end in (planned, *ends(planned)))
 
 
+About = TypeVar("About", Measurement, Expected)
+
+
+def _indexed(things: Iterable[About]) -> dict[str, list[About]]:
+    """Things by their own subject and all that it is a part of."""
+    found: dict[str, list[About]] = defaultdict(list)
+    for thing in things:
+        for name in ancestors(thing.subject):
+            found[name].append(thing)
+    return found
+
+
+def _of(index: dict[str, list[About]], planned: str) -> list[About]:
+    """What counts for `planned`: as `belongs` says."""
+    return [thing for name in dict.fromkeys((planned, *ends(planned))) for thing in index.get(name, ())]
+
+
 class Judging:
     """Holds what does not change during a run."""
 
@@ -62,9 +80,11 @@ class Judging:
         tasks = list(tasks)
         known = {(each.subject, each.quantity): each for each in measurements}
         grouped = self._grouped(tasks, known)
+        by_subject = _indexed(known.values())
         return {
-            subject: self._outcome(task, subject, known, grouped)
+            subject: self._outcome(task, subject, known, by_subject, expected, grouped)
             for task in tasks
+            for expected in [_indexed(task.expected)]
             for subject in task.subjects
         }
 
@@ -73,12 +93,12 @@ class Judging:
         task: Task,
         planned: str,
         known: dict[tuple[str, str], Measurement],
+        by_subject: dict[str, list[Measurement]],
+        by_expected: dict[str, list[Expected]],
         grouped: dict[tuple[str, str], list[Judgement]],
     ) -> Outcome:
-        expected = {
-            (each.subject, each.quantity): each for each in task.expected if belongs(each.subject, planned)
-        }
-        mine = {key: one for key, one in known.items() if belongs(one.subject, planned)}
+        expected = {(each.subject, each.quantity): each for each in _of(by_expected, planned)}
+        mine = {(each.subject, each.quantity): each for each in _of(by_subject, planned)}
         judgements: list[Judgement] = []
         for key, measurement in mine.items():
             judgements += self._judged(task, measurement, expected.get(key), known)

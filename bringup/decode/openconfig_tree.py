@@ -198,7 +198,7 @@ def word(node: Mapping[str, object], name: str) -> Read:
 
 
 def identity(node: Mapping[str, object], name: str) -> str | None:
-    """An identity or enumeration without its module: `openconfig-if-ethernet:SPEED_400GB` loses all to `:`."""
+    """An identity without its module: `openconfig-if-ethernet:SPEED_400GB` -> `SPEED_400GB`."""
     held = text(node, name)
     return None if held is None else _bare(held)
 

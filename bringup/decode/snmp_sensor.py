@@ -116,7 +116,9 @@ def modules(mib: Mib) -> dict[str, dict[tuple[str, int], Reading]]:
         port, lane = match[2], 0
         if match[1] not in _OF_MODULE:
             port, lane = _place(port, names.get((within.get(index, -1),), ""), whole)
-        found.setdefault(port, {})[match[1], lane] = reading
+        module = found.setdefault(port, {})
+        # Two sensors in one place: which one is that lane's can't be told, so neither is.
+        module[match[1], lane] = Reading(reading.kind, None, 0) if (match[1], lane) in module else reading
     return found
 
 

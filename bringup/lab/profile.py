@@ -2,115 +2,27 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bringup.lab import physics
 from bringup.lab.keys import make_certificate, make_ssh_key
+from bringup.lab.parts import Builder
 from bringup.lab.state import (
     Access,
     Adapter,
-    Cable,
-    CableEnd,
     Device,
     Fan,
     Host,
-    Lane,
-    Optic,
     Outlet,
     Plant,
-    Port,
     Sensor,
-    Supply,
 )
 
-DR4 = "400GBASE-DR4"
-DR4_LANES = 4
 SETTLED_S = 1800.0
 """How long a new world has been standing when somebody first looks."""
 LONG_UP_S = 40 * 86400.0
 PASSWORD = "lab-password"
 USER = "admin"
-
-
-class Builder:
-    """Makes parts with the spread that real parts have, from one seed."""
-
-    def __init__(self, seed: int) -> None:
-        self.dice = random.Random(f"{seed}/parts")
-        self._made = 0
-
-    def serial(self, prefix: str) -> str:
-        self._made += 1
-        return f"{prefix}{self.dice.randrange(10**6):06d}{self._made:02d}"
-
-    def mac(self, device: int, port: int) -> str:
-        return f"02:1a:b0:{device:02x}:00:{port:02x}"
-
-    def optic(self, lanes: int = DR4_LANES) -> Optic:
-        return Optic(
-            medium=DR4,
-            vendor="LABOPTIC",
-            part_number="LO-400G-DR4",
-            serial=self.serial("LQ"),
-            firmware="2.4",
-            lanes=[
-                Lane(
-                    tx_power_dbm=round(self.dice.gauss(-0.9, 0.12), 3),
-                    bias_ma=round(self.dice.gauss(62.0, 1.0), 2),
-                )
-                for _ in range(lanes)
-            ],
-            rise_c=round(self.dice.uniform(16.0, 21.0), 1),
-            supply_voltage_v=round(self.dice.uniform(3.27, 3.32), 3),
-            power_up_s=round(self.dice.uniform(2.0, 6.0), 1),
-        )
-
-    def port(self, device: str, name: str, index: int, number: int, alias: str = "") -> Port:
-        return Port(
-            device=device,
-            name=name,
-            speed_gbps=400.0,
-            lane_count=DR4_LANES,
-            mac=self.mac(number, index),
-            index=index,
-            alias=alias,
-            train_s=round(self.dice.uniform(1.5, 4.0), 1),
-        )
-
-    def end(self, port: str, lanes: int = DR4_LANES) -> CableEnd:
-        low, high = physics.CLEAN_PAIR_DB
-        return CableEnd(
-            port=port,
-            out_db=[round(self.dice.uniform(low, high), 3) for _ in range(lanes)],
-            in_db=[round(self.dice.uniform(low, high), 3) for _ in range(lanes)],
-        )
-
-    def cable(self, label: str, a: str, b: str, length_m: float, lanes: int = DR4_LANES) -> Cable:
-        fibre = round(physics.FIBRE_DB_PER_KM * length_m / 1000.0, 4)
-        return Cable(
-            label=label,
-            medium=DR4,
-            length_m=length_m,
-            a=self.end(a, lanes),
-            b=self.end(b, lanes),
-            a_to_b_db=[fibre] * lanes,
-            b_to_a_db=[fibre] * lanes,
-        )
-
-    def supplies(self, first_outlet: int, capacity_w: float, model: str) -> list[Supply]:
-        return [
-            Supply(
-                name=f"psu-{number}",
-                model=model,
-                serial=self.serial("PS"),
-                capacity_w=capacity_w,
-                pdu="pdu-1",
-                outlet=first_outlet + number - 1,
-            )
-            for number in (1, 2)
-        ]
 
 
 def _access(name: str, *, ssh: bool = False, tls: bool = False) -> Access:

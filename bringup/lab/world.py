@@ -54,9 +54,9 @@ class World:
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Hands at work: what is changed inside takes effect at one moment; then listeners hear of it."""
-        now = self.now()
+        self.now()
         yield
-        self._react(now)
+        self._react(self.plant.at)
         for listener in tuple(self._listeners):
             listener()
 

@@ -62,7 +62,7 @@ def interfaces(world: World, device: str, names: list[str]) -> Json:
             "autoNegotiate": "off",
             "physicalAddress": port.mac,
             "burnedInAddress": port.mac,
-            "lastStatusChangeTimestamp": world.wall_of(device, port.changed_at),
+            "lastStatusChangeTimestamp": _changed_unix_s(world, port),
             "interfaceCounters": {
                 "counterRefreshTime": world.wall_unix_s(device),
                 "linkStatusChanges": world.counters(port.subject).transitions,
@@ -92,7 +92,7 @@ def phy_detail(world: World, device: str, names: list[str]) -> Json:
     """`show interfaces phy detail`: a chip that says nothing, one towards the switch, one to the line."""
     found: Json = {}
     for port in _ports(world, device, names):
-        changed = world.wall_of(device, port.changed_at)
+        changed = _changed_unix_s(world, port)
         counters, ber = world.counters(port.subject), world.pre_fec_ber(port.subject)
         state = {
             "value": "linkUp" if port.up else "linkDown",
@@ -157,6 +157,12 @@ def neighbors(world: World, device: str, names: list[str]) -> Json:
 
 def _ports(world: World, device: str, names: list[str]) -> list[Port]:
     return [port for port in world.ports(device) if port.name in names]
+
+
+def _changed_unix_s(world: World, port: Port) -> float:
+    """By the switch's clock; since boot, where nothing has changed since."""
+    booted = world.device(port.device).boot_started_at or 0.0
+    return world.wall_of(port.device, max(port.changed_at, booted))
 
 
 def _link_status(port: Port) -> str:

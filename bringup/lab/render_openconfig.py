@@ -108,7 +108,8 @@ class OpenConfig:
         }
 
     def _interface_state(self, port: Port, transitions: int) -> dict[str, Node]:
-        changed_ns = self._world.wall_of(self._name, port.changed_at) * 1e9
+        booted = self._world.device(port.device).boot_started_at or 0.0
+        changed_ns = self._world.wall_of(self._name, max(port.changed_at, booted)) * 1e9
         state: dict[str, Node] = {
             "ifindex": number(port.index),
             "admin-status": text("UP" if port.admin_up else "DOWN"),

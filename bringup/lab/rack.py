@@ -8,7 +8,6 @@ keys, its time gone on meanwhile). The world is saved at each change: a killed l
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -158,10 +157,6 @@ class LabRack:
         self._lock.release()
 
 
-def _have(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
-
-
 def servers_of(world: World, device: Device) -> list[tuple[str, LabServer]]:
     """The protocols that a platform speaks. Imported here: each brings its own library."""
     name = device.name
@@ -186,8 +181,6 @@ def servers_of(world: World, device: Device) -> list[tuple[str, LabServer]]:
 
         return [("ssh", SshServer(world, name, LinuxShell(world, name)))]
     if device.platform == "redfish-bmc":
-        if not _have("bringup.lab.redfish_server"):
-            return []
         from bringup.lab.redfish_server import RedfishServer
 
         return [("redfish", RedfishServer(world, name))]

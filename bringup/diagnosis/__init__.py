@@ -4,6 +4,7 @@
 """
 
 from bringup.diagnosis.ladder import diagnose
-from bringup.diagnosis.remedy import REMEDIES, Remedy
+from bringup.diagnosis.remedies import REMEDIES
+from bringup.diagnosis.remedy import Remedy
 
 __all__ = ["REMEDIES", "Remedy", "diagnose"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bringup.diagnosis.observed import Finding, worst_first
 from bringup.diagnosis.place import places
-from bringup.diagnosis.remedy import REMEDIES
+from bringup.diagnosis.remedies import REMEDIES
 from bringup.diagnosis.rule import Facts, Rule, fill, suspects
 from bringup.model.cause import Cause, Suspect
 from bringup.model.inventory import Inventory
@@ -103,10 +103,11 @@ class Board:
         return bool(taken)
 
     def in_order(self) -> list[Case]:
-        """By where each shows first in the plan."""
-        return sorted(
-            self.cases, key=lambda case: min(self._order[each.key] for each in case.findings or case.blocked)
-        )
+        """By where each shows first in the plan; what each explains likewise."""
+        for case in self.cases:
+            case.findings.sort(key=lambda each: self._order[each.key])
+            case.blocked.sort(key=lambda each: self._order[each.key])
+        return sorted(self.cases, key=lambda case: self._order[(case.findings or case.blocked)[0].key])
 
 
 def _unique(words: Iterable[str | None]) -> tuple[str, ...]:

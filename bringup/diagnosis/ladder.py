@@ -16,7 +16,8 @@ from bringup.diagnosis.case import Board, Case
 from bringup.diagnosis.observed import Finding, Observed, findings
 from bringup.diagnosis.rule import Facts, Rule, first_match
 from bringup.diagnosis.rules_device import DEVICE_RULES
-from bringup.diagnosis.rules_link import FROM_LIGHT, LINK_RULES, UNPROVEN
+from bringup.diagnosis.rules_light import FROM_LIGHT, UNPROVEN
+from bringup.diagnosis.rules_link import LINK_RULES
 from bringup.diagnosis.rules_power import FEED_RULES, HOST_RULES
 from bringup.diagnosis.scene_device import (
     ERROR_REASONS,

@@ -32,7 +32,8 @@ def link_facts(observed: Observed, inventory: Inventory, near: str, far: str | N
         facts |= _end("far", observed, inventory, far)
         facts |= _path(observed, near, far)
         facts |= _compare(facts)
-    facts["light_ok"] = _light_ok(facts)
+    facts["light_ok"] = _light_ok(facts, "near")
+    facts["far_light_ok"] = _light_ok(facts, "far") if far is not None else None
     return facts
 
 
@@ -55,7 +56,11 @@ def _end(side: str, observed: Observed, inventory: Inventory, port: str) -> dict
         found[f"{side}_{quantity}"] = observed.value(port, quantity)
     for quantity in ("optic_medium", "speed_gbps", "fec_mode", "flap_count", "uncorrectable_codewords"):
         found[f"{side}_{quantity}_bad"] = observed.get(port, quantity).failed
+    present = observed.get(port, "optic_present")
+    found[f"{side}_presence_unread"] = present.bad and not present.failed
     found[f"{side}_medium_unread"] = _unread(observed, port)
+    fec = observed.get(port, "fec_mode")
+    found[f"{side}_fec_unread"] = fec.bad and not fec.failed
     return (
         found
         | _receiver(side, observed, port)
@@ -86,6 +91,7 @@ def _receiver(side: str, observed: Observed, port: str) -> dict[str, Scalar | No
     return {
         f"{side}_rx_lanes": len(lanes),
         f"{side}_rx_dark": len(dark),
+        f"{side}_rx_dark_proven": sum(seen.dark and seen.failed for _, seen in lanes),
         f"{side}_rx_dark_lanes": _listed(dark),
         f"{side}_rx_all_dark": len(dark) == len(lanes) if lanes else None,
         f"{side}_rx_low": len(low),
@@ -158,11 +164,12 @@ def _compare(facts: Facts) -> dict[str, Scalar | None]:
     }
 
 
-def _light_ok(facts: Facts) -> bool | None:
-    """Every lane of this end receives enough, as far as it was asked; None where no lane was."""
-    if not facts["near_rx_lanes"]:
+def _light_ok(facts: Facts, side: str) -> bool | None:
+    """Every lane of that end receives enough, as far as it was asked; None where no lane was."""
+    if not facts[f"{side}_rx_lanes"]:
         return None
-    return not facts["near_rx_dark"] and not facts["near_rx_low"] and facts["near_rx_span"] is not None
+    lacking = facts[f"{side}_rx_dark"] or facts[f"{side}_rx_low"]
+    return not lacking and facts[f"{side}_rx_span"] is not None
 
 
 def _name(inventory: Inventory, near: str, far: str | None) -> str:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 import bringup.diagnosis
 from bringup.diagnosis import REMEDIES
+from bringup.diagnosis.remedies import as_markdown
 from bringup.diagnosis.rules_device import DEVICE_RULES
-from bringup.diagnosis.rules_link import LINK_RULES, UNPROVEN
+from bringup.diagnosis.rules_light import UNPROVEN
+from bringup.diagnosis.rules_link import LINK_RULES
 from bringup.diagnosis.rules_power import FEED_RULES, HOST_RULES
 from bringup.diagnosis.rules_single import NO_ANSWER, REASONS, SINGLES
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE
@@ -201,6 +203,32 @@ def test_an_empty_cage_explains_its_own_and_the_far_ends_darkness() -> None:
     cause = record.only_cause
     assert (cause.remedy, cause.count) == ("insert-optic", 4)
     assert (cause.stage, cause.step) == ("optics", "presence")
+
+
+def test_a_host_that_tells_no_presence_and_sends_no_light_has_an_empty_cage_to_look_at() -> None:
+    record = Record()
+    healthy(record, but=[C1])
+    untold = [(C1[1], "optic_present", NOT_AVAILABLE), (C1[1], "optic_medium", ABSENT)]
+    untold_seq = record.step("optics", "presence", C1[1], untold)
+    record.blocked("optics", "levels", C1[1], untold_seq, C1[1])
+    record.step("optics", "levels", C1[0], light(C1[0], rx=(DARK,) * 4), lit=None)
+    cause = record.only_cause
+    assert (cause.verdict, cause.remedy, cause.count) == (Verdict.UNKNOWN, "insert-optic", 3)
+    assert cause.likely[0].reasons_for == (f"no light arrives from it at {C1[0]}",)
+
+
+def test_an_end_that_hides_its_fec_while_the_link_is_down_is_to_be_compared() -> None:
+    record = Record()
+    healthy(record, but=[C1])
+    for end in C1:
+        record.step("optics", "levels", end, light(end))
+    told = [
+        *up(C1[0], oper_up=False),
+        *up(C1[1], oper_up=False, fec_mode=NOT_AVAILABLE, speed_gbps=NOT_AVAILABLE),
+    ]
+    record.step("links", "state", LINK_1, told)
+    cause = record.only_cause
+    assert (cause.verdict, cause.remedy) == (Verdict.FAIL, "set-same-fec")
 
 
 def test_a_module_that_can_not_be_read_is_to_be_seated() -> None:
@@ -514,12 +542,15 @@ def test_every_bad_verdict_has_exactly_one_cause(
     told_of = [key for cause in causes for key in (*cause.explains, *cause.blocked)]
     assert sorted(told_of) == sorted(bad)
     for cause in causes:
-        unlit = "far_end_not_lit" in cause.reasons
-        assert not (
-            unlit
-            and cause.verdict is Verdict.UNKNOWN
-            and cause.remedy in ("clean-both-ends", "inspect-fibre-lane")
-        )
+        if cause.verdict is Verdict.UNKNOWN and "far_end_not_lit" in cause.reasons:
+            assert cause.remedy not in ("clean-both-ends", "inspect-fibre-lane", "check-plug-and-polarity")
+
+
+def test_no_fibre_is_blamed_on_a_proof_that_the_judge_did_not_have() -> None:
+    record = Record()
+    record.step("optics", "levels", C1[0], light(C1[0], rx=(-1.4, DARK, -1.5, -1.6)), lit=None)
+    record.step("optics", "levels", C1[1], light(C1[1]))
+    assert record.only_cause.remedy == "prove-far-transmitter"
 
 
 # --- the catalogue -----------------------------------------------------------------------------------------
@@ -561,3 +592,14 @@ def test_the_diagnosis_imports_the_model_and_statistics_alone() -> None:
             names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 assert not name.startswith("bringup") or name.startswith(allowed), (path.name, name)
+
+
+def test_the_page_of_remedies_is_the_catalogues() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "remedies.md"
+    assert page.read_text(encoding="utf-8") == as_markdown()
+
+
+def test_every_remedy_has_words_that_stand_on_one_line() -> None:
+    for remedy in REMEDIES.values():
+        assert remedy.words
+        assert len(remedy.words) <= 110, remedy.id

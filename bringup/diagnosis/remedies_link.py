@@ -1,0 +1,188 @@
+"""Remedies at cables, modules and ports."""
+
+from __future__ import annotations
+
+from bringup.diagnosis.remedy import Remedy
+
+SEVEN = "network reference, section 7, row {}"
+
+LINK_REMEDIES = (
+    Remedy(
+        "clean-both-ends",
+        "take the fibre out, inspect both ends, clean what is dirty, plug in until it clicks",
+        (
+            "Switch the transmitters at both ends off, and see that they are off, before a scope comes near.",
+            "Take the fibre out; inspect both end faces and modules with a video scope, never with the eye.",
+            "Clean only what is dirty, with the tool for that connector (APC or UPC): one click, dry.",
+            "Inspect again; what is still dirty is cleaned wet, then dry.",
+            "Plug in until it clicks; hands off; read the power again.",
+            "Still low: a known-good jumper. Still low: another module.",
+        ),
+        "field rules 12 to 14; " + SEVEN.format(1),
+    ),
+    Remedy(
+        "inspect-fibre-lane",
+        "follow the dark lane: inspect that fibre at both ends, then try a known-good jumper",
+        (
+            "See that the far end sends on that lane: its transmit power is read, not assumed.",
+            "Take the fibre out and inspect the end faces of that lane at both ends; clean if dirty.",
+            "Still dark: a known-good jumper or trunk of the same kind and polarity.",
+            "Still dark: the receiving module, last.",
+        ),
+        "field rule 12; " + SEVEN.format(4),
+    ),
+    Remedy(
+        "check-plug-and-polarity",
+        "look at the plugs at both ends and at the polarity of the trunk",
+        (
+            "See that each plug is in the port of the plan and clicks.",
+            "Duplex: exchange the two fibres at one end. MPO: the trunk's type (A or B), key and gender.",
+            "Switch one transmitter off: the receiver that goes dark is the other end of that fibre.",
+        ),
+        SEVEN.format(3),
+    ),
+    Remedy(
+        "power-far-end",
+        "get the host at the far end powered on and booted",
+        (
+            "Read the event log of its BMC: why is it off?",
+            "Look at its supplies, lid, leak and temperature alarms.",
+            "Switch it on by its BMC and see that it stays on; its ports have light when it has booted.",
+        ),
+        "field rule 2",
+    ),
+    Remedy(
+        "prove-far-transmitter",
+        "read the far end's transmit power before touching any fibre",
+        (
+            "Is the far device on, booted, and its port switched on?",
+            "Read its transmit power on every lane.",
+            "Only when it sends and the near end is dark is the fibre to blame.",
+        ),
+        "field rule 2",
+    ),
+    Remedy(
+        "insert-optic",
+        "put in the module that the inventory names, until it clicks",
+        (
+            "Look at the cage: empty, or a module that is not pushed in?",
+            "Put the module in, wait until it is ready, then the fibre.",
+            "Still not seen: the module in another port, another module in this port.",
+        ),
+        "field rule 13; " + SEVEN.format(14),
+    ),
+    Remedy(
+        "seat-optic",
+        "take the module out and push it in until it clicks",
+        (
+            "Fibre out, then the module; look at its contacts.",
+            "Module in until it clicks, wait until it is ready, then the fibre.",
+            "Still not readable: try it in another port, then replace it.",
+        ),
+        "field rules 12 and 13; " + SEVEN.format(14),
+    ),
+    Remedy(
+        "fit-expected-optic",
+        "fit the module that the inventory names",
+        ("Read the label of the module.", "Exchange it, or correct the inventory if that is what is wrong."),
+        SEVEN.format(13),
+    ),
+    Remedy(
+        "reset-or-replace-optic",
+        "take the module out of low power and enable its transmitter; else reset it, else replace it",
+        ("Read low power and transmit disable.", "Clear them; reset the module.", "Still dark: replace it."),
+        SEVEN.format(18),
+    ),
+    Remedy(
+        "replace-optic",
+        "replace the module",
+        ("Try a known-good module of the same kind.", "Label the old one with its serial and lane."),
+        SEVEN.format(32),
+    ),
+    Remedy(
+        "fit-attenuator",
+        "too much light: fit an attenuator or the module for this distance",
+        ("Compare the kind of both modules with the length of the fibre.",),
+        "network reference, section 6.1",
+    ),
+    Remedy(
+        "enable-optical-monitoring",
+        "switch optical monitoring on, or expect none of this module",
+        ("Enable polling of modules on the device.", "Copper and flat-memory modules have no monitor."),
+        SEVEN.format(33),
+    ),
+    Remedy(
+        "swap-cables-back",
+        "exchange the two plugs at the nearer end, one at a time",
+        (
+            "At the end that is nearer: unplug the first, see that its link drops.",
+            "Unplug the second, see that its link drops.",
+            "Plug each into the port of the plan; wait for neighbours that are newer than the move.",
+        ),
+        "field rule 21; " + SEVEN.format(6),
+    ),
+    Remedy(
+        "trace-cable",
+        "trace the cable by its label and plug it where the plan says",
+        ("Read the label at both ends.", "Switch the port off and see which other port loses its link."),
+        SEVEN.format(8),
+    ),
+    Remedy(
+        "set-same-fec",
+        "set the same error correction at both ends",
+        (
+            "100 Gb/s lanes with PAM4 need RS(544,514); optics have no automatic choice.",
+            "Save the configuration.",
+        ),
+        SEVEN.format(10),
+    ),
+    Remedy(
+        "set-same-speed",
+        "set the same speed and lanes at both ends",
+        ("Compare speed, lanes and breakout of both ends with the inventory.", "Save the configuration."),
+        SEVEN.format(12),
+    ),
+    Remedy(
+        "check-link-training",
+        "set auto-negotiation and training alike at both ends",
+        ("Copper: both on. Optics: both off.", "Then compare speed, lanes and the module's application."),
+        SEVEN.format(11),
+    ),
+    Remedy(
+        "check-signal-quality",
+        "toggle the far end once; then load the right signal settings, or move or replace the module",
+        (
+            "Switch the far port off and on and measure again: another value means a bad adaptation.",
+            "Load the vendor's settings for this port and module.",
+            "Try the module in a port with a short trace; then replace it.",
+        ),
+        SEVEN.format(17),
+    ),
+    Remedy(
+        "reseat-and-measure-again",
+        "hands off, measure over a longer window; if it comes back, reseat both ends",
+        (
+            "Nobody touches the cable during the window.",
+            "Bursts again: reseat, inspect, then replace the jumper.",
+        ),
+        "physics reference, section 2; " + SEVEN.format(16),
+    ),
+    Remedy(
+        "check-lldp",
+        "start an LLDP agent at the far end, or stop its adapter from swallowing the frames",
+        ("Wait 35 s after link-up.", "Disable the adapter's own LLDP or DCBX agent, or run one on the host."),
+        SEVEN.format(26),
+    ),
+    Remedy(
+        "switch-on-port",
+        "switch the port on",
+        ("See why it was shut before.", "Switch it on and save the configuration."),
+        SEVEN.format(4),
+    ),
+    Remedy(
+        "check-port-name-and-breakout",
+        "compare the port's name and breakout with the inventory",
+        ("List the ports of the device.", "Set the breakout of the plan, or correct the inventory."),
+        SEVEN.format(12),
+    ),
+)

@@ -23,6 +23,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     part).
 
     `transport` is ssh, local, snmp, redfish, eapi, nvue or gnmi; `stderr` is a command's second output.
+    `reason` is that of the `DeviceError` whose message `error` is.
     """
 
     transport: str
@@ -31,6 +32,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     stderr: bytes = b""
     status: int | None = None
     error: str | None = None
+    reason: str | None = None
 
 
 class Transcript:

@@ -316,8 +316,10 @@ class GnmiSession:
         return Unparsable(f"{self._peer} sent {what}", "Ask the same with a gNMI client; see its log")
 
     def _keep(self, said: str, reply: bytes, failure: DeviceError | None) -> None:
-        error = None if failure is None else failure.message
-        self._transcript.keep(Exchange(transport="gnmi", request=said, reply=reply, error=error))
+        error, reason = (None, None) if failure is None else (failure.message, failure.reason)
+        self._transcript.keep(
+            Exchange(transport="gnmi", request=said, reply=reply, error=error, reason=reason)
+        )
 
     def _capabilities(self, response: Any) -> dict[str, object]:
         names = ENUMS["Encoding"]

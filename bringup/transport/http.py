@@ -120,7 +120,15 @@ class HttpClient:
             self._keep(Exchange(transport=self.peer.service, request=said, reply=kept, status=reply.status))
             return reply
         part = b"" if secret else bytes(got.body[:EVIDENCE_OF_FAILURE_BYTES])
-        self._keep(Exchange(transport=self.peer.service, request=said, reply=part, error=failure.message))
+        self._keep(
+            Exchange(
+                transport=self.peer.service,
+                request=said,
+                reply=part,
+                error=failure.message,
+                reason=failure.reason,
+            )
+        )
         raise failure from None
 
     async def _follow(

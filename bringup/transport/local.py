@@ -38,7 +38,9 @@ class LocalShell:
         except DeviceError as error:
             part = bytes(kept.stdout[:EVIDENCE_OF_FAILURE_BYTES])
             self._transcript.keep(
-                Exchange(transport="local", request=command, reply=part, error=error.message)
+                Exchange(
+                    transport="local", request=command, reply=part, error=error.message, reason=error.reason
+                )
             )
             raise
         stdout, stderr = bytes(kept.stdout), bytes(kept.stderr)

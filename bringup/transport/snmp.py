@@ -160,12 +160,15 @@ class SnmpSession:
             else:
                 self._keep(request, found, None)
                 return found
-        self._keep(request, found[:NAMES_OF_FAILURE], error.message)
+        self._keep(request, found[:NAMES_OF_FAILURE], error)
         raise error from None
 
-    def _keep(self, request: str, found: Found, error: str | None) -> None:
+    def _keep(self, request: str, found: Found, error: DeviceError | None) -> None:
         reply = variables_to_bytes(found)
-        self._transcript.keep(Exchange(transport="snmp", request=request, reply=reply, error=error))
+        said, reason = (None, None) if error is None else (error.message, error.reason)
+        self._transcript.keep(
+            Exchange(transport="snmp", request=request, reply=reply, error=said, reason=reason)
+        )
 
     async def _get(self, names: list[bytes]) -> list[tuple[str, SnmpValue]]:
         pdu = await self._exchange(lambda request_id: encode_pdu(GET, request_id, names))

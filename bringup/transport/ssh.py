@@ -113,7 +113,9 @@ class SshShell:
 
     def _fail(self, command: str, output: _Output, error: DeviceError) -> None:
         part = bytes(output.stdout[:EVIDENCE_OF_FAILURE_BYTES])
-        self._transcript.keep(Exchange(transport="ssh", request=command, reply=part, error=error.message))
+        self._transcript.keep(
+            Exchange(transport="ssh", request=command, reply=part, error=error.message, reason=error.reason)
+        )
         raise error from None
 
 

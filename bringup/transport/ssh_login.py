@@ -260,7 +260,7 @@ def _login_error(
     if isinstance(error, (asyncssh.ConnectionLost, asyncssh.ChannelOpenError, asyncssh.ServiceNotAvailable)):
         return Refused(
             f"{peer} closed the connection during the handshake",
-            "It may limit sessions or admit only certain addresses; see its log",
+            "It may limit sessions or addresses, or have no host key of the recorded type any more",
         )
     if isinstance(error, OSError):
         return network_error(peer, error)

@@ -34,6 +34,10 @@ def _line(exchange: Exchange) -> dict[str, object]:
         line["reply"] = exchange.reply.decode("utf-8")
     except UnicodeDecodeError:
         line["reply_base64"] = base64.b64encode(exchange.reply).decode("ascii")
+    if exchange.stderr:
+        line["stderr"] = base64.b64encode(exchange.stderr).decode("ascii")
+    if exchange.reason is not None:
+        line["reason"] = exchange.reason
     if exchange.status is not None:
         line["status"] = exchange.status
     if exchange.error is not None:

@@ -309,18 +309,19 @@ async def test_a_closed_port_is_refused(tmp_path: Path) -> None:
                 await peer.gnmi()
 
 
-async def _hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while await reader.read(4096):
-        pass
-
-
 @pytest.mark.parametrize("tls", [False, True])
 async def test_a_listener_that_never_speaks_is_a_timeout(tmp_path: Path, tls: bool) -> None:
-    async with listener(_hold) as port:
+    released = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await released.wait()
+
+    async with listener(hold) as port:
         waiting = with_gnmi(port, tmp_path, tls=tls)
         async with links(waiting, tmp_path, connect_deadline_s=0.4, login_deadline_s=0.4) as peer:
             with pytest.raises(TimedOut):
                 await peer.gnmi()
+        released.set()
 
 
 async def test_a_peer_that_resets_or_speaks_something_else_is_refused_or_unparsable(tmp_path: Path) -> None:

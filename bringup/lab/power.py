@@ -79,6 +79,7 @@ def reset(node: Device, kind: str, now: float) -> None:
     host = node.host
     if host is None:
         raise ValueError(f"{node.name} has no host power")
+    host.resets += 1
     if kind in ("On", "ForceOn"):
         _switch_on(node, now)
     elif kind in ("GracefulShutdown", "PushPowerButton") and host.on:

@@ -147,7 +147,10 @@ class Supply(Thing, kw_only=True):
 
 
 class Outlet(Thing, kw_only=True):
-    """An outlet of a PDU. It delivers when commanded on and not tripped; `on_at`: a pending switch-on."""
+    """An outlet of a PDU. It delivers when commanded on and not tripped; `on_at`: a pending switch-on.
+
+    `commands` counts every command that it was ever given, whether it changed anything or not.
+    """
 
     index: int
     label: str
@@ -155,6 +158,7 @@ class Outlet(Thing, kw_only=True):
     tripped: bool = False
     changed_at: float = 0.0
     on_at: float | None = None
+    commands: int = 0
 
 
 class Fan(Thing, kw_only=True):
@@ -189,12 +193,16 @@ class Access(Thing, kw_only=True):
 
 
 class Host(Thing, kw_only=True):
-    """The main power of a node, switched by its BMC. `holds` False: the board won't stay on when told to."""
+    """The main power of a node, switched by its BMC. `holds` False: the board won't stay on when told to.
+
+    `resets` counts every reset that it was ever given.
+    """
 
     on: bool = False
     changed_at: float = 0.0
     off_at: float | None = None
     holds: bool = True
+    resets: int = 0
 
 
 class Device(Thing, kw_only=True):

@@ -145,6 +145,7 @@ class World:
         outlet = self.outlet(pdu, index)
         with self.changing():
             outlet.commanded_on, outlet.on_at, outlet.changed_at = on, None, self.plant.at
+            outlet.commands += 1
 
     def cycle_outlet(self, pdu: str, index: int, off_s: float = 5.0) -> None:
         """Off now, on again after `off_s` of world time."""
@@ -152,6 +153,7 @@ class World:
         with self.changing():
             outlet.commanded_on, outlet.changed_at = False, self.plant.at
             outlet.on_at = self.plant.at + off_s
+            outlet.commands += 1
 
     def supply(self, device: str, name: str) -> Supply:
         """Raises: KeyError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,6 +27,8 @@ with warnings.catch_warnings():
 LOGIN = (("username", USER), ("password", PASSWORD))
 GNMI = messages()
 JSON_IETF = GNMI.enum("Encoding", "JSON_IETF")
+QUIET = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+"""pygnmi's reading thread ends with an exception when its channel is closed."""
 
 
 @pytest.fixture
@@ -38,8 +41,13 @@ async def by_pygnmi(port: int, use: Callable[[Any], Any], **options: Any) -> Any
 
     def blocking() -> Any:
         given = {"username": USER, "password": PASSWORD, "insecure": True, **options}
-        with gNMIclient(target=("127.0.0.1", str(port)), gnmi_timeout=5, **given) as client:
-            return use(client)
+        try:
+            with gNMIclient(target=("127.0.0.1", str(port)), gnmi_timeout=5, **given) as client:
+                return use(client)
+        finally:
+            for thread in threading.enumerate():
+                if "enqueue_updates" in thread.name:
+                    thread.join(5)
 
     return await asyncio.to_thread(blocking)
 
@@ -137,6 +145,7 @@ async def test_pygnmi_reads_capabilities_and_state(world: World, tls: bool) -> N
     assert isinstance(value["openconfig-interfaces:counters"]["carrier-transitions"], str)
 
 
+@QUIET
 async def test_pygnmi_subscribes_once(world: World) -> None:
     wanted = {
         "subscription": [{"path": "openconfig:/lldp/interfaces/interface[name=*]/neighbors"}],
@@ -162,8 +171,7 @@ async def test_pygnmi_subscribes_once(world: World) -> None:
     assert found[-1].get("sync_response") is True
 
 
-# its reading thread ends with an exception when its stream is closed
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@QUIET
 async def test_pygnmi_streams_samples(world: World) -> None:
     wanted = {
         "subscription": [

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import re
 
 from bringup.check.human import AttestArgs, ChooseArgs, MeasureArgs
 from bringup.engine.book import Book
 from bringup.engine.checking import judged_event, measured_event
 from bringup.engine.desk import Given
+from bringup.engine.guard import Refusal
 from bringup.engine.judging import Judging
-from bringup.engine.questions import Form, Questions
+from bringup.engine.questions import YES, Form, Questions
 from bringup.model.catalogue import Spec
 from bringup.model.event import Signed, StepStarted
 from bringup.model.measurement import Measurement, measured
 from bringup.model.plan import Task
 from bringup.model.verdict import Reason, Verdict
 
-YES = ("yes", "y", "done", "ok")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 class Asking:
@@ -28,7 +31,11 @@ class Asking:
         self._questions = questions
 
     async def run(self, spec: Spec, tasks: list[Task]) -> None:
-        await asyncio.gather(*(self._one(spec, task, subject) for task in tasks for subject in task.subjects))
+        """Ask all at once; returns when the last is answered, or the run is to stop, which all hear of."""
+        asked = (self._one(spec, task, subject) for task in tasks for subject in task.subjects)
+        for outcome in await asyncio.gather(*asked, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
 
     async def _one(self, spec: Spec, task: Task, subject: str) -> None:
         row = (task.stage, task.step, subject)
@@ -38,7 +45,13 @@ class Asking:
         )
         form: Form = spec.name  # type: ignore[assignment]  # asks are named as their forms are
         choices = task.args.choices if isinstance(task.args, ChooseArgs) else ()
-        given = await self._questions.ask(task, subject, attempt, form, task.args.text, choices=choices)
+        try:
+            given = await self._questions.ask(task, subject, attempt, form, task.args.text, choices=choices)
+        except Refusal as skipped:
+            await self._book.end(
+                row, attempt, skipped.verdict, reason=skipped.reason, message=skipped.message
+            )
+            return
         if given is None:
             await self._book.end(
                 row,
@@ -90,12 +103,18 @@ def answer_measurement(task: Task, subject: str, answer: str) -> Measurement:
     """What an answer measures: a number, a serial, or whether it was a good answer (`yes`)."""
     args = task.args
     if isinstance(args, MeasureArgs):
-        try:
-            return measured(subject, args.quantity, float(answer))
-        except ValueError:
-            return measured(subject, args.quantity, answer)
+        return measured(subject, args.quantity, _number(answer))
     if task.does == "scan":
         return measured(subject, "serial", answer.strip())
     if isinstance(args, ChooseArgs):
-        return measured(subject, "answer", "yes" if answer in args.passes else answer)
+        # A choice that is not good is none, whatever it is called.
+        return measured(subject, "answer", "yes" if answer in args.passes else f"no: {answer}")
     return measured(subject, "answer", "yes" if answer.strip().lower() in YES else answer)
+
+
+def _number(answer: str) -> float | str:
+    """A plain finite decimal number; any other text stays text, which no bound can judge."""
+    text = answer.strip()
+    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        return answer
+    return float(text)

@@ -132,6 +132,8 @@ class Checking:
         waiting: list[str] = []
         ends = []
         for subject in taken.task.subjects:
+            if (taken.task.stage, taken.task.step, subject) in self._book.ledger.ended:
+                continue  # a person has skipped it in the meantime
             outcome = outcomes[subject]
             good = taken.failure is None and outcome.verdict.good
             if not good and not late and not outcome.hopeless:

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from bringup.engine.clock import EngineClock
+from bringup.engine.guard import Refusal
+from bringup.engine.ledger import Row
 from bringup.model.errors import InputError
 
 VERBS = ("answer", "skip", "waive", "note", "pause", "continue", "retest", "abort", "close", "head")
@@ -23,10 +25,8 @@ class Sender(msgspec.Struct, frozen=True):
 
 class Command(msgspec.Struct, frozen=True):
     """One command. `arguments` are texts by name: `answer` has question and value; `skip`, `waive` and
-    `retest` have
-
-    `step` (`STAGE/STEP`) and, where it is about one, `subject`; approvals carry `signed_text` and
-    `signature`.
+    `retest` have `step` (`STAGE/STEP`) and, where it is about one, `subject`; approvals carry `signed_text`
+    and `signature`.
     """
 
     verb: str
@@ -42,6 +42,16 @@ class Reply(msgspec.Struct, frozen=True):
     error: str | None = None
     size: int | None = None
     root: str | None = None
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A question that is open. `seq` is its `Asked`; `row` the planned row that waits for the answer."""
+
+    id: str
+    seq: int
+    row: Row
+    form: str
+    choices: tuple[str, ...] = ()
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -63,7 +73,7 @@ class Desk:
     """Holds open questions and the switches that a person can throw. One event loop only."""
 
     def __init__(self) -> None:
-        self._questions: dict[str, asyncio.Future[Given]] = {}
+        self._questions: dict[str, tuple[Question, asyncio.Future[Given]]] = {}
         self._running = asyncio.Event()
         self._running.set()
         self.stop = asyncio.Event()
@@ -71,18 +81,33 @@ class Desk:
         self.work = asyncio.Event()
         self.aborted = False
 
-    def open(self, question: str) -> asyncio.Future[Given]:
-        """A question that may be answered from now on."""
-        self._questions[question] = asyncio.get_running_loop().create_future()
-        return self._questions[question]
+    def open(self, question: Question) -> asyncio.Future[Given]:
+        """A question that may be answered from now on. The future raises `Refusal` where it is skipped."""
+        future: asyncio.Future[Given] = asyncio.get_running_loop().create_future()
+        self._questions[question.id] = (question, future)
+        return future
 
     def settle(self, question: str) -> None:
         """The question is no longer open."""
-        self._questions.pop(question, None)
+        _, future = self._questions.pop(question)
+        if not future.cancel() and not future.cancelled():
+            future.exception()  # skipped in the moment in which the run stopped: nobody waits to hear it
 
     @property
     def open_questions(self) -> tuple[str, ...]:
-        return tuple(self._questions)
+        return tuple(name for name, (_, future) in self._questions.items() if not future.done())
+
+    def question(self, name: str) -> Question:
+        """The open question of that id.
+
+        Raises:
+            InputError: no such question is open.
+        """
+        if name not in self.open_questions:
+            raise InputError(
+                f"no question {name!r} is open", f"Open are: {', '.join(self.open_questions) or 'none'}."
+            )
+        return self._questions[name][0]
 
     def answer(self, question: str, given: Given) -> None:
         """Hand an answer to whoever waits for it.
@@ -90,13 +115,19 @@ class Desk:
         Raises:
             InputError: no such question is open.
         """
-        future = self._questions.get(question)
-        if future is None or future.done():
-            raise InputError(
-                f"no question {question!r} is open",
-                f"Open are: {', '.join(self._questions) or 'none'}.",
-            )
-        future.set_result(given)
+        self.question(question)
+        self._questions[question][1].set_result(given)
+
+    def withdraw(self, row: Row, refusal: Refusal) -> bool:
+        """End the questions of a row unanswered; whether there were any. Whoever asked ends the row."""
+        found = [
+            future
+            for question, future in self._questions.values()
+            if question.row == row and not future.done()
+        ]
+        for future in found:
+            future.set_exception(refusal)
+        return bool(found)
 
     async def rest(self, clock: EngineClock, seconds: float) -> None:
         """Let `seconds` of the world pass.
@@ -165,7 +196,7 @@ def read_command(line: bytes) -> Command:
     """
     try:
         command = msgspec.json.decode(line, type=Command)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # also what is no UTF-8, or nested without end
         raise InputError(f"that is no command: {error}", "See `bringup tell --help`.") from error
     if command.verb not in VERBS:
         raise InputError(f"no command is called {command.verb!r}", f"There are: {', '.join(VERBS)}.")

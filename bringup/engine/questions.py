@@ -9,16 +9,19 @@ from typing import Literal
 
 from bringup.action.base import Outcome, State
 from bringup.engine.book import Book
-from bringup.engine.desk import Desk, Given, Interrupted
+from bringup.engine.desk import Desk, Given, Interrupted, Question
 from bringup.engine.guard import Refusal
 from bringup.journal.sign import APPROVE, Signer, approval_text, fingerprint
 from bringup.model.answer import Answers
 from bringup.model.catalogue import Spec
+from bringup.model.errors import InputError
 from bringup.model.event import ActionIntended, Answered, Asked
 from bringup.model.plan import Task
 from bringup.model.verdict import Reason, Verdict
 
-APPROVED = "approve"
+APPROVED, REFUSED = "approve", "refuse"
+YES = ("yes", "y", "done", "ok")
+NO = ("no", "n")
 Form = Literal["instruct", "confirm", "scan", "measure", "choose", "attest", "approve"]
 
 
@@ -58,22 +61,35 @@ class Questions:
         """Ask, and wait for an answer; None when nobody is there to give one.
 
         The question is durable before anybody can answer it, the answer before anything follows from it.
+
+        Raises:
+            Refusal: a person skips it.
+            Interrupted: the run is to stop.
         """
-        question = f"{task.stage}/{task.step}@{subject}" + (f"/{form}" if form == "approve" else "")
-        await self._book.append(
+        name = f"{task.stage}/{task.step}@{subject}" + (f"/{form}" if form == "approve" else "")
+        seq = await self._book.offer(
             Asked(
                 stage=task.stage,
                 step=task.step,
                 subject=subject,
                 attempt=attempt,
-                question=question,
+                question=name,
                 form=form,
                 text=text,
                 choices=choices,
                 changes=changes,
             )
         )
-        given = await self._given(task, subject, form, question)
+        # Open before it is durable, so that nobody who has read it can come too early: an answer takes effect
+        # when its own event is durable, which stands behind this one.
+        question = Question(name, seq, (task.stage, task.step, subject), form, choices)
+        waiting = None if self._answered_here(task, subject, form) else self._desk.open(question)
+        try:
+            await self._book.journal.wait_durable(seq)
+            given = await self._given(task, subject, form, name, waiting)
+        finally:
+            if waiting is not None:
+                self._desk.settle(name)
         if given is None:
             return None
         await self._book.append(
@@ -82,7 +98,7 @@ class Questions:
                 step=task.step,
                 subject=subject,
                 attempt=attempt,
-                question=question,
+                question=name,
                 value=given.value,
                 by=given.by,
                 simulated=given.simulated,
@@ -93,7 +109,17 @@ class Questions:
         )
         return given
 
-    async def _given(self, task: Task, subject: str, form: Form, question: str) -> Given | None:
+    def _answered_here(self, task: Task, subject: str, form: Form) -> bool:
+        """Whether no person at the desk is waited for."""
+        if form == "approve":
+            return self._headless or self._approver is not None
+        return self._headless or self._answers.find(task.stage, task.step, subject) is not None
+
+    async def _given(
+        self, task: Task, subject: str, form: Form, question: str, waiting: asyncio.Future[Given] | None
+    ) -> Given | None:
+        if waiting is not None:
+            return await self._from_desk(waiting)
         prepared = self._answers.find(task.stage, task.step, subject)
         if form == "approve":
             if self._approver is not None:
@@ -102,10 +128,9 @@ class Questions:
             if form == "attest" and self._approver is not None:
                 return await self._signed(question, prepared.value, prepared.by)
             return Given(prepared.value, prepared.by, self._simulated)
-        return None if self._headless else await self._from_desk(question)
+        return None
 
-    async def _from_desk(self, question: str) -> Given:
-        answer = self._desk.open(question)
+    async def _from_desk(self, answer: asyncio.Future[Given]) -> Given:
         stop = asyncio.create_task(self._desk.stop.wait())
         try:
             await asyncio.wait((answer, stop), return_when=asyncio.FIRST_COMPLETED)
@@ -114,7 +139,6 @@ class Questions:
             return answer.result()
         finally:
             stop.cancel()
-            self._desk.settle(question)
 
     async def _signed(self, question: str, value: str, by: str) -> Given:
         """An answer signed by the approver's key, over run, question, answer and the tree's head."""
@@ -170,3 +194,20 @@ class Questions:
         if given is None or given.value not in ("yes", "no"):
             return "unknown"
         return "done" if given.value == "yes" else "not_done"
+
+
+def check_answer(question: Question, value: str) -> None:
+    """Whether a person's answer is one at all: a slip of the pen must not become a verdict.
+
+    Raises:
+        InputError: it is none of those that this question takes.
+    """
+    form = question.form
+    taken: tuple[str, ...] = question.choices
+    if form == "approve":
+        taken = (APPROVED, REFUSED)
+    elif form == "confirm" and not taken:
+        taken = (*YES, *NO)
+        value = value.strip().lower()
+    if taken and value not in taken:
+        raise InputError(f"{value!r} is no answer to {question.id}", f"It takes: {', '.join(taken)}.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pwd
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +25,7 @@ from bringup.engine.ledger import Ledger, Row
 from bringup.engine.lock import DeviceLocks, lock_folder
 from bringup.engine.questions import Questions
 from bringup.engine.session import Session
-from bringup.engine.socket import CommandSocket, socket_folder
+from bringup.engine.socket import CommandSocket, socket_path, user_name
 from bringup.journal.folder import RunFolder
 from bringup.journal.sign import Signer
 from bringup.journal.write import Journal
@@ -78,7 +77,7 @@ class Runner:
         self.bench = Bench(job.inventory, job.links, job.bounds)
         self.session = self._session()
         inbox = Inbox(self.book, self.desk, job.plan, run_id=job.folder.run_id)
-        self.socket = CommandSocket(socket_folder() / f"{job.folder.run_id}.sock", inbox.handle)
+        self.socket = CommandSocket(socket_path(job.folder.path, job.folder.run_id), inbox.handle)
 
     def _session(self) -> Session:
         job = self.job
@@ -120,12 +119,12 @@ class Runner:
 
     async def run(self) -> int:
         """Run to the end, or to a stop; returns the exit code. The journal is closed in every case."""
-        self._announce()
-        await self.socket.start()
         keeper = asyncio.create_task(self._checkpoints())
         try:
+            await self.socket.start()
+            self._announce()
             await self._begin()
-            await self.session.run()
+            await self._work()
             if not self.job.headless:
                 await self._stay()
             return await self._close()
@@ -142,11 +141,17 @@ class Runner:
             await self.book.offer(self.job.started)
         if state is None or not state.plan_files:
             await self.book.append(PlanFixed(files=self.job.plan_files, planned=self.job.plan.planned))
-        for stage, step, subject in self.job.retest:
+        for stage, step, subject in self.book.ledger.with_blocked(self.job.retest):
             self.book.ledger.forget((stage, step, subject))
             await self.book.offer(
                 Superseded(stage=stage, step=step, subject=subject, why="a retest was asked for")
             )
+
+    async def _work(self) -> None:
+        """Run until every row has a verdict. More than once where a retest came for what had been passed."""
+        await self.session.run()
+        while not (self.session.complete or self.desk.stop.is_set()):
+            await self.session.run()
 
     async def _stay(self) -> None:
         """Take retests until somebody closes the run, or nobody has asked for anything for a while."""
@@ -157,8 +162,7 @@ class Runner:
                     await self.desk.work.wait()
             except TimeoutError:
                 return
-            if not self.session.complete:
-                await self.session.run()
+            await self._work()
 
     async def _close(self) -> int:
         """Closed when every row has a verdict; else left open, so that it can be resumed."""
@@ -206,7 +210,7 @@ def started_event(said: dict[str, Any], run_json: str) -> RunStarted:
         rack=said["rack"],
         program=f"bringup {bringup.__version__}",
         host=socket.gethostname(),
-        user=pwd.getpwuid(os.getuid()).pw_name,
+        user=user_name(os.getuid()),
         run_json=run_json,
         simulated=said["simulated"],
         speed=said["speed"],

@@ -3,30 +3,63 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import pwd
 import socket
 import stat
 import struct
+import sys
 from pathlib import Path
 
 from bringup.engine.desk import Handler, Reply, Sender, read_command, reply_line
 from bringup.model.errors import BringupError, InputError
 
-LINE_CAP_BYTES = 1024 * 1024
+LINE_CAP_BYTES = 256 * 1024
 REPLY_DEADLINE_S = 30.0
+MOST_PEERS = 32
+"""Open connections at once; the oldest one gives way. A crowd must not eat the runner's file descriptors."""
+LONGEST_PATH_BYTES = 107
+"""`sun_path` holds 108 bytes with the zero at its end (unix(7))."""
 
 
-def socket_folder() -> Path:
-    """`$XDG_RUNTIME_DIR/bringup`, else `/tmp/bringup-UID`: 0700 and ours (contracts, section 5).
+def socket_path(run: Path, run_id: str) -> Path:
+    """Where the runner of the run in the folder `run` listens; two copies of one run have two places.
 
     Raises:
-        InputError: the folder belongs to somebody else, or others can write to it.
+        InputError: as `own_folder`.
     """
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    folder = Path(runtime) / "bringup" if runtime else Path(f"/tmp/bringup-{os.getuid()}")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()
+    told = run_id if run_id.isascii() and run_id.replace("-", "").isalnum() and len(run_id) <= 40 else "run"
+    name = f"{told}.{hashlib.sha256(os.fsencode(run.resolve())).hexdigest()[:8]}.sock"
+    place = socket_folder(longest=LONGEST_PATH_BYTES - len(name) - 1)
+    return own_folder(place) / name
+
+
+def socket_folder(longest: int = LONGEST_PATH_BYTES) -> Path:
+    """`$XDG_RUNTIME_DIR/bringup`, else `/tmp/bringup-UID` (contracts, section 5): also where the first is
+    relative, not there, or longer than `longest` bytes, which no socket's address can hold.
+    """
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    folder = runtime / "bringup"
+    if runtime.is_absolute() and runtime.is_dir() and len(os.fsencode(folder)) <= longest:
+        return folder
+    return Path(f"/tmp/bringup-{os.getuid()}")
+
+
+def own_folder(folder: Path) -> Path:
+    """The folder, made if need be: 0700, ours, and no symbolic link.
+
+    Raises:
+        InputError: it is somebody else's, others can enter it, or it can't be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise InputError(
+            f"no place for the runner's socket: {folder}: {error.strerror}",
+            "Set XDG_RUNTIME_DIR to a folder of yours (mode 0700).",
+        ) from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
         raise InputError(
             f"{folder} is not a folder of yours alone",
@@ -35,72 +68,131 @@ def socket_folder() -> Path:
     return folder
 
 
-def peer_name(connection: socket.socket) -> str:
-    """The user at the other end of a Unix socket, as the kernel knows it."""
-    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, uid, _ = struct.unpack("3i", raw)
+def user_name(uid: int) -> str:
+    """The user's name, or `uid N` where this machine knows none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"uid {uid}"
 
 
+def peer_uid(connection: socket.socket) -> int:
+    """The user at the other end of a Unix socket, as the kernel knows it."""
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _, uid, _ = struct.unpack("3i", raw)
+    return int(uid)
+
+
 class CommandSocket:
-    """Serves commands until closed. Only its owner can connect."""
+    """Serves commands until closed. Only its owner, and root, can connect."""
 
     def __init__(self, path: Path, handler: Handler) -> None:
         self.path = path
         self._handler = handler
         self._server: asyncio.Server | None = None
+        self._peers: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._made: tuple[int, int] | None = None
 
     async def start(self) -> None:
-        self.path.unlink(missing_ok=True)
+        """
+        Raises:
+            InputError: the socket can't be made.
+        """
         old = os.umask(0o177)
         try:
+            self.path.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._serve, str(self.path), limit=LINE_CAP_BYTES)
+            self._made = self._identity()
+        except OSError as error:
+            raise InputError(
+                f"the runner's socket {self.path} can't be made: {error.strerror or error}",
+                "Set XDG_RUNTIME_DIR to a folder of yours (mode 0700).",
+            ) from error
         finally:
             os.umask(old)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        sender = Sender(peer_name(writer.get_extra_info("socket")), "socket")
+    def _identity(self) -> tuple[int, int] | None:
         try:
-            while line := await reader.readline():
-                writer.write(reply_line(await self._reply(line, sender)))
-                await writer.drain()
-        except (ConnectionError, ValueError):
-            pass  # the peer went away, or sent a line beyond the cap: it is the only one that loses by it
+            found = self.path.lstat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._peers[task] = writer
+        if len(self._peers) > MOST_PEERS:
+            next(iter(self._peers.values())).transport.abort()
+        try:
+            await self._talk(reader, writer)
+        except (OSError, ValueError, asyncio.CancelledError):
+            # The peer went away, or sent a line beyond the cap, or the runner ends: nobody else loses by it.
+            return
         finally:
+            del self._peers[task]
             writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        uid = peer_uid(writer.get_extra_info("socket"))
+        if uid not in (0, os.getuid()):
+            return
+        sender = Sender(user_name(uid), "socket")
+        while (line := await reader.readline()).endswith(b"\n"):
+            writer.write(reply_line(await self._reply(line, sender)))
+            await writer.drain()
 
     async def _reply(self, line: bytes, sender: Sender) -> Reply:
         try:
             return await self._handler(read_command(line), sender)
         except BringupError as error:
             return Reply(ok=False, error=str(error))
+        except Exception as error:
+            # A fault of ours in one command must not end a bring-up; whoever sent it is told.
+            print(f"a command failed: {type(error).__name__}: {error}", file=sys.stderr)
+            return Reply(ok=False, error=f"the runner could not do that: {type(error).__name__}")
 
     async def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        """Stop listening. A socket that another runner has put in our place stays."""
+        if self._server is None:
+            return
+        self._server.close()
+        if self._made is not None and self._identity() == self._made:
             self.path.unlink(missing_ok=True)
+        peers = list(self._peers)
+        for peer in peers:
+            peer.cancel()
+        await asyncio.gather(*peers, return_exceptions=True)
 
 
 async def send(path: Path, line: bytes) -> bytes:
     """Send one command and wait for its reply.
 
     Raises:
-        InputError: nobody listens there.
+        InputError: nobody listens there, or nobody answers.
     """
+    gone = "The run has ended or its runner was killed: `bringup resume RUN` goes on with it."
     try:
-        reader, writer = await asyncio.open_unix_connection(str(path), limit=LINE_CAP_BYTES)
-    except OSError as error:
+        async with asyncio.timeout(REPLY_DEADLINE_S):
+            return await _exchange(path, line)
+    except TimeoutError as error:
         raise InputError(
-            f"no runner listens at {path}: {error.strerror}",
-            "The run has ended or its runner was killed: `bringup resume RUN` goes on with it.",
+            f"the runner at {path} does not answer within {REPLY_DEADLINE_S:g} s",
+            "It may be frozen: `bringup resume RUN --take-over` goes on without it.",
         ) from error
+    except (OSError, ValueError, EOFError) as error:
+        what = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"no runner listens at {path}: {what}", gone) from error
+
+
+async def _exchange(path: Path, line: bytes) -> bytes:
+    reader, writer = await asyncio.open_unix_connection(str(path), limit=LINE_CAP_BYTES)
     try:
         writer.write(line + b"\n")
         await writer.drain()
-        async with asyncio.timeout(REPLY_DEADLINE_S):
-            return await reader.readline()
+        reply = await reader.readline()
     finally:
         writer.close()
+    if not reply.endswith(b"\n"):
+        raise EOFError("it ended without an answer")
+    return reply

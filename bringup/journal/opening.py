@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from bringup.journal.disk import FULL, Reserve
+from bringup.journal.disk import FULL, Reserve, make_folder
 from bringup.journal.epoch import Mark
 from bringup.journal.error import DiskFull, JournalError, Poisoned
 from bringup.journal.folder import RunFolder
@@ -35,7 +35,7 @@ def open_folder(folder: RunFolder, since: str, *, take_over: bool, new: bool) ->
     reserve = Reserve(folder.journal / "reserve")
     try:
         for place in (folder.plan, folder.journal, folder.blobs, folder.checkpoints):
-            place.mkdir(parents=True, exist_ok=True)
+            make_folder(place)
         if new and folder.segments():
             raise JournalError(f"{folder.path} holds a journal already", "`bringup resume` goes on with it")
         host = platform.node() or "unknown"

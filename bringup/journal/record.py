@@ -35,7 +35,7 @@ class ClockJumped(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
 
 
 class Recovered(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=True):
-    """A runner opened the journal again; the first event of its epoch.
+    """A runner opened the journal again; the first event of its epoch, but for a `ClockJumped`.
 
     `torn_file` (in the run's folder), `torn_bytes` and `torn_sha256` name an incomplete tail that was set
     aside; `torn_file` is None with `torn_bytes` above 0 where a full disk left no room to keep it.
@@ -55,7 +55,7 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
 
 
 class TakenOver(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=True):
-    """The epoch was raised over a runner that still held the lock; the first event of the new epoch.
+    """The epoch was raised over a runner that still held the lock; it begins the new epoch.
 
     `holder` is who was fenced; `set_aside` the old live segment (in the run's folder), which no reader reads
     any more; the torn fields as in `Recovered`.

@@ -84,6 +84,7 @@ class Journal:
         self._error: JournalError | None = None
         self._winding_up = False
         self._closed = False
+        self._enrolled = False
         self._known_blobs: set[str] = set()
         self._checkpointing = asyncio.Lock()
         self._outcomes: deque[Outcome] = deque()
@@ -330,10 +331,11 @@ class Journal:
         path = self.folder.checkpoints / f"{size}.txt"
         try:
             signature = self._signer.sign(text, CHECKPOINT)
-            write_durably(path.with_suffix(".sig"), signature, on_full=self._reserve.free)
-            write_durably(path, text, on_full=self._reserve.free)
-            if not self.folder.signers.exists():
+            write_durably(path.with_suffix(".sig"), signature, on_full=self._make_room)
+            write_durably(path, text, on_full=self._make_room)
+            if not self._enrolled:
                 enrol(self.folder.signers, signers_line(self._signer, CHECKPOINT))
+                self._enrolled = True
         except OSError as error:
             raise JournalError(f"the checkpoint {path.name} can't be written: {error.strerror}") from error
 
@@ -341,6 +343,11 @@ class Journal:
         while self._backlog > self._largest_backlog:
             await self._waiters.room()
             self._check_open()
+
+    def _make_room(self) -> bool:
+        """The disk is full: give the reserve back, once. From any thread."""
+        self.full = True
+        return self._reserve.free()
 
     def _report(self, outcome: Outcome) -> None:
         """From the writer's thread. An eventfd wakes the loop with half the work of call_soon_threadsafe."""

@@ -15,11 +15,12 @@ from bringup.journal import writer as writer_module
 from bringup.journal.error import JournalError
 from bringup.journal.folder import RunFolder
 from bringup.journal.follow import read
+from bringup.journal.machine import machine_signer
 from bringup.journal.sign import KeySigner
 from bringup.journal.verify import verify
 from bringup.journal.write import Journal
 from tests.journal.child import Place, run_child, running
-from tests.journal.records import closed, lines, make, note, start
+from tests.journal.records import closed, lines, make, note, start, started
 
 
 async def open_record(base: Path, *, checkpoint: bool = False) -> RunFolder:
@@ -237,3 +238,33 @@ async def test_two_who_recover_at_once_do_not_both_get_it(tmp_path: Path) -> Non
     assert all(isinstance(outcome, JournalError) for outcome in outcomes if outcome is not won[0])
     await won[0].close(closed())
     assert kinds(folder).count("Recovered") == 1
+
+
+async def test_a_runner_that_died_before_its_first_event_leaves_a_run_that_can_begin(tmp_path: Path) -> None:
+    folder, signer = RunFolder.create(tmp_path), machine_signer(tmp_path / "config")
+    dead = await Journal.create(folder, signer=signer)
+    await dead._end()
+    journal = await Journal.reopen(folder, signer=signer)
+    await journal.append(started(folder))
+    await journal.close(closed())
+    assert kinds(folder) == ["Recovered", "RunStarted", "RunClosed"]
+    assert verify(folder.path, tmp_path / "config" / "allowed_signers").code == 0
+
+
+async def test_a_second_start_in_one_record_is_a_contradiction(tmp_path: Path) -> None:
+    folder, journal, _ = await start(tmp_path)
+    await journal.append(started(folder))
+    await journal.close(closed())
+    report = verify(folder.path, tmp_path / "config" / "allowed_signers")
+    assert (report.code, [found.id for found in report.findings]) == (4, ["second-start"])
+
+
+async def test_the_runs_list_of_signers_names_every_machine_that_signed(tmp_path: Path) -> None:
+    made = await make(tmp_path)
+    other = KeySigner.throwaway(identity="machine@elsewhere", label="machine")
+    journal = await Journal.reopen(made.folder, signer=other)
+    await journal.close(closed())
+    rows = made.folder.signers.read_text().splitlines()
+    assert [made.signer.public_key in rows[0], other.public_key in rows[1], len(rows)] == [True, True, 2]
+    assert verify(made.folder.path, made.folder.signers).code == 0
+    assert {found.id for found in verify(made.folder.path, made.signers).findings} == {"signer-unknown"}

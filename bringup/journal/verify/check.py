@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bringup.journal.verify.events import Claim, EventsReader, Unreadable, read_plain
+from bringup.journal.verify.events import OPENING, Claim, EventsReader, Unreadable, read_plain
 from bringup.journal.verify.files import Files
 from bringup.journal.verify.heads import Head, parse_checkpoint, parse_head
 from bringup.journal.verify.report import Finding, Report
@@ -63,6 +63,8 @@ class _Verification:
         self._signed: list[Claim] = []
         self._recorded: dict[int, tuple[int, str]] = {}
         self._names: dict[str, None] = {}
+        self._openings = 0
+        self._simulated: dict[str, list[int]] = {}
 
     def run(self, elsewhere: bytes | None) -> None:
         report = self._report
@@ -78,6 +80,9 @@ class _Verification:
             self._check_recorded(texts)
             for claim in self._signed:
                 self._check_approval(claim)
+            for key, seqs in self._simulated.items():
+                events = ", ".join(map(str, seqs[:20])) + (", …" if len(seqs) > 20 else "")
+                report.notes.append(f"{len(seqs)} approvals by the simulated key {key}: events {events}")
             if elsewhere is not None:
                 self._check_elsewhere(elsewhere)
             self._check_end()
@@ -89,6 +94,7 @@ class _Verification:
         """What one event says of files, keys and tree heads."""
         body, report = claim.body, self._report
         where = f"event {claim.seq}"
+        self._openings += claim.kind in OPENING
         if claim.kind == "RunStarted":
             self._take_start(claim)
         elif claim.kind == "PlanFixed":
@@ -112,10 +118,9 @@ class _Verification:
             self._signed.append(claim)
 
     def _take_start(self, claim: Claim) -> None:
-        if claim.seq != 0:
-            self._report.contradicts(
-                "second-start", f"event {claim.seq}", "RunStarted is the first event, once"
-            )
+        if self._run_json is not None or claim.seq != self._openings:
+            text = "RunStarted is the first event, once"
+            self._report.contradicts("second-start", f"event {claim.seq}", text)
             return
         self._origin = f"bringup/{claim.body.get('run', '')}"
         digest = claim.body.get("run_json")
@@ -262,7 +267,7 @@ class _Verification:
         if name is not None:
             return
         if body.get("simulated") is True or report.simulated:
-            self._report.notes.append(f"{where} was signed by a simulated key {signer.fingerprint}")
+            self._simulated.setdefault(signer.fingerprint, []).append(claim.seq)
         else:
             report.lacks("approver-unknown", where, f"signed by {signer.fingerprint}, unknown here")
 

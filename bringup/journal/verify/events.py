@@ -16,8 +16,9 @@ from bringup.journal.verify.report import Report
 
 READ_BYTES = 1024 * 1024
 LARGEST_LINE_BYTES = 64 * 1024 * 1024
-# Events that may begin an epoch, and so may stand behind RunClosed (and behind these, a note on the clock).
-OPENING = frozenset({"Recovered", "TakenOver"})
+# Events that may begin an epoch, and so may stand behind RunClosed, or before RunStarted where the first
+# runner died before it wrote anything.
+OPENING = frozenset({"Recovered", "TakenOver", "ClockJumped"})
 
 
 class Unreadable(Exception):
@@ -74,7 +75,7 @@ class Claim(msgspec.Struct):
 
 
 # Lines that name a digest, a signature or a signed text are read whole too, whatever their kind.
-CLAIMING = frozenset({"RunStarted", "PlanFixed", "Checkpointed", "Recovered", "TakenOver"})
+CLAIMING = frozenset({"RunStarted", "PlanFixed", "Checkpointed", "Recovered", "TakenOver", "ClockJumped"})
 
 
 class EventsReader:
@@ -186,7 +187,7 @@ class EventsReader:
             self._report.contradicts("epoch-falls", where, f"epoch {head.epoch} after {epoch}")
         elif closed and head.epoch == epoch:
             self._report.contradicts("after-closed", where, f"{head.kind} stands behind RunClosed")
-        elif epoch and head.kind not in OPENING and head.kind != "ClockJumped":
+        elif epoch and head.kind not in OPENING:
             self._report.contradicts("epoch-silent", where, f"epoch {head.epoch} begins with {head.kind}")
 
 

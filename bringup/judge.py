@@ -173,10 +173,9 @@ def _against(measurement: Measurement, limit: Limit, floor: float | None) -> Fin
         found.append(_member(measurement, (limit.equals,)))
     if limit.one_of is not None:
         found.append(_member(measurement, limit.one_of))
-    pattern = _pattern(limit)
-    if pattern is not None and isinstance(value, str):
-        found.append(Finding(Verdict.PASS if fnmatchcase(value, pattern) else Verdict.FAIL))
-    elif pattern is not None:
+    if limit.matches is not None and isinstance(value, str):
+        found.append(Finding(Verdict.PASS if fnmatchcase(value, limit.matches) else Verdict.FAIL))
+    elif limit.matches is not None:
         found.append(_wrong_type(value, "text"))
     return max(found, key=lambda finding: finding.verdict.severity)
 
@@ -272,14 +271,8 @@ def _bind(
 def _bounded(limit: Limit) -> bool:
     """Whether the limit bounds one value by itself."""
     return any(
-        bound is not None for bound in (limit.min, limit.max, limit.equals, limit.one_of, _pattern(limit))
+        bound is not None for bound in (limit.min, limit.max, limit.equals, limit.one_of, limit.matches)
     )
-
-
-def _pattern(limit: Limit) -> str | None:
-    """The shell pattern of `matches` (202411.*), where the limit has one."""
-    pattern: str | None = getattr(limit, "matches", None)
-    return pattern
 
 
 def _foremost(limits: Sequence[Limit]) -> Limit | None:

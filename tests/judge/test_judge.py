@@ -158,6 +158,7 @@ def test_a_quantity_that_nobody_requires_and_no_limit_speaks_of_is_recorded_not_
         (True, {"equals": 1}),
         (400, {"equals": "400"}),
         ("400", {"one_of": (400, 800)}),
+        (202411, {"matches": "202411*"}),
     ],
 )
 def test_a_value_of_the_wrong_type_is_unparsable(value: Scalar, bounds: dict[str, Any]) -> None:
@@ -175,6 +176,8 @@ def test_a_value_of_the_wrong_type_is_unparsable(value: Scalar, bounds: dict[str
         ("rs528", {"one_of": ("rs544", "none")}, Verdict.FAIL),
         ("rs544", {"one_of": ("rs544", "none")}, Verdict.PASS),
         (800, {"one_of": (400, 800)}, Verdict.PASS),
+        ("202411.3", {"matches": "202411.*"}, Verdict.PASS),
+        ("202405.1", {"matches": "202411.*"}, Verdict.FAIL),
     ],
 )
 def test_equals_and_one_of_compare_like_with_like(

@@ -1,0 +1,80 @@
+"""The `mini` rack at speed 100, lab included: wall time, and the memory of all its processes."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.child import DEADLINE_S, bringup, environment
+from benchmarks.figure import Benchmark, Figure
+
+LOOK_EVERY_S = 0.02
+
+
+def measure(folder: Path, rounds: int) -> Sequence[Figure]:
+    took = [_demo(folder) for _ in range(rounds)]
+    return [
+        Figure(
+            what="`mini` at speed 100, lab included, wall",
+            unit="s",
+            ours=tuple(wall for wall, _ in took),
+            at_most=8,
+        ),
+        Figure(
+            what="`mini` at speed 100, lab included, memory",
+            unit="MB",
+            ours=tuple(rss for _, rss in took),
+            at_most=250,
+        ),
+    ]
+
+
+def _demo(folder: Path) -> tuple[float, float]:
+    """Seconds, and MB: the sum of the largest resident sizes of the runner and of every process it started."""
+    command = [*bringup(), "demo", "--headless", "--speed", "100", "--runs", str(folder / "runs")]
+    with (folder / "output").open("wb") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, cwd=folder, env=environment(folder)
+        )
+        largest: dict[int, int] = {}
+        while process.poll() is None:
+            for pid in _family(process.pid):
+                largest[pid] = max(largest.get(pid, 0), _peak_kib(pid))
+            if time.perf_counter() - began > DEADLINE_S:
+                process.kill()
+            time.sleep(LOOK_EVERY_S)
+        took_s = time.perf_counter() - began
+    if process.returncode != 0:
+        raise RuntimeError(
+            f"the demo ended with {process.returncode}:\n{(folder / 'output').read_text()[-2000:]}"
+        )
+    return took_s, sum(largest.values()) * 1024 / 1e6
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    found = [pid]
+    for each in found:
+        try:
+            for thread in Path(f"/proc/{each}/task").iterdir():
+                found += [int(child) for child in (thread / "children").read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def _peak_kib(pid: int) -> int:
+    """The largest resident size so far; 0 when the process has just gone."""
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return 0
+
+
+BENCHMARK = Benchmark(name="mini", title="the mini rack", measure=measure)

@@ -122,7 +122,7 @@ DEVICE_RULES: tuple[Rule, ...] = (
         source=SEVEN.format(29),
     ),
     Rule(
-        id="device-unreachable",
+        id="device-out-of-reach",
         when=(is_("reason", "unreachable"),),
         title="{device} can't be reached",
         explains=NONE,

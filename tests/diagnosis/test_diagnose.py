@@ -17,6 +17,7 @@ from bringup.diagnosis.rules_light import UNPROVEN
 from bringup.diagnosis.rules_link import LINK_RULES
 from bringup.diagnosis.rules_power import FEED_RULES, HOST_RULES
 from bringup.diagnosis.rules_single import NO_ANSWER, REASONS, SINGLES
+from bringup.lab.faults import fault_kinds
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE
 from bringup.model.subject import link
 from bringup.model.verdict import Verdict
@@ -603,3 +604,11 @@ def test_every_remedy_has_words_that_stand_on_one_line() -> None:
     for remedy in REMEDIES.values():
         assert remedy.words
         assert len(remedy.words) <= 110, remedy.id
+
+
+def test_no_name_of_a_lab_fault_stands_in_the_diagnosis() -> None:
+    sources = [
+        path.read_text(encoding="utf-8") for path in Path(bringup.diagnosis.__file__).parent.glob("*.py")
+    ]
+    for name in fault_kinds():
+        assert not any(name in source for source in sources), name

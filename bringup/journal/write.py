@@ -16,12 +16,12 @@ from typing import Any
 
 import msgspec
 
+from bringup.journal.checkpoint import checkpoint_text, keep_checkpoint
 from bringup.journal.clock import Clock, Stamper, SystemClock, boot_id, utc_text
-from bringup.journal.disk import free_bytes, write_durably
+from bringup.journal.disk import free_bytes
 from bringup.journal.encode import to_fields, to_line
 from bringup.journal.error import DiskFull, JournalError
 from bringup.journal.folder import RunFolder
-from bringup.journal.machine import enrol, signers_line
 from bringup.journal.opening import (
     CLOCK_JUMP_NS,
     Opened,
@@ -33,7 +33,7 @@ from bringup.journal.opening import (
 from bringup.journal.record import Checkpointed, ClockJumped
 from bringup.journal.recover import Head
 from bringup.journal.redact import Redactor
-from bringup.journal.sign import CHECKPOINT, Signer, fingerprint
+from bringup.journal.sign import Signer, fingerprint
 from bringup.journal.tree import Tree
 from bringup.journal.waiters import Waiters
 from bringup.journal.writer import Blob, Line, Outcome, Writer
@@ -84,7 +84,6 @@ class Journal:
         self._error: JournalError | None = None
         self._winding_up = False
         self._closed = False
-        self._enrolled = False
         self._known_blobs: set[str] = set()
         self._checkpointing = asyncio.Lock()
         self._outcomes: deque[Outcome] = deque()
@@ -320,24 +319,11 @@ class Journal:
         if not size:
             raise JournalError("an empty journal has nothing to sign")
         await self.wait_durable(size - 1)
-        text = f"{self._origin}\n{size}\n{root}\n".encode()
-        await asyncio.to_thread(self._sign, size, text)
+        self._lease.check()
+        text = checkpoint_text(self._origin, size, root)
+        await asyncio.to_thread(keep_checkpoint, self.folder, self._signer, size, text, self._make_room)
         key = fingerprint(self._signer.public_key)
         return Checkpointed(size=size, root=root, file=f"checkpoints/{size}.txt", signer=key)
-
-    def _sign(self, size: int, text: bytes) -> None:
-        """The signature first: a text that stands there is complete. Runs in a thread."""
-        self._lease.check()
-        path = self.folder.checkpoints / f"{size}.txt"
-        try:
-            signature = self._signer.sign(text, CHECKPOINT)
-            write_durably(path.with_suffix(".sig"), signature, on_full=self._make_room)
-            write_durably(path, text, on_full=self._make_room)
-            if not self._enrolled:
-                enrol(self.folder.signers, signers_line(self._signer, CHECKPOINT))
-                self._enrolled = True
-        except OSError as error:
-            raise JournalError(f"the checkpoint {path.name} can't be written: {error.strerror}") from error
 
     async def _wait_for_room(self) -> None:
         while self._backlog > self._largest_backlog:

@@ -308,7 +308,7 @@ CONTRADICTIONS: list[tuple[Callable[[Made], None], str]] = [
     (append_behind_the_end, "after-closed"),
     (append_a_second_segment, "after-closed"),
     (skip_a_segment_number, "segment-missing"),
-    (remove_the_journal, "no-events"),
+    (remove_the_journal, "truncated"),
     (lower_the_epoch, "epoch-falls"),
     (raise_the_epoch_silently, "epoch-silent"),
     (change_run_json, "file"),
@@ -466,6 +466,14 @@ def test_files_that_no_event_speaks_of_change_nothing(made: Made) -> None:
     shutil.rmtree(made.folder.epoch)
     (made.folder.journal / "00000001.jsonl.aside-2").write_bytes(b"old")
     assert verify(made.folder.path, made.signers).code == 0
+
+
+def test_a_run_that_never_began_is_incomplete(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path)
+    report = verify(folder.path, None)
+    assert report.code == 3
+    assert {found.id for found in report.findings} == {"no-events", "no-checkpoint", "not-closed"}
+    assert verify(tmp_path / "nothing", None).code == 3
 
 
 async def test_an_unclosed_record_is_incomplete(tmp_path: Path) -> None:

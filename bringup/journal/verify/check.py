@@ -299,7 +299,8 @@ class _Verification:
             text = f"{report.events - report.covered} events stand after the last checkpoint"
             report.lacks("uncovered", f"event {report.covered}", text)
         if not report.closed:
-            report.lacks("not-closed", f"event {report.events - 1}", "the run was never closed")
+            where = f"event {report.events - 1}" if report.events else "journal"
+            report.lacks("not-closed", where, "the run was never closed")
 
 
 def _one_line(value: str) -> str:

@@ -116,7 +116,8 @@ class EventsReader:
             self._report.contradicts("segment-missing", "journal", f"its segments are {numbers[:20]}")
             numbers = [number for index, number in enumerate(numbers, 1) if number == index]
         if not numbers:
-            self._report.contradicts("no-events", "journal", "there is no journal")
+            # Nothing began, or all of it was taken away: then the checkpoints contradict.
+            self._report.lacks("no-events", "journal", "there is no journal")
         return numbers
 
     def _chunks(self, number: int, *, last: bool) -> Iterator[tuple[list[bytes], bool]]:

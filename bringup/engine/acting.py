@@ -16,16 +16,16 @@ from bringup.action.base import Outcome as ActionOutcome
 from bringup.action.identity import mismatch
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book
-from bringup.engine.checking import failure_of, judged_event, measured_event
+from bringup.engine.checking import crash_of, failure_of, judged_event, measured_event
 from bringup.engine.clock import EngineClock
-from bringup.engine.desk import Desk
+from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.guard import Refusal, guard
 from bringup.engine.judging import Judging
 from bringup.engine.lock import DeviceLocks
 from bringup.engine.questions import Questions
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
-from bringup.model.errors import DeviceError
+from bringup.model.errors import DeviceError, JournalError
 from bringup.model.event import ActionDone, ActionFailed, ActionIntended, StepStarted
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import NOT_AVAILABLE, measured
@@ -118,6 +118,19 @@ class Acting:
                 cause=refusal.cause,
                 message=refusal.message,
                 advice=refusal.advice,
+            )
+        except (Interrupted, JournalError):
+            raise
+        except Exception as error:
+            # An intent without an outcome stays in doubt, which is the truth: nobody knows what was done.
+            crash = crash_of(error)
+            await self._book.end(
+                row,
+                attempt,
+                Verdict.UNKNOWN,
+                reason=crash.reason,
+                message=crash.message,
+                advice=crash.advice,
             )
 
     async def _act(self, spec: Spec, task: Task, subject: str, attempt: int) -> None:

@@ -66,11 +66,20 @@ class Bench:
         return isinstance(self.driver(name), capability)
 
     async def call(
-        self, name: str, capability: type, method: str, *arguments: object
+        self,
+        name: str,
+        capability: type,
+        method: str,
+        *arguments: object,
+        deadline_s: float | None = None,
     ) -> tuple[Any, tuple[Exchange, ...]]:
         """Call one method of a driver, within the bounds; returns its result and the exchanges behind it.
 
-        The exchanges of a failed call stay in the transcript: `leftover` takes them.
+        The deadline runs from when there is room: waiting for one's turn says nothing about a device. The
+        exchanges of a failed call stay in the transcript: `leftover` takes them.
+
+        Raises:
+            TimeoutError: the device took longer.
         """
         driver = self.driver(name)
         if not isinstance(driver, capability):
@@ -79,7 +88,7 @@ class Bench:
                 f"{name}: the platform {platform} does not tell {method.replace('_', ' ')}",
                 "Leave this device out of the step, or measure it by hand.",
             )
-        async with self._room(name):
+        async with self._room(name), asyncio.timeout(deadline_s):
             result = await getattr(driver, method)(*arguments)
         return result, self.leftover(name)
 

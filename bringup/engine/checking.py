@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
@@ -24,7 +25,8 @@ from bringup.model.event import Judged, Measured, StepStarted
 from bringup.model.inventory import Inventory
 from bringup.model.judgement import Judgement
 from bringup.model.measurement import Measurement
-from bringup.model.plan import Task
+from bringup.model.plan import Plan, Task
+from bringup.model.state import RunState
 from bringup.model.verdict import Reason, Verdict
 
 
@@ -56,13 +58,22 @@ class Checking:
         clock: EngineClock,
         desk: Desk,
         judging: Judging,
+        plan: Plan,
+        state: RunState | None = None,
     ) -> None:
+        """`state` is what a run that goes on knew before: its readings count where a step compares."""
         self._inventory = inventory
         self._bench = bench
         self._book = book
         self._clock = clock
         self._desk = desk
         self._judging = judging
+        self._planned: dict[tuple[str, str], list[Task]] = defaultdict(list)
+        for task in plan.tasks:
+            self._planned[(task.stage, task.step)].append(task)
+        self._latest: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
+        for key, step in (state.steps if state is not None else {}).items():
+            self._latest[(key.stage, key.step)] += step.measurements
 
     async def run(self, spec: Spec, tasks: list[Task]) -> None:
         """Run one step's tasks until each subject is good or its time is up."""
@@ -85,7 +96,7 @@ class Checking:
                 )
         began = self._clock.now_s()
         polls = 0
-        latest: list[Measurement] = []
+        name = (first.stage, first.step)
         while tasks:
             round_ = Round(self._bench, self._clock, self._desk, first.deadline_s, first.window_s or 0.0)
             try:
@@ -96,8 +107,8 @@ class Checking:
             if len(taken) < len(done):
                 raise Interrupted
             polls += 1
-            latest = latest_measurements(latest, tasks, taken)
-            outcomes = self._judging.outcomes(latest, tasks)
+            latest = self._latest[name] = latest_measurements(self._latest[name], tasks, taken)
+            outcomes = self._judging.outcomes(latest, tasks, self._planned[name])
             late = self._clock.now_s() - began >= (first.until_s or 0.0)
             again: list[Task] = []
             await self._book.keep(first.stage, first.step, max(attempts.values()), round_.evidence)
@@ -122,7 +133,7 @@ class Checking:
         except DeviceError as error:
             return Taken(task, tuple(found), failure_of(error, task))
         except Exception as error:  # a fault of ours must not end the run, nor pass: it is UNKNOWN `crashed`
-            return Taken(task, tuple(found), _crash(error))
+            return Taken(task, tuple(found), crash_of(error))
         return Taken(task, tuple(found), None)
 
     async def _conclude(
@@ -196,12 +207,13 @@ def failure_of(error: DeviceError, task: Task) -> Failure:
     return Failure(error.reason, error.message, error.advice, named)
 
 
-def _crash(error: Exception) -> Failure:
+def crash_of(error: Exception) -> Failure:
+    """What a fault of the program's own says about every subject of the task."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     text = error.message if isinstance(error, BringupError) else f"{type(error).__name__}: {error}"
     return Failure(
         Reason.CRASHED,
-        f"the check itself failed in {where.name} (line {where.lineno}): {text}",
+        f"the step itself failed in {where.name} (line {where.lineno}): {text}",
         "This is a fault of the program: please report it with the evidence of this step.",
         None,
     )

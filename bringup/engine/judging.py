@@ -75,11 +75,17 @@ class Judging:
         self._inventory = inventory
         self._contract = contract
 
-    def outcomes(self, measurements: Sequence[Measurement], tasks: Iterable[Task]) -> dict[str, Outcome]:
-        """The outcome of every subject of `tasks`, from all measurements of one round of one step."""
+    def outcomes(
+        self, measurements: Sequence[Measurement], tasks: Iterable[Task], planned: Iterable[Task] = ()
+    ) -> dict[str, Outcome]:
+        """The outcome of every subject of `tasks`, from all that is known of their step.
+
+        `planned` are all tasks of that step, with every subject that belongs to a group, whether it is read
+        now or not: a group is what the inventory says, not what happened to be read.
+        """
         tasks = list(tasks)
         known = {(each.subject, each.quantity): each for each in measurements}
-        grouped = self._grouped(tasks, known)
+        grouped = self._grouped(list(planned) or tasks, known)
         by_subject = _indexed(known.values())
         return {
             subject: self._outcome(task, subject, known, by_subject, expected, grouped)

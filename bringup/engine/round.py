@@ -54,8 +54,9 @@ class Round:
     ) -> Sample[Any]:
         began, wall = self._clock.now_s(), self._clock.wall_unix_s()
         try:
-            async with asyncio.timeout(self._deadline_s):
-                facts, exchanges = await self._bench.call(device, capability, method, *arguments)
+            facts, exchanges = await self._bench.call(
+                device, capability, method, *arguments, deadline_s=self._deadline_s
+            )
         except TimeoutError:
             raise TimedOut(
                 f"{device}: {method.replace('_', ' ')} took longer than {self._deadline_s:g} s",
@@ -83,8 +84,9 @@ class Round:
     async def change(self, device: str, capability: type, method: str, *arguments: object) -> None:
         """Change a device; every reading taken before is forgotten, whatever the outcome."""
         try:
-            async with asyncio.timeout(self._deadline_s):
-                _, exchanges = await self._bench.call(device, capability, method, *arguments)
+            _, exchanges = await self._bench.call(
+                device, capability, method, *arguments, deadline_s=self._deadline_s
+            )
             self._keep(device, method, "now", exchanges)
         except TimeoutError:
             raise TimedOut(

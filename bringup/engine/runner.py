@@ -112,7 +112,9 @@ class Runner:
             book=self.book,
             clock=self.clock,
             desk=self.desk,
-            checking=Checking(job.inventory, self.bench, self.book, self.clock, self.desk, judging),
+            checking=Checking(
+                job.inventory, self.bench, self.book, self.clock, self.desk, judging, job.plan, job.state
+            ),
             acting=acting,
             asking=Asking(self.book, judging, questions),
         )

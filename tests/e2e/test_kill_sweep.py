@@ -1,4 +1,4 @@
-"""`kill -9` at every event boundary of `mini`, and between a change and its outcome: nothing lost or done twice.
+"""`kill -9` at every event boundary of `mini`, and between a change and its outcome: no loss, none twice.
 
 The kill points come from the undisturbed journal, one per event. Each is a trial of its own: a fresh rack, a
 run that dies in the moment in which that event has become durable, a `resume`. The trials are dealt out in

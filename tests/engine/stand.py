@@ -53,7 +53,12 @@ class TableBench:
         return any(device == name for device, _ in self.table)
 
     async def call(
-        self, name: str, capability: type, method: str, *arguments: object
+        self,
+        name: str,
+        capability: type,
+        method: str,
+        *arguments: object,
+        deadline_s: float | None = None,
     ) -> tuple[Any, tuple[()]]:
         self.calls.append((name, method, arguments))
         self.called.set()
@@ -65,7 +70,8 @@ class TableBench:
             if callable(told):
                 told = told(*arguments)
                 if asyncio.iscoroutine(told):
-                    told = await told
+                    async with asyncio.timeout(deadline_s):
+                        told = await told
             if isinstance(told, BaseException):
                 raise told
             return told, ()
@@ -150,7 +156,7 @@ class Stand:
             book=self.book,
             clock=clock,
             desk=self.desk,
-            checking=Checking(self.inventory, bench, self.book, clock, self.desk, judging),
+            checking=Checking(self.inventory, bench, self.book, clock, self.desk, judging, plan, state),
             acting=acting,
             asking=Asking(self.book, judging, questions),
         )

@@ -11,9 +11,10 @@ from bringup.model.catalogue import Requires, Spec
 from bringup.model.envelope import Limit
 from bringup.model.errors import Refused, Unreachable
 from bringup.model.facts import Identity
+from bringup.model.inventory import Inventory
 from bringup.model.measurement import Measurement, measured, value
 from bringup.model.verdict import Standing, Verdict
-from tests.engine.stand import Stand, verdicts
+from tests.engine.stand import Stand, device, verdicts
 
 
 def limit(measure: str, **bounds: object) -> Limit:
@@ -213,3 +214,41 @@ async def test_a_pause_holds_the_next_step_until_it_is_lifted(stand: Stand) -> N
     stand.desk.resume()
     await running
     assert session.complete
+
+
+async def test_an_odd_member_of_a_group_fails_on_every_poll_though_the_others_are_not_read_again(
+    stand: Stand,
+) -> None:
+    stand.inventory = Inventory.model_validate(
+        {"schema": "bringup.inventory/1", "device": [device(f"leaf-{n}", expect={}) for n in (1, 2, 3)]}
+    )
+    for number, release in ((1, "1.0"), (2, "1.0"), (3, "0.9")):
+        stand.table[(f"leaf-{number}", "identity")] = Identity(os_version=value(release))
+    stand.limits = (limit("os_version", same_across="role"),)
+    step = {"check": "management.firmware", "until_s": 300.0, "every_s": 1.0}
+    state = await stand.run({"name": "a", "step": [step]})
+    assert verdicts(state) == {
+        "a/management.firmware@leaf-1": "PASS",
+        "a/management.firmware@leaf-2": "PASS",
+        "a/management.firmware@leaf-3": "FAIL",
+    }
+    assert [name for name, _, _ in stand.bench.calls].count("leaf-1") == 1
+
+
+async def test_one_member_measured_of_several_has_shown_no_uniformity(stand: Stand) -> None:
+    stand.table[("leaf-1", "identity")] = Identity(os_version=value("1.0"))
+    stand.table[("leaf-2", "identity")] = Unreachable("leaf-2: connect timed out")
+    stand.limits = (limit("os_version", same_across="role"),)
+    state = await stand.run({"name": "a", "step": [{"check": "management.firmware"}]})
+    assert verdicts(state)["a/management.firmware@leaf-1"] == "UNKNOWN no_data"
+
+
+async def test_a_retest_of_one_subject_is_compared_with_the_last_reading_of_the_others(stand: Stand) -> None:
+    for number, release in ((1, "1.0"), (2, "0.9")):
+        stand.table[(f"leaf-{number}", "identity")] = Identity(os_version=value(release))
+    stand.limits = (limit("os_version", same_across="role"),)
+    session = await stand.open({"name": "a", "step": [{"check": "management.firmware"}]})
+    await session.run()
+    stand.book.ledger.forget(("a", "management.firmware", "leaf-2"))
+    await session.run()
+    assert verdicts(await stand.state())["a/management.firmware@leaf-2"] == "FAIL"

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from bringup.model.verdict import EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ class Show(Protocol):
         """The last summary."""
         ...
 
+    def leave(self) -> None:
+        """Give the terminal back as it was. After `end`, or instead of it."""
+        ...
+
 
 def run_foreground(job: Job, wiring: Wiring, signer: Signer, show: Show, *, take_over: bool = False) -> int:
     """Run the job to its end or to a stop; returns the exit code.
@@ -37,14 +43,24 @@ def run_foreground(job: Job, wiring: Wiring, signer: Signer, show: Show, *, take
     Raises:
         JournalError: the record can't be written: nothing was started after that.
     """
-    return asyncio.run(_run(job, wiring, signer, show, take_over))
+    try:
+        code = asyncio.run(_run(job, wiring, signer, show, take_over))
+    finally:
+        show.leave()
+    if code == EXIT_INTERRUPTED:
+        print(f"stopped: `bringup resume {job.folder.run_id}` goes on with it", file=sys.stderr)
+    return code
 
 
 async def _run(job: Job, wiring: Wiring, signer: Signer, show: Show, take_over: bool) -> int:
     from bringup.engine.runner import Runner
 
     journal = await open_journal(job, wiring, signer, take_over)
-    runner = Runner(job, journal)
+    try:
+        runner = Runner(up_to_date(job), journal)
+    except BaseException:
+        await journal.close()
+        raise
     reader = asyncio.create_task(_read(job, journal.wait_durable, show))
     main = asyncio.create_task(runner.run())
     try:
@@ -57,6 +73,17 @@ async def _run(job: Job, wiring: Wiring, signer: Signer, show: Show, take_over: 
         await _finish(reader, job, show)
     show.end()
     return code
+
+
+def up_to_date(job: Job) -> Job:
+    """A run that goes on, with all that its record says now that it is ours: until then another runner may
+    have written, and what that one did must not be done again.
+    """
+    from bringup.cli._resume import read_state
+
+    if job.state is None:
+        return job
+    return msgspec.structs.replace(job, state=read_state(job.folder))
 
 
 async def _read(job: Job, wake: Callable[[int], object], show: Show) -> None:
@@ -89,17 +116,14 @@ async def open_journal(job: Job, wiring: Wiring, signer: Signer, take_over: bool
 
 
 @contextmanager
-def signals(runner: Runner, main: asyncio.Task[int], *, ignore_hangup: bool = False) -> Iterator[None]:
+def signals(runner: Runner, main: asyncio.Task[int]) -> Iterator[None]:
     """Once: a clean stop after what is under way. Twice: at once, at the last durable event.
 
-    A runner apart ignores that its terminal went away.
+    What whoever started us had ignored (nohup, a runner apart) stays ignored.
     """
     loop = asyncio.get_running_loop()
-    caught = [signal.SIGINT, signal.SIGTERM]
-    if ignore_hangup:
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    else:
-        caught.append(signal.SIGHUP)
+    stopping = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    caught = [number for number in stopping if signal.getsignal(number) is not signal.SIG_IGN]
     times = 0
 
     def stop() -> None:

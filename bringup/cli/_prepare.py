@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bringup.transport.base import Links
     from bringup.transport.links import Wiring
 
+    Wires = tuple[Callable[[Device], Links], Wiring]
+
 INJECTIONS = ("bitflip", "nan", "slow")
 SIMULATED = "simulated"
 
@@ -144,8 +146,8 @@ def injection(inventory: Inventory, environment: Mapping[str, str]) -> str | Non
     return asked
 
 
-def new_job(request: Request, inputs: Inputs, folder: RunFolder) -> tuple[Job, Wiring]:
-    """The job of a new run: its plan is kept in the folder, its secrets are resolved."""
+def new_job(request: Request, inputs: Inputs, folder: RunFolder, wires: Wires) -> tuple[Job, Wiring]:
+    """The job of a new run: its plan is kept in the folder."""
     said: dict[str, Any] = {
         "run": folder.path.name,
         "path": str(folder.path),
@@ -160,7 +162,7 @@ def new_job(request: Request, inputs: Inputs, folder: RunFolder) -> tuple[Job, W
         "share": request.share,
     }
     digest = folder.write_run_json(said)
-    return _job(request, inputs, folder, (said, digest), keep_plan(inputs, folder))
+    return _job(request, inputs, folder, (said, digest), keep_plan(inputs, folder), wires)
 
 
 def kept_job(
@@ -178,7 +180,8 @@ def kept_job(
     files = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.plan.iterdir())
     }
-    job, wiring = _job(request, inputs, folder, begun, dict(state.plan_files) or files)
+    wires = wire(inputs.inventory, inputs.inventory_path.parent)
+    job, wiring = _job(request, inputs, folder, begun, dict(state.plan_files) or files, wires)
     return msgspec.structs.replace(job, state=state, retest=retest), wiring
 
 
@@ -188,11 +191,12 @@ def _job(
     folder: RunFolder,
     begun: tuple[dict[str, Any], str],
     files: dict[str, str],
+    wires: Wires,
 ) -> tuple[Job, Wiring]:
     from bringup.engine.runner import Job, started_event
 
     said, digest = begun
-    links, wiring = wire(inputs.inventory, inputs.inventory_path.parent)
+    links, wiring = wires
     job = Job(
         folder=folder,
         plan=inputs.plan,
@@ -212,7 +216,7 @@ def _job(
     return job, wiring
 
 
-def wire(inventory: Inventory, folder: Path) -> tuple[Callable[[Device], Links], Wiring]:
+def wire(inventory: Inventory, folder: Path) -> Wires:
     """The way to every device: secrets resolved now, connections opened when needed."""
     from bringup.transport.credentials import resolve
     from bringup.transport.links import Wiring

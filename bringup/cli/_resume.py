@@ -2,53 +2,104 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import hashlib
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from bringup.cli._prepare import Request, kept_inputs, kept_job
+from bringup.cli._prepare import Request, injection, kept_inputs, kept_job
 from bringup.model.errors import InputError
 
 if TYPE_CHECKING:
     from bringup.journal.folder import RunFolder
     from bringup.model.state import RunState
 
+VERIFY = "`bringup log verify` says what else is wrong with this record."
 ANSWERS, APPROVE_KEY = "answers.toml", "approve-key"
 
 
 def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple[str, ...]) -> int:
-    """Resume; returns the exit code.
+    """Resume; returns the exit code. A closed run is opened again only for a retest.
 
     Raises:
         InputError: the plan or a secret can't be had; nothing was touched.
         JournalError: another runner holds the run (its message names it), or the record can't be trusted.
     """
+    from bringup.cli._start import announce
+
+    state = read_state(folder)
+    rows = retest_rows(state, retest)
+    if state.closed is not None and not rows:
+        announce(request.form, folder)
+        print(
+            f"this run is closed: {state.verdict}. `--retest STAGE/STEP` runs a part of it again",
+            file=sys.stderr,
+        )
+        return state.exit_code
+    refuse_other_plan(folder, state)
+    if not folder.lab.is_dir():
+        return _go_on(request, folder, state, rows, take_over)
+    from bringup.cli._lab_process import lab_beside
+
+    request = msgspec.structs.replace(
+        request,
+        answers=request.answers or _if_there(folder.lab / ANSWERS),
+        approve_with=request.approve_with or _if_there(folder.lab / APPROVE_KEY),
+    )
+    with lab_beside(folder.lab, stays=not request.headless):
+        return _go_on(request, folder, state, rows, take_over)
+
+
+def _go_on(
+    request: Request,
+    folder: RunFolder,
+    state: RunState,
+    rows: tuple[tuple[str, str, str], ...],
+    take_over: bool,
+) -> int:
     from bringup.cli._apart import run_apart
     from bringup.cli._foreground import run_foreground
-    from bringup.cli._lab_process import lab_beside
     from bringup.cli._show import make_show
     from bringup.cli._start import announce, checkpoint_signer
+    from bringup.engine.socket import own_folder, socket_folder
 
-    simulated_rack = folder.lab.is_dir()
-    if simulated_rack:
-        request = msgspec.structs.replace(
-            request,
-            answers=request.answers or _if_there(folder.lab / ANSWERS),
-            approve_with=request.approve_with or _if_there(folder.lab / APPROVE_KEY),
-        )
-    state = read_state(folder)
-    with ExitStack() as stack:
-        if simulated_rack:
-            stack.enter_context(lab_beside(folder.lab))
-        inputs = kept_inputs(folder, request)
-        job, wiring = kept_job(request, inputs, folder, state, retest_rows(state, retest))
-        signer = checkpoint_signer(request.key)
-        announce(request.form, folder)
-        show = make_show(request.form, folder, inputs.inventory)
-        runner = run_foreground if request.headless else run_apart
-        return runner(job, wiring, signer, show, take_over=take_over)
+    inputs = kept_inputs(folder, request)
+    refuse_other_injection(folder, injection(inputs.inventory, os.environ))
+    signer = checkpoint_signer(request.key)
+    own_folder(socket_folder())
+    job, wiring = kept_job(request, inputs, folder, state, rows)
+    announce(request.form, folder)
+    show = make_show(request.form, folder, inputs.inventory)
+    runner = run_foreground if request.headless else run_apart
+    return runner(job, wiring, signer, show, take_over=take_over)
+
+
+def refuse_other_plan(folder: RunFolder, state: RunState) -> None:
+    """A run goes on by the plan that it was begun with, as its record has it.
+
+    Raises:
+        InputError: a file of it is gone, or is not what it was.
+    """
+    digests = {folder.plan / name: digest for name, digest in state.plan_files.items()}
+    if state.run is not None:
+        digests[folder.run_json] = state.run.run_json
+    for path, digest in digests.items():
+        try:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise InputError(f"{path} can't be read: {error.strerror}", VERIFY) from error
+        if found != digest:
+            raise InputError(f"{path} is not what it was when this run began", VERIFY)
+
+
+def refuse_other_injection(folder: RunFolder, asked: str | None) -> None:
+    """What is injected stands in the first event, so it can't be begun in the middle of a run."""
+    said = msgspec.json.decode(folder.run_json.read_bytes()).get("inject")
+    if asked is not None and asked != said:
+        raise InputError(f"BRINGUP_INJECT={asked}: this run was begun with {said or 'none'}", "Unset it.")
 
 
 def _if_there(path: Path) -> Path | None:

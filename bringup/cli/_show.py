@@ -29,6 +29,9 @@ class JsonLines:
     def end(self) -> None:
         pass
 
+    def leave(self) -> None:
+        pass
+
 
 class Folded:
     """Base of what shows the state rather than the events."""
@@ -41,6 +44,9 @@ class Folded:
 
     def event(self, entry: Entry) -> None:
         self.fold.add(self._reader.read(entry.line))
+
+    def leave(self) -> None:
+        """Nothing of the terminal was changed."""
 
 
 class JsonSummary(Folded):

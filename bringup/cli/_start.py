@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> int:
-    """Run it; returns the exit code. `folder` when it was made, and announced, before: a demo's lab lives in it.
+    """Run it; returns the exit code. `folder` when it was made, and announced, before: a demo's lab lives
+    there.
 
     Raises:
         InputError: a secret can't be had; no device was touched.
@@ -22,14 +23,19 @@ def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> 
     """
     from bringup.cli._apart import run_apart
     from bringup.cli._foreground import run_foreground
+    from bringup.cli._prepare import wire
     from bringup.cli._show import make_show
+    from bringup.engine.socket import own_folder, socket_folder
     from bringup.journal.folder import RunFolder
 
+    # Whatever may be missing is missed before there is a folder.
     signer = checkpoint_signer(request.key)
+    own_folder(socket_folder())
+    wires = wire(inputs.inventory, inputs.inventory_path.parent)
     if folder is None:
         folder = RunFolder.create(request.runs)
         announce(request.form, folder)
-    job, wiring = new_job(request, inputs, folder)
+    job, wiring = new_job(request, inputs, folder, wires)
     show = make_show(request.form, folder, inputs.inventory)
     if request.headless:
         return run_foreground(job, wiring, signer, show)

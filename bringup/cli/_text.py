@@ -109,7 +109,6 @@ class LiveText(PlainText):
         self._live = Live(
             console=self._console, get_renderable=self._stages, refresh_per_second=4, transient=True
         )
-        self._live.start()
 
     def _stages(self) -> Text:
         from rich.text import Text
@@ -123,6 +122,8 @@ class LiveText(PlainText):
             self._console.print(rich_text(row), soft_wrap=True)
 
     def event(self, entry: Entry) -> None:
+        # Not before: it has a thread of its own, and a runner apart is forked before any thread exists.
+        self._live.start()
         event = self._reader.read(entry.line)
         self.fold.add(event)
         self.rows(self._progress.rows(event))
@@ -130,6 +131,10 @@ class LiveText(PlainText):
     def end(self) -> None:
         self._live.stop()
         super().end()
+
+    def leave(self) -> None:
+        """The cursor comes back."""
+        self._live.stop()
 
 
 def rich_text(row: Row) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
@@ -12,8 +13,12 @@ ANSWERS, APPROVE_KEY, INVENTORY = "answers.toml", "approve-key", "inventory.toml
 
 
 @click.command(name="demo")
-@click.option("--profile", default="mini", show_default=True, help="Which rack; `bringup lab list` names them.")
-@click.option("--fault", "faults", multiple=True, metavar="NAME[@SUBJECT][=VALUE]", help="Something is wrong.")
+@click.option(
+    "--profile", default="mini", show_default=True, help="Which rack; `bringup lab list` names them."
+)
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME[@SUBJECT][=VALUE]", help="Something is wrong."
+)
 @click.option("--speed", type=click.FloatRange(1, 1000), default=100.0, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--only", multiple=True, metavar="STAGE[/STEP]", help="Only these; the run is marked partial.")
@@ -34,8 +39,8 @@ def demo(
 ) -> int:
     """Start a simulated rack and run its playbook against it.
 
-    A simulated technician answers the questions and signs with a throwaway key, labelled `simulated`; it repairs
-    nothing. What the record shows is marked as simulated.
+    A simulated technician answers the questions and signs with a throwaway key, labelled `simulated`; it
+    repairs nothing. What the record shows is marked as simulated.
 
     \b
     Examples:
@@ -47,21 +52,28 @@ def demo(
     from bringup.cli._prepare import Request, read_inputs
     from bringup.cli._start import announce, begin
     from bringup.journal.folder import RunFolder
+    from bringup.model.errors import InputError
 
     folder = RunFolder.create(runs)
-    announce(form, folder)
     options = ["--profile", profile, "--speed", f"{speed:g}", "--seed", str(seed)]
     options += [word for fault in faults for word in ("--fault", fault)]
-    with lab_beside(folder.lab, options):
-        request = Request(
-            playbook=profile,
-            inventory=str(folder.lab / INVENTORY),
-            runs=runs,
-            headless=headless,
-            form=form,
-            answers=folder.lab / ANSWERS,
-            approve_with=folder.lab / APPROVE_KEY,
-            key=key,
-            only=only,
-        )
-        return begin(request, read_inputs(request), folder)
+    try:
+        with lab_beside(folder.lab, options, stays=not headless):
+            request = Request(
+                playbook=profile,
+                inventory=str(folder.lab / INVENTORY),
+                runs=runs,
+                headless=headless,
+                form=form,
+                answers=folder.lab / ANSWERS,
+                approve_with=folder.lab / APPROVE_KEY,
+                key=key,
+                only=only,
+            )
+            inputs = read_inputs(request)
+            announce(form, folder)
+            return begin(request, inputs, folder)
+    except InputError:
+        if not folder.segments():
+            shutil.rmtree(folder.path)  # nothing was begun
+        raise

@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bringup.cli._options import runs_option
+from bringup.model.verdict import EXIT_UNKNOWN
+
+if TYPE_CHECKING:
+    from bringup.cli._foreground import Show
+    from bringup.journal.folder import RunFolder
 
 
 @click.command(name="attach")
@@ -24,18 +30,11 @@ def attach(run: str, runs: Path, form: str, go_on: bool) -> int:
       bringup attach 20260101-120000-abcd --follow
       ssh rack-host bringup attach 20260101-120000-abcd --format jsonl --follow
     """
-    from bringup.cli._prepare import PLAYBOOK
-    from bringup.cli._show import make_show
     from bringup.journal.folder import find
     from bringup.journal.follow import follow, read
-    from bringup.model.errors import InputError
-    from bringup.model.inventory import Inventory
 
     folder = find(runs, run)
-    kept = folder.plan / "inventory.json"
-    if not kept.is_file():
-        raise InputError(f"{folder.path} has no plan/{PLAYBOOK}", "The runner has not begun, or was killed.")
-    show = make_show(form, folder, Inventory.model_validate_json(kept.read_bytes()))
+    show = shown(form, folder)
 
     async def watch() -> None:
         if go_on:
@@ -49,6 +48,34 @@ def attach(run: str, runs: Path, form: str, go_on: bool) -> int:
         asyncio.run(watch())
     except KeyboardInterrupt:
         print("left: the run itself goes on", file=sys.stderr)
-        return 0
+        return EXIT_UNKNOWN
+    finally:
+        show.leave()
     show.end()
     return 0
+
+
+def shown(form: str, folder: RunFolder) -> Show:
+    """What prints the run. Text tells causes, for which it needs the inventory that the run was begun with.
+
+    Raises:
+        InputError: there is none.
+    """
+    from bringup.cli._show import JsonLines, make_show
+
+    if form == "jsonl":
+        return JsonLines()
+    from pydantic import ValidationError
+
+    from bringup.cli._prepare import INVENTORY
+    from bringup.model.errors import InputError
+    from bringup.model.inventory import Inventory
+
+    kept = folder.plan / INVENTORY
+    try:
+        return make_show(form, folder, Inventory.model_validate_json(kept.read_bytes()))
+    except (OSError, ValidationError) as error:
+        raise InputError(
+            f"{kept} can't be read, so the run was hardly begun, or is damaged",
+            "`--format jsonl` shows what there is; `bringup log verify` what is wrong.",
+        ) from error

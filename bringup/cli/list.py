@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bringup.cli._options import runs_option
+
+if TYPE_CHECKING:
+    from bringup.journal.folder import RunFolder
+
+TAIL_BYTES = 1024 * 1024
 
 
 @click.command(name="list")
@@ -21,6 +28,7 @@ def list_runs_command(runs: Path, form: str) -> int:
       bringup list
       bringup list --runs /var/lib/bringup --format json
     """
+    from bringup.cli.main import printable
     from bringup.journal.folder import list_runs
 
     rows = [describe(folder.path) for folder in list_runs(runs)]
@@ -30,28 +38,85 @@ def list_runs_command(runs: Path, form: str) -> int:
     if not rows:
         click.echo(f"no runs in {runs}; `bringup run` and `bringup demo` make them", err=True)
     for row in rows:
-        click.echo(f"{row['run']}  {row['playbook'] or '?':<12}  {row['state']}")
+        click.echo(printable(f"{row['run']}  {row['playbook'] or '?':<12}  {row['state']}"))
     return 0
 
 
 def describe(path: Path) -> dict[str, str | None]:
-    """One run in a few words; a folder that is damaged is listed as such."""
+    """One run in a few words, from the end of its record; a folder that is damaged is listed as such."""
     import msgspec
 
     from bringup.journal.folder import RunFolder
-    from bringup.journal.follow import read
     from bringup.model.errors import BringupError
 
     folder = RunFolder(path)
-    state, playbook = "not closed", None
+    state, playbook = "not begun", None
     try:
         said = msgspec.json.decode(folder.run_json.read_bytes())
         playbook = said.get("playbook") if isinstance(said, dict) else None
-        for entry in read(folder):
-            if entry.kind == "RunClosed":
-                state = str(entry.body.get("verdict"))
-            elif entry.kind in ("Recovered", "TakenOver"):
-                state = "not closed"
-    except (OSError, msgspec.DecodeError, BringupError) as error:
-        state = f"damaged: {error}"
+        state = state_of(folder)
+    except (OSError, ValueError, BringupError) as error:
+        state = f"damaged: {getattr(error, 'strerror', None) or error}"
     return {"run": path.name, "path": str(path), "playbook": playbook, "state": state}
+
+
+def state_of(folder: RunFolder) -> str:
+    """`running`, `not closed`, or the verdict it was closed with.
+
+    Raises:
+        OSError, ValueError, JournalError: the record can't be read.
+    """
+    from bringup.journal.epoch import latest_epoch
+
+    _, epoch = latest_epoch(folder.epoch)
+    if epoch is not None and is_held(folder.epoch / str(epoch.holder.epoch), epoch.holder.pid):
+        return "running"
+    last = last_event(folder)
+    if last is None:
+        return "not begun"
+    return str(last.get("verdict")) if last.get("kind") == "RunClosed" else "not closed"
+
+
+def is_held(epoch_file: Path, pid: int) -> bool:
+    """Whether its runner lives: the kernel's list of locks tells without trying the lock."""
+    inode = epoch_file.stat().st_ino
+    try:
+        rows = [row.split() for row in Path("/proc/locks").read_text().splitlines()]
+    except OSError:
+        return Path(f"/proc/{pid}").exists()
+    return any(row[1] == "FLOCK" and row[-3].endswith(f":{inode}") for row in rows if len(row) > 6)
+
+
+def last_event(folder: RunFolder) -> dict[str, Any] | None:
+    """The last durable event. A closed run ends with RunClosed, and one that was opened again does not.
+
+    Raises:
+        JournalError: there is no journal, or its last line is no event.
+    """
+    import msgspec
+
+    from bringup.journal.error import JournalError
+    from bringup.journal.follow import Cursor
+
+    if not folder.journal.is_dir():
+        raise JournalError("it holds no journal")
+    limit = Cursor(folder).limit()
+    for number in range(limit.segment, 0, -1):
+        path = folder.segment(number)
+        data = tail(path, limit.size if number == limit.segment else path.stat().st_size)
+        lines = [line for line in data.split(b"\n")[:-1] if line]
+        if lines:
+            try:
+                return msgspec.json.decode(lines[-1], type=dict[str, Any])
+            except ValueError:
+                raise JournalError(f"{path.name} ends with what is no event") from None
+    return None
+
+
+def tail(path: Path, limit: int) -> bytes:
+    """The end of a file, up to byte `limit`: enough for its last line, a command with a signature."""
+    with path.open("rb") as file:
+        size = min(limit, os.fstat(file.fileno()).st_size)
+        begin = max(0, size - TAIL_BYTES)
+        file.seek(begin)
+        return file.read(size - begin)

@@ -63,7 +63,10 @@ def probe(device: str, capability: str | None, inventory: str | None, transcript
     _, wiring = wire(only, path.parent)
     record, exchanges = asyncio.run(_probe(found, wiring, capability, this_host=loaded.this_host))
     if transcript is not None:
-        transcript.write_bytes(exchanges)
+        try:
+            transcript.write_bytes(exchanges)
+        except OSError as error:
+            raise InputError(f"{transcript} can't be written: {error.strerror}") from error
     sys.stdout.buffer.write(msgspec.json.encode(record, order="sorted") + b"\n")
     return 0 if record["outcome"] == "ok" else 3
 
@@ -71,7 +74,7 @@ def probe(device: str, capability: str | None, inventory: str | None, transcript
 async def _probe(
     device: Device, wiring: Wiring, capability: str | None, *, this_host: bool
 ) -> tuple[dict[str, Any], bytes]:
-    """All asked for, each by itself. The outcome is the worst: a device that does not answer one thing is not ok."""
+    """All asked for, each by itself; a device that does not answer one of them is not ok."""
     from bringup.driver import capability as capabilities
     from bringup.driver.registry import find_platform
     from bringup.transport.transcript import encode_transcript
@@ -110,7 +113,7 @@ async def _probe(
 async def _one(
     driver: object, name: str, method: str, *, optional: bool, warnings: list[str]
 ) -> tuple[str, object | None]:
-    """One capability: its outcome and its facts. Asked for all, a clean `I have none of this` is no failure."""
+    """One capability: its outcome and its facts. Asked for all, a clean `I have none` is no failure."""
     from bringup.model.errors import DeviceError, TimedOut
 
     try:

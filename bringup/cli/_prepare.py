@@ -16,7 +16,7 @@ from bringup.model.errors import InputError
 if TYPE_CHECKING:
     from bringup.engine.runner import Job
     from bringup.journal.folder import RunFolder
-    from bringup.journal.sign import KeySigner
+    from bringup.journal.sign import Signer
     from bringup.model.answer import Answers
     from bringup.model.catalogue import Catalogue
     from bringup.model.envelope import Limit
@@ -61,7 +61,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     catalogue: Catalogue
     answers: Answers
-    approver: KeySigner | None
+    approver: Signer | None
     speed: float
     inject: str | None
 
@@ -106,13 +106,13 @@ def read_answers(path: Path | None, playbook: Playbook) -> Answers:
     return Answers() if path is None else load_answers(path, playbook=playbook)
 
 
-def read_approver(path: Path | None, inventory: Inventory) -> KeySigner | None:
+def read_approver(path: Path | None, inventory: Inventory) -> Signer | None:
     """The key that approves. The demo's throwaway key is good for a lab only."""
-    from bringup.journal.sign import KeySigner
+    from bringup.journal.agent import signer_for
 
     if path is None:
         return None
-    signer = KeySigner.from_file(path)
+    signer = signer_for(path)
     if SIMULATED in signer.identity.split() and inventory.lab is None:
         raise InputError(
             f"{path} is a demo's key, labelled {SIMULATED!r}: it approves nothing on real devices",

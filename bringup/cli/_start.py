@@ -49,7 +49,7 @@ def announce(form: str, folder: RunFolder) -> None:
 
 def checkpoint_signer(key: Path | None) -> Signer:
     """One's own key, or the machine's, made and enrolled on first use."""
+    from bringup.journal.agent import signer_for
     from bringup.journal.machine import machine_signer
-    from bringup.journal.sign import KeySigner
 
-    return KeySigner.from_file(key) if key is not None else machine_signer()
+    return signer_for(key) if key is not None else machine_signer()

@@ -28,14 +28,14 @@ class Read(msgspec.Struct, frozen=True):
         if (self.value is None) == (self.reading is Reading.VALUE):
             raise ValueError("a value, and only a value, has the reading 'value'")
         if isinstance(self.value, float) and not math.isfinite(self.value):
-            raise ValueError(
-                "a value must be finite: use the reading 'dark', 'not_available' or 'absent'"
-            )
+            raise ValueError("a value must be finite: use the reading 'dark', 'not_available' or 'absent'")
 
 
-def value(
-    of: Scalar, *, age_s: float | None = None, accuracy: float | None = None
-) -> Read:
+LARGEST_INTEGER = 2**53
+"""Integers from here on have no exact form in every reader of JSON; as a measurement they become floats."""
+
+
+def value(of: Scalar, *, age_s: float | None = None, accuracy: float | None = None) -> Read:
     """A reading that carries a value."""
     return Read(Reading.VALUE, of, age_s, accuracy)
 
@@ -64,11 +64,14 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 def measured(subject: object, quantity: str, read: Read | Scalar) -> Measurement:
     """A measurement from a field of a fact, or from a plain value."""
     read = read if isinstance(read, Read) else value(read)
+    told = read.value
+    if isinstance(told, int) and not isinstance(told, bool) and abs(told) >= LARGEST_INTEGER:
+        told = float(told)
     return Measurement(
         subject=str(subject),
         quantity=quantity,
         reading=read.reading,
-        value=read.value,
+        value=told,
         age_s=read.age_s,
         accuracy=read.accuracy,
     )

@@ -11,6 +11,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from bringup.cli._options import inventory_option
+from bringup.cli.main import printable
+
 TOOLS = (
     ("ssh-keygen", "openssh-client", "verifies signatures without this program"),
     ("ethtool", "ethtool", "reads NICs and modules of this host"),
@@ -38,23 +41,28 @@ class Finding(msgspec.Struct, frozen=True):
 @click.command(name="doctor")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), help="Where runs are kept.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-def doctor(runs: Path, form: str) -> int:
-    """Look at this machine; touches no device. Exit code 3 when something needed is missing.
+@inventory_option
+def doctor(runs: Path, form: str, inventory: str | None) -> int:
+    """Look at this machine, and with -i whether the devices' services take a connection.
+
+    It logs in nowhere and needs no secret. Exit code 3 when something needed is missing.
 
     \b
     Examples:
       bringup doctor
-      bringup doctor --format json
+      bringup doctor -i rack.toml --format json
     """
-    findings = [python(), terminal(), *tools(), *libraries(), place(runs), config(), signing_key(), agent()]
+    reach = reachability(inventory) if inventory is not None else []
+    here = [python(), terminal(), *tools(), *libraries(), place(runs), config(), signing_key(), agent()]
+    findings = [*here, *reach]
     if form == "json":
         click.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings]))
     else:
         for finding in findings:
             mark = {True: "ok     ", False: "MISSING", None: "absent "}[finding.good]
-            click.echo(f"{mark}  {finding.what}: {finding.says}")
+            click.echo(printable(f"{mark}  {finding.what}: {finding.says}"))
             if finding.advice and finding.good is not True:
-                click.echo(f"         {finding.advice}")
+                click.echo(printable(f"         {finding.advice}"))
     return 3 if any(finding.good is False for finding in findings) else 0
 
 
@@ -145,3 +153,25 @@ def agent() -> Finding:
     return Finding(
         "ssh agent", True if there else None, "reachable" if there else "none: keys come from files"
     )
+
+
+def reachability(name: str) -> list[Finding]:
+    """What takes a connection, and what not; SNMP has none to take.
+
+    Raises:
+        InputError: the inventory can't be read.
+    """
+    from bringup.cli._reach import try_all
+    from bringup.driver.registry import platform_names
+    from bringup.input import find_file, load_inventory
+
+    inventory = load_inventory(find_file("inventory", name), platforms=platform_names())
+    return [
+        Finding(
+            f"{tried.device} {tried.service}",
+            tried.error is None,
+            f"takes connections at port {tried.port}" if tried.error is None else tried.error.message,
+            tried.error.advice if tried.error is not None else "",
+        )
+        for tried in try_all(inventory)
+    ]

@@ -108,7 +108,7 @@ class Inbox:
             case "abort":
                 return _now(self._desk.abort)
             case "close":
-                return _now(self._desk.close)
+                return self._close()
             case _:
                 raise InputError(f"no command is called {command.verb!r}")
 
@@ -273,6 +273,14 @@ class Inbox:
                 )
 
         return effect
+
+    def _close(self) -> Effect:
+        left = sum(row not in self._book.ledger.ended for row in self._plan.planned)
+        if self._desk.paused and left:
+            raise InputError(
+                f"the run is paused with {left} verdicts due", "`continue` it, or `abort` it for good."
+            )
+        return _now(self._desk.close)
 
     def _note(self, command: Command, sender: Sender) -> Effect:
         text = _need(command, "text")

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bringup.model.errors import TimedOut
+from bringup.model.errors import Refused, TimedOut
 from bringup.model.inventory import Inventory
 
 LOCK_DEADLINE_S = 60.0
@@ -41,6 +41,7 @@ class DeviceLocks:
 
         Raises:
             TimedOut: another run held it for too long.
+            Refused: no lock can be kept here.
         """
         device = self._inventory.devices[name]
         ports = [
@@ -49,14 +50,22 @@ class DeviceLocks:
             if transport is not None
         ]
         key = "\n".join((device.platform, device.address, *ports))
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / hashlib.sha256(key.encode()).hexdigest()
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = self._open(hashlib.sha256(key.encode()).hexdigest())
         try:
             await self._take(fd, name)
             yield
         finally:
             os.close(fd)
+
+    def _open(self, name: str) -> int:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise Refused(
+                f"nothing is changed without a lock, and none can be kept in {self._folder}: {error.strerror}",
+                "Make that folder yours, or set XDG_STATE_HOME.",
+            ) from error
 
     async def _take(self, fd: int, name: str) -> None:
         try:

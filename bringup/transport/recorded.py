@@ -11,7 +11,9 @@ from bringup.transport.base import GnmiUpdate, SnmpValue
 
 def variables_to_bytes(found: Sequence[tuple[str, SnmpValue]]) -> bytes:
     """`[["1.3.6…", 5], ["1.3.6…", {"text": "leaf-1"}], ["1.3.6…", {"hex": "ff"}], ["1.3.6…", "1.3.6.1"]]`."""
-    return msgspec.json.encode([[name, _octets_shown(value)] for name, value in found])
+    return msgspec.json.encode(
+        [(name, _shown(value)) if isinstance(value, bytes) else (name, value) for name, value in found]
+    )
 
 
 def variables_from_bytes(raw: bytes) -> list[tuple[str, SnmpValue]]:
@@ -20,9 +22,7 @@ def variables_from_bytes(raw: bytes) -> list[tuple[str, SnmpValue]]:
     return [(name, _octets(value) if isinstance(value, dict) else value) for name, value in listed]
 
 
-def _octets_shown(value: SnmpValue) -> object:
-    if not isinstance(value, bytes):
-        return value
+def _shown(value: bytes) -> dict[str, str]:
     if value.isascii() and value.decode("ascii").isprintable():
         return {"text": value.decode("ascii")}
     return {"hex": value.hex()}

@@ -20,15 +20,16 @@ from bringup.transport.snmp_ber import (
     MISSING,
     REPORT,
     DamagedError,
-    Names,
     Pdu,
     Variable,
-    arcs,
     encode_oid,
     encode_pdu,
     encode_set,
+    encoded_name,
+    oid_text,
 )
 from bringup.transport.snmp_message import Envelope, Keys, UserEnvelope
+from bringup.transport.snmp_table import CircleError, Table
 from bringup.transport.snmp_udp import UdpConversation, converse
 
 RESEND_AFTER_S = 1.0
@@ -101,7 +102,7 @@ class SnmpSession:
         self._turn = asyncio.Lock()
         self._socket: UdpConversation | None = None
         self._last_id = secrets.randbits(30)
-        self._names = Names()
+        self._received_bytes = 0
         self._refused: Refused | None = None
 
     async def get(
@@ -128,7 +129,7 @@ class SnmpSession:
         async def work(found: Found) -> None:
             pdu = await self._exchange(lambda request_id: encode_set(request_id, name, number), once=True)
             self._check(pdu)
-            found += [(self._names.text(variable), variable.value) for variable in pdu.variables]
+            found += [(_text(variable), variable.value) for variable in pdu.variables()]
 
         await self._answer(f"set {oid} i {number}", work, deadline_s)
 
@@ -151,6 +152,8 @@ class SnmpSession:
                     await work(found)
             except TimeoutError:
                 error = self._silent(deadline_s)
+            except CircleError:
+                error = self._damaged("goes in circles: a name does not follow the one before it")
             except DamagedError as damage:
                 error = self._damaged(f"sent a message that can't be read ({damage})")
             except OSError as failure:
@@ -180,45 +183,28 @@ class SnmpSession:
             rest = names[: pdu.error_index - 1] + names[pdu.error_index :]
             return await self._get(rest) if rest else []
         self._check(pdu)
-        asked = [encode_oid(self._names.text(variable)) for variable in pdu.variables]
-        if asked != names:
+        answered = pdu.variables()
+        if [encoded_name(variable) for variable in answered] != names:
             raise self._damaged("answers other questions than were asked")
         return [
-            (self._names.text(variable), variable.value)
-            for variable in pdu.variables
+            (_text(variable), variable.value)
+            for variable in answered
             if variable.tag not in MISSING and variable.tag != END_OF_VIEW
         ]
 
-    async def _walk(self, base: bytes, found: list[tuple[str, SnmpValue]]) -> None:
-        name, repetitions, received_bytes = base, REPETITIONS, 0
-        before: Variable | None = None
+    async def _walk(self, base: bytes, found: Found) -> None:
+        table, repetitions, self._received_bytes = Table(base), REPETITIONS, 0
+        table.found = found
         while True:
-            pdu = await self._exchange(_bulk(name, repetitions))
+            pdu = await self._exchange(_bulk(table.next_name, repetitions))
             if pdu.error_status == _TOO_BIG and repetitions > 1:
                 repetitions //= 2
                 continue
             self._check(pdu)
-            if not pdu.variables:
-                raise self._damaged("answers GETBULK with nothing at all")
-            for variable in pdu.variables:
-                if variable.tag == END_OF_VIEW or not variable.prefix.startswith(base):
-                    return
-                self._must_rise(base, before, variable)
-                found.append((self._names.text(variable), variable.value))
-                before = variable
-                received_bytes += len(variable.prefix) + 16
-                received_bytes += len(variable.value) if isinstance(variable.value, (bytes, str)) else 0
-                if received_bytes > self._cap_bytes:
-                    raise over_long(self._peer, "the walked table", self._cap_bytes)
-            name = encode_oid(found[-1][0])
-
-    def _must_rise(self, base: bytes, before: Variable | None, variable: Variable) -> None:
-        if variable.tag in MISSING:
-            raise self._damaged("answers GETBULK with an exception that only GET has")
-        if before is None or (variable.prefix == before.prefix and variable.last > before.last):
-            return
-        if arcs(variable.prefix, variable.last) <= arcs(before.prefix, before.last):
-            raise self._damaged("goes in circles: a name does not follow the one before it")
+            if table.add(pdu):
+                return
+            if self._received_bytes > self._cap_bytes:
+                raise over_long(self._peer, "the walked table", self._cap_bytes)
 
     def _check(self, pdu: Pdu) -> None:
         """An error status is an answer of its own, and never the end of a table."""
@@ -275,7 +261,9 @@ class SnmpSession:
             try:
                 async with asyncio.timeout(wait_s):
                     while True:
-                        pdu = self._envelope.open(await sock.receive())
+                        datagram = await sock.receive()
+                        self._received_bytes += len(datagram)
+                        pdu = self._envelope.open(datagram)
                         # An older id is a late answer to a request that was sent twice.
                         if pdu.request_id == self._last_id:
                             return pdu
@@ -293,13 +281,18 @@ class SnmpSession:
         return TimedOut(f"{self._peer} gave no answer within {deadline_s:g} s", advice)
 
 
+def _text(variable: Variable) -> str:
+    return oid_text(variable.prefix, variable.last)
+
+
 def _bulk(name: bytes, repetitions: int) -> Callable[[int], bytes]:
     return lambda request_id: encode_pdu(GET_BULK, request_id, [name], third=repetitions)
 
 
 def _report(pdu: Pdu) -> int:
     """Which of the usmStats a report counts; 0 for another one."""
-    if not pdu.variables or pdu.variables[0].last != 0:
+    counted = pdu.variables()
+    if not counted or counted[0].last != 0:
         return 0
-    prefix = pdu.variables[0].prefix
+    prefix = counted[0].prefix
     return prefix[-1] if prefix[:-1] == _REPORT_PREFIX else 0

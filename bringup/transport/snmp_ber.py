@@ -16,12 +16,13 @@ from bringup.transport.base import SnmpValue
 GET, GET_NEXT, RESPONSE, SET, GET_BULK, REPORT = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5, 0xA8
 INTEGER, OCTETS, NULL, OID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 _ADDRESS = 0x40
-_TEXTS = frozenset((OCTETS, 0x44, 0x45))  # octets, Opaque, NsapAddress
+TEXTS = frozenset((OCTETS, 0x44, 0x45))  # octets, Opaque, NsapAddress
 _UNSIGNED = frozenset((0x41, 0x42, 0x43, 0x46, 0x47))  # Counter32, Gauge32, TimeTicks, Counter64, UInteger32
+NUMBERS = _UNSIGNED | {INTEGER}
 MISSING = frozenset((0x80, 0x81))  # noSuchObject, noSuchInstance
 END_OF_VIEW = 0x82
 _NOTHING = MISSING | {END_OF_VIEW, NULL}
-_INTEGER_BYTES_MAX = 9  # Counter64 with its leading zero
+INTEGER_BYTES_MAX = 9  # Counter64 with its leading zero
 
 
 class DamagedError(Exception):
@@ -38,13 +39,27 @@ class Variable(msgspec.Struct, frozen=True, gc=False):
 
 
 class Pdu(msgspec.Struct, frozen=True):
-    """`error_index` counts from 1; both are 0 in a clean response."""
+    """`error_index` counts from 1; both are 0 in a clean response. The bindings are unread: `data[at:end]`.
+    """
 
     kind: int
     request_id: int
     error_status: int
     error_index: int
-    variables: list[Variable]
+    data: bytes
+    at: int
+    end: int
+
+    def variables(self) -> list[Variable]:
+        """Raises `DamagedError`."""
+        found: list[Variable] = []
+        at = self.at
+        while at < self.end:
+            variable, at = read_variable(self.data, at, self.end)
+            if variable.tag == NULL and self.error_status == 0:
+                raise DamagedError("value that is left out")
+            found.append(variable)
+        return found
 
 
 def tlv(tag: int, content: bytes) -> bytes:
@@ -115,7 +130,7 @@ class Reader:
 
     def integer(self) -> int:
         _, start, end = self.element(INTEGER)
-        if not 0 < end - start <= _INTEGER_BYTES_MAX:
+        if not 0 < end - start <= INTEGER_BYTES_MAX:
             raise DamagedError("integer of impossible size")
         return int.from_bytes(self.data[start:end], "big", signed=True)
 
@@ -149,28 +164,22 @@ def read_pdu(reader: Reader) -> Pdu:
     request_id, error_status, error_index = body.integer(), body.integer(), body.integer()
     listed = body.inside(SEQUENCE)
     body.done()
-    variables = _variables(listed.data, listed.at, listed.end)
-    if error_status == 0 and any(variable.tag == NULL for variable in variables):
-        raise DamagedError("value that is left out")
-    return Pdu(kind, request_id, error_status, error_index, variables)
+    return Pdu(kind, request_id, error_status, error_index, listed.data, listed.at, listed.end)
 
 
-def _variables(data: bytes, at: int, end: int) -> list[Variable]:
-    found: list[Variable] = []
-    while at < end:
-        tag, inner, stop = _element(data, at, end)
-        if tag != SEQUENCE:
-            raise DamagedError("binding that is no sequence")
-        tag, start, after = _element(data, inner, stop)
-        if tag != OID:
-            raise DamagedError("binding without a name")
-        prefix, last = _split(data, start, after)
-        tag, start, after = _element(data, after, stop)
-        if after != stop:
-            raise DamagedError("binding with more than a value")
-        found.append(Variable(prefix, last, tag, _value(data, tag, start, after)))
-        at = stop
-    return found
+def read_variable(data: bytes, at: int, end: int) -> tuple[Variable, int]:
+    """Any binding, and where the next one begins."""
+    tag, inner, stop = _element(data, at, end)
+    if tag != SEQUENCE:
+        raise DamagedError("binding that is no sequence")
+    tag, start, after = _element(data, inner, stop)
+    if tag != OID:
+        raise DamagedError("binding without a name")
+    prefix, last = _split(data, start, after)
+    tag, start, after = _element(data, after, stop)
+    if after != stop:
+        raise DamagedError("binding with more than a value")
+    return Variable(prefix, last, tag, _value(data, tag, start, after)), stop
 
 
 def _split(data: bytes, start: int, end: int) -> tuple[bytes, int]:
@@ -186,10 +195,10 @@ def _split(data: bytes, start: int, end: int) -> tuple[bytes, int]:
 
 
 def _value(data: bytes, tag: int, start: int, end: int) -> SnmpValue:
-    if tag in _TEXTS:
+    if tag in TEXTS:
         return data[start:end]
-    if tag == INTEGER or tag in _UNSIGNED:
-        if not 0 < end - start <= _INTEGER_BYTES_MAX:
+    if tag in NUMBERS:
+        if not 0 < end - start <= INTEGER_BYTES_MAX:
             raise DamagedError("integer of impossible size")
         return int.from_bytes(data[start:end], "big", signed=tag == INTEGER)
     if tag == OID:
@@ -222,19 +231,6 @@ def oid_text(prefix: bytes, last: int) -> str:
     return ".".join(map(str, arcs(prefix, last)))
 
 
-class Names:
-    """OID texts; each prefix is spelled once."""
-
-    def __init__(self) -> None:
-        self._prefixes: dict[bytes, str] = {}
-
-    def text(self, variable: Variable) -> str:
-        prefix = variable.prefix
-        if not prefix:
-            return oid_text(prefix, variable.last)
-        text = self._prefixes.get(prefix)
-        if text is None:
-            if len(self._prefixes) > 10_000:
-                self._prefixes.clear()
-            text = self._prefixes[prefix] = oid_text(prefix, 0)[:-1]
-        return f"{text}{variable.last}"
+def encoded_name(variable: Variable) -> bytes:
+    """The whole encoded OID of a binding."""
+    return variable.prefix + _encode_arc(variable.last)

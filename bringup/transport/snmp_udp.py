@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import deque
-from typing import cast
 
 from bringup.transport.failure import Peer, connect_timeout, network_error
 from bringup.transport.tcp import addresses
 
 NAME_DEADLINE_S = 5.0
+DATAGRAM_BYTES_MAX = 65535
 # Late answers to requests that were sent twice; more than a few are nobody's.
 _WAITING_MAX = 64
 
 
-class UdpConversation(asyncio.DatagramProtocol):
-    """Datagrams to and from one address; made by `converse`."""
+class UdpConversation:
+    """Datagrams to and from one address; made by `converse`.
 
-    def __init__(self) -> None:
-        self._transport: asyncio.DatagramTransport | None = None
+    The socket is our own: asyncio's transport would ask for a quarter of a megabyte for each datagram.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._loop = asyncio.get_running_loop()
         self._waiting: deque[bytes | OSError] = deque(maxlen=_WAITING_MAX)
         self._reader: asyncio.Future[None] | None = None
+        self._loop.add_reader(sock, self._arrived)
 
     def send(self, datagram: bytes) -> None:
-        if self._transport is not None:
-            self._transport.sendto(datagram)
+        """What can't be sent now is lost, as any datagram may be; a peer that refuses shows in `receive`."""
+        try:
+            self._socket.send(datagram)
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            self._take(error)
 
     async def receive(self) -> bytes:
         """The next datagram. Raises `OSError` (refused: nothing listens there)."""
         while not self._waiting:
-            self._reader = asyncio.get_running_loop().create_future()
+            self._reader = self._loop.create_future()
             await self._reader
         got = self._waiting.popleft()
         if isinstance(got, OSError):
@@ -37,21 +48,18 @@ class UdpConversation(asyncio.DatagramProtocol):
         return got
 
     def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)
+    def _arrived(self) -> None:
+        try:
+            self._take(self._socket.recv(DATAGRAM_BYTES_MAX))
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            self._take(error)
 
-    def datagram_received(self, data: bytes, addr: tuple[object, ...]) -> None:
-        self._arrived(data)
-
-    def error_received(self, exc: Exception) -> None:
-        if isinstance(exc, OSError):
-            self._arrived(exc)
-
-    def _arrived(self, got: bytes | OSError) -> None:
+    def _take(self, got: bytes | OSError) -> None:
         self._waiting.append(got)
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
@@ -62,11 +70,15 @@ async def converse(peer: Peer) -> UdpConversation:
     try:
         async with asyncio.timeout(NAME_DEADLINE_S):
             (family, address), *_ = await addresses(peer)
-        _, conversation = await asyncio.get_running_loop().create_datagram_endpoint(
-            UdpConversation, remote_addr=address[:2], family=family
-        )
     except TimeoutError:
         raise connect_timeout(peer, NAME_DEADLINE_S) from None
     except OSError as error:
         raise network_error(peer, error) from None
-    return conversation
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        sock.connect(address)
+    except OSError as error:
+        sock.close()
+        raise network_error(peer, error) from None
+    return UdpConversation(sock)

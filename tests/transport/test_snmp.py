@@ -252,9 +252,9 @@ BROKEN_WALKS: dict[str, tuple[Callable[[Request], bytes | None], type[DeviceErro
     "a value left out": (
         lambda r: r.reply([*rows(1, 2), (f"{BASE}.3", b"\x05\x00")]),
         Unparsable,
-        "left out",
+        "no value",
     ),
-    "an exception of GET": (lambda r: r.reply([(f"{BASE}.1", NO_SUCH_OBJECT)]), Unparsable, "exception"),
+    "an exception of GET": (lambda r: r.reply([(f"{BASE}.1", NO_SUCH_OBJECT)]), Unparsable, "no value"),
     "an unknown type": (lambda r: r.reply([(f"{BASE}.1", tlv(0x4F, b"x"))]), Unparsable, "unknown type"),
     "an endless integer": (
         lambda r: r.reply([(f"{BASE}.1", tlv(2, b"1" * 40))]),

@@ -9,7 +9,6 @@ from bringup.engine.round import Kept
 from bringup.journal.write import Journal
 from bringup.model.event import Event, EvidenceKept, StepEnded
 from bringup.model.verdict import Reason, Verdict
-from bringup.transport.base import Exchange
 from bringup.transport.transcript import encode_transcript
 
 TRANSCRIPT = "application/x-ndjson"
@@ -67,19 +66,17 @@ class Book:
     async def keep(self, stage: str, step: str, attempt: int, kept: Iterable[Kept]) -> None:
         """Keep the exchanges behind a round as evidence, one blob a device and read."""
         for one in kept:
-            await self._keep_one(stage, step, attempt, one.device, one.name, one.exchanges)
+            await self.keep_one(stage, step, attempt, one)
 
-    async def _keep_one(
-        self, stage: str, step: str, attempt: int, device: str, name: str, exchanges: tuple[Exchange, ...]
-    ) -> None:
-        blob = await self.journal.keep(encode_transcript(exchanges), media_type=TRANSCRIPT)
+    async def keep_one(self, stage: str, step: str, attempt: int, kept: Kept) -> None:
+        blob = await self.journal.keep(encode_transcript(kept.exchanges), media_type=TRANSCRIPT)
         await self.offer(
             EvidenceKept(
                 stage=stage,
                 step=step,
-                subject=device,
+                subject=kept.device,
                 attempt=attempt,
-                name=name,
+                name=kept.name,
                 sha256=blob.sha256,
                 size=blob.size,
                 media_type=TRANSCRIPT,

@@ -10,6 +10,7 @@ import asyncio
 import traceback
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 
@@ -98,7 +99,14 @@ class Checking:
         polls = 0
         name = (first.stage, first.step)
         while tasks:
-            round_ = Round(self._bench, self._clock, self._desk, first.deadline_s, first.window_s or 0.0)
+            round_ = Round(
+                self._bench,
+                self._clock,
+                self._desk,
+                first.deadline_s,
+                first.window_s or 0.0,
+                keep=partial(self._book.keep_one, first.stage, first.step, max(attempts.values())),
+            )
             try:
                 done = await asyncio.gather(*(self._take(spec, task, round_) for task in tasks))
             finally:
@@ -110,12 +118,20 @@ class Checking:
             latest = self._latest[name] = latest_measurements(self._latest[name], tasks, taken)
             outcomes = self._judging.outcomes(latest, tasks, self._planned[name])
             late = self._clock.now_s() - began >= (first.until_s or 0.0)
-            again: list[Task] = []
             await self._book.keep(first.stage, first.step, max(attempts.values()), round_.evidence)
+            again: list[Task] = []
+            final: list[tuple[Taken, str]] = []
             for one in taken:
-                waiting = await self._conclude(one, outcomes, attempts, polls, late)
+                waiting = await self._conclude(one, outcomes, attempts, late, final)
                 if waiting:
                     again.append(msgspec.structs.replace(one.task, subjects=waiting))
+            # All at once, so that one sync makes all of them durable.
+            await asyncio.gather(
+                *(
+                    self._end(one, subject, attempts[subject], outcomes[subject], polls)
+                    for one, subject in final
+                )
+            )
             tasks = again
             if tasks:
                 await self._desk.rest(self._clock, first.every_s)
@@ -137,11 +153,17 @@ class Checking:
         return Taken(task, tuple(found), None)
 
     async def _conclude(
-        self, taken: Taken, outcomes: dict[str, Outcome], attempts: dict[str, int], polls: int, late: bool
+        self,
+        taken: Taken,
+        outcomes: dict[str, Outcome],
+        attempts: dict[str, int],
+        late: bool,
+        final: list[tuple[Taken, str]],
     ) -> tuple[str, ...]:
-        """Write the verdicts that are final; return the subjects that are worth another look."""
+        """Write what was measured and judged where that is final, and add it to `final`; return the subjects
+        that are worth another look.
+        """
         waiting: list[str] = []
-        ends = []
         for subject in taken.task.subjects:
             if (taken.task.stage, taken.task.step, subject) in self._book.ledger.ended:
                 continue  # a person has skipped it in the meantime
@@ -151,8 +173,7 @@ class Checking:
                 waiting.append(subject)
                 continue
             await self._write(taken, attempts[subject], outcome)
-            ends.append(self._end(taken, subject, attempts[subject], outcome, polls))
-        await asyncio.gather(*ends)
+            final.append((taken, subject))
         return tuple(waiting)
 
     async def _write(self, taken: Taken, attempt: int, outcome: Outcome) -> None:
@@ -163,11 +184,13 @@ class Checking:
         for judgement in (*outcome.judgements, *missing):
             await self._book.offer(judged_event(taken.task, attempt, judgement))
 
-    async def _end(self, taken: Taken, subject: str, attempt: int, outcome: Outcome, polls: int) -> int:
+    async def _end(self, taken: Taken, subject: str, attempt: int, outcome: Outcome, polls: int) -> None:
         row = (taken.task.stage, taken.task.step, subject)
+        if row in self._book.ledger.ended:
+            return  # a person has skipped it in the meantime
         failure = taken.failure
         if failure is not None and outcome.verdict is not Verdict.FAIL:
-            return await self._book.end(
+            await self._book.end(
                 row,
                 attempt,
                 Verdict.UNKNOWN,
@@ -176,8 +199,9 @@ class Checking:
                 message=failure.message,
                 advice=failure.advice,
             )
+            return
         message = f"after {polls} readings" if polls > 1 else None
-        return await self._book.end(row, attempt, outcome.verdict, reason=outcome.reason, message=message)
+        await self._book.end(row, attempt, outcome.verdict, reason=outcome.reason, message=message)
 
 
 def latest_measurements(

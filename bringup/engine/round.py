@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -28,16 +29,28 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Round:
-    """Shared by the tasks of one round. `deadline_s` bounds each read; `window_s` what `window` waits."""
+    """Shared by the tasks of one round. `deadline_s` bounds each read; `window_s` what `window` waits.
+
+    With `keep` the exchanges behind a good read go there at once, so that they reach the disk while other
+    devices are still read; all others gather in `evidence`.
+    """
 
     def __init__(
-        self, bench: Bench, clock: EngineClock, desk: Desk, deadline_s: float, window_s: float = 0.0
+        self,
+        bench: Bench,
+        clock: EngineClock,
+        desk: Desk,
+        deadline_s: float,
+        window_s: float = 0.0,
+        *,
+        keep: Callable[[Kept], Awaitable[None]] | None = None,
     ) -> None:
         self._bench = bench
         self._clock = clock
         self._desk = desk
         self._deadline_s = deadline_s
         self._window_s = window_s
+        self._hand_over = keep
         self._reads: dict[Key, asyncio.Task[Sample[Any]]] = {}
         self.evidence: list[Kept] = []
 
@@ -66,6 +79,8 @@ class Round:
             self._keep(device, method, moment, self._bench.leftover(device))
         self._keep(device, method, moment, exchanges)
         ended, wall_end = self._clock.now_s(), self._clock.wall_unix_s()
+        while self._hand_over is not None and self.evidence:
+            await self._hand_over(self.evidence.pop(0))
         return Sample(
             facts=facts,
             at_s=(began + ended) / 2,

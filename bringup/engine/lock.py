@@ -63,7 +63,7 @@ class DeviceLocks:
             return os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise Refused(
-                f"nothing is changed without a lock, and none can be kept in {self._folder}: {error.strerror}",
+                f"no lock can be kept in {self._folder}, and nothing is changed without: {error.strerror}",
                 "Make that folder yours, or set XDG_STATE_HOME.",
             ) from error
 

@@ -43,6 +43,7 @@ VOLATILE = (
     "boots",
     "boot_id",
     "boot_started_at",
+    "resets",
 )
 """What time and consequences write; the rest is what hands can change."""
 

@@ -256,19 +256,18 @@ class SnmpSession:
         sock, wait_s = self._socket, None if once else self._resend_after_s
         self._last_id = self._last_id % 0x7FFF_FFFE + 1
         packet = self._envelope.seal(build(self._last_id), self._last_id)
+        sock.send(packet)
         while True:
-            sock.send(packet)
-            try:
-                async with asyncio.timeout(wait_s):
-                    while True:
-                        datagram = await sock.receive()
-                        self._received_bytes += len(datagram)
-                        pdu = self._envelope.open(datagram)
-                        # An older id is a late answer to a request that was sent twice.
-                        if pdu.request_id == self._last_id:
-                            return pdu
-            except TimeoutError:
+            datagram = await sock.receive(wait_s)
+            if datagram is None:
                 wait_s = min((wait_s or 0) * 2, RESEND_AT_MOST_EVERY_S)
+                sock.send(packet)
+                continue
+            self._received_bytes += len(datagram)
+            pdu = self._envelope.open(datagram)
+            # An older id is a late answer to a request that was sent twice.
+            if pdu.request_id == self._last_id:
+                return pdu
 
     def _silent(self, deadline_s: float) -> TimedOut:
         """A wrong community, and a wrong privacy key, are met with silence."""

@@ -39,8 +39,7 @@ class Variable(msgspec.Struct, frozen=True, gc=False):
 
 
 class Pdu(msgspec.Struct, frozen=True):
-    """`error_index` counts from 1; both are 0 in a clean response. The bindings are unread: `data[at:end]`.
-    """
+    """`error_index` counts from 1; 0 in a clean response. The bindings are unread: `data[at:end]`."""
 
     kind: int
     request_id: int
@@ -72,6 +71,8 @@ def tlv(tag: int, content: bytes) -> bytes:
 
 
 def integer(number: int) -> bytes:
+    if 0 <= number < 0x80:
+        return bytes((INTEGER, 1, number))
     return tlv(INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
 
 
@@ -111,32 +112,45 @@ def _encode_arc(arc: int) -> bytes:
 class Reader:
     """Reads elements one after the other from `data[at:end]`."""
 
+    __slots__ = ("at", "data", "end")
+
     def __init__(self, data: bytes, at: int = 0, end: int | None = None) -> None:
         self.data = data
         self.at = at
         self.end = len(data) if end is None else end
 
     def element(self, *tags: int) -> tuple[int, int, int]:
-        """(tag, start, end) of the next element's content; it must have one of `tags`, if any are given."""
+        """(tag, start, end) of the next element's content; it must have one of `tags`."""
         tag, start, end = _element(self.data, self.at, self.end)
-        if tags and tag not in tags:
+        if tag not in tags:
             raise DamagedError(f"element 0x{tag:02x} where 0x{tags[0]:02x} belongs")
         self.at = end
         return tag, start, end
 
-    def inside(self, *tags: int) -> Reader:
-        _, start, end = self.element(*tags)
-        return Reader(self.data, start, end)
+    def content(self, tag: int) -> tuple[int, int]:
+        """(start, end) of the next element's content, which must have that tag; a short one is quick."""
+        at, data = self.at, self.data
+        if at + 2 <= self.end and data[at] == tag and (size := data[at + 1]) < 0x80:
+            stop = at + 2 + size
+            if stop <= self.end:
+                self.at = stop
+                return at + 2, stop
+        _, start, stop = self.element(tag)
+        return start, stop
+
+    def inside(self, tag: int) -> Reader:
+        start, stop = self.content(tag)
+        return Reader(self.data, start, stop)
 
     def integer(self) -> int:
-        _, start, end = self.element(INTEGER)
-        if not 0 < end - start <= INTEGER_BYTES_MAX:
+        start, stop = self.content(INTEGER)
+        if not 0 < stop - start <= INTEGER_BYTES_MAX:
             raise DamagedError("integer of impossible size")
-        return int.from_bytes(self.data[start:end], "big", signed=True)
+        return int.from_bytes(self.data[start:stop], "big", signed=True)
 
     def octets(self) -> bytes:
-        _, start, end = self.element(OCTETS)
-        return self.data[start:end]
+        start, stop = self.content(OCTETS)
+        return self.data[start:stop]
 
     def done(self) -> None:
         if self.at != self.end:

@@ -32,6 +32,10 @@ _MAC_BYTES = {"md5": 12, "sha1": 12, "sha224": 16, "sha256": 24, "sha384": 32, "
 _KEY_BYTES = {"des": 16, "aes128": 16, "aes192": 24, "aes256": 32}
 _REPORTABLE, _PRIVATE, _AUTHENTIC = 4, 2, 1
 _USER_SECURITY = 3
+_EMPTY = tlv(OCTETS, b"")
+_VERSION_3 = integer(3)
+_SIZE_MAX = integer(DATAGRAM_BYTES_MAX)
+_USER_SECURITY_MODEL = integer(_USER_SECURITY)
 _STRETCHED_BYTES = 1024 * 1024  # RFC 3414 A.2: the password is repeated up to here before it is hashed
 
 
@@ -73,6 +77,13 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     auth_key: bytes = b""
     priv: str | None = None
     priv_key: bytes = b""
+    block: Any = None
+    """The block cipher with its key, for the `cryptography` library."""
+
+    @property
+    def flags(self) -> int:
+        """The protection that a message with these keys has, as in `msgFlags`."""
+        return (_AUTHENTIC if self.auth is not None else 0) | (_PRIVATE if self.priv is not None else 0)
 
     def __repr__(self) -> str:
         return "<Keys>"
@@ -90,7 +101,10 @@ def localized_keys(
     priv_key = _localized(auth, priv_password, engine_id)
     while len(priv_key) < _KEY_BYTES[priv]:
         priv_key += hashlib.new(auth, priv_key).digest()
-    return Keys(auth=auth, auth_key=auth_key, priv=priv, priv_key=priv_key[: _KEY_BYTES[priv]])
+    priv_key = priv_key[: _KEY_BYTES[priv]]
+    # Three equal keys are single DES.
+    block = TripleDES(priv_key[:8] * 3) if priv == "des" else algorithms.AES(priv_key)
+    return Keys(auth=auth, auth_key=auth_key, priv=priv, priv_key=priv_key, block=block)
 
 
 def _localized(auth: str, password: str, engine_id: bytes) -> bytes:
@@ -104,7 +118,7 @@ class UserEnvelope:
     """Version 3. Learns the engine's id, boots and time from what it opens."""
 
     def __init__(self, user: str) -> None:
-        self._user = user.encode()
+        self._user = tlv(OCTETS, user.encode())
         self._keys = Keys()
         self._salt = secrets.randbits(64)
         self.engine_id = b""
@@ -116,41 +130,30 @@ class UserEnvelope:
         self._keys = keys
 
     def seal(self, pdu: bytes, request_id: int) -> bytes:
-        keys = self._keys
-        scoped = tlv(SEQUENCE, tlv(OCTETS, self.engine_id) + tlv(OCTETS, b"") + pdu)
+        keys, engine = self._keys, tlv(OCTETS, self.engine_id)
+        scoped = tlv(SEQUENCE, engine + _EMPTY + pdu)
         salt = b""
         if keys.priv is not None:
-            self._salt = (self._salt + 1) % 2**64
-            salt = self._salt.to_bytes(8, "big")
-            if keys.priv == "des":
-                salt = (self.boots % 2**32).to_bytes(4, "big") + salt[4:]
+            salt = self._next_salt()
             scoped = tlv(OCTETS, _encrypt(keys, self.boots, self.time_s, salt, scoped))
-        flags = (
-            _REPORTABLE
-            | (_AUTHENTIC if keys.auth is not None else 0)
-            | (_PRIVATE if keys.priv is not None else 0)
-        )
-        header = tlv(
-            SEQUENCE,
-            integer(request_id)
-            + integer(DATAGRAM_BYTES_MAX)
-            + tlv(OCTETS, bytes((flags,)))
-            + integer(_USER_SECURITY),
-        )
+        flags = bytes((OCTETS, 1, _REPORTABLE | keys.flags))
+        header = tlv(SEQUENCE, integer(request_id) + _SIZE_MAX + flags + _USER_SECURITY_MODEL)
         digest = bytes(_MAC_BYTES[keys.auth]) if keys.auth is not None else b""
-        before = (
-            tlv(OCTETS, self.engine_id)
-            + integer(self.boots)
-            + integer(self.time_s)
-            + tlv(OCTETS, self._user if self.engine_id else b"")
-        )
+        before = engine + integer(self.boots) + integer(self.time_s)
+        before += self._user if self.engine_id else _EMPTY
         after = tlv(OCTETS, salt)
         parameters = tlv(OCTETS, tlv(SEQUENCE, before + tlv(OCTETS, digest) + after))
-        message = tlv(SEQUENCE, integer(3) + header + parameters + scoped)
+        message = tlv(SEQUENCE, _VERSION_3 + header + parameters + scoped)
         if keys.auth is None:
             return message
         at = len(message) - len(scoped) - len(after) - len(digest)
         return message[:at] + _mac(keys, message) + message[at + len(digest) :]
+
+    def _next_salt(self) -> bytes:
+        """Never twice the same with one key (RFC 3826, 3.1.2.1; RFC 3414, 8.1.1.1)."""
+        self._salt = (self._salt + 1) % 2**64
+        salt = self._salt.to_bytes(8, "big")
+        return (self.boots % 2**32).to_bytes(4, "big") + salt[4:] if self._keys.priv == "des" else salt
 
     def open(self, datagram: bytes) -> Pdu:
         whole = Reader(datagram)
@@ -181,7 +184,10 @@ class UserEnvelope:
         self._admit(pdu, flags)
         if flags & _AUTHENTIC or not self.engine_id or pdu.kind == REPORT:
             self.engine_id, self.boots, self.time_s = engine_id, boots, time_s
-        return msgspec.structs.replace(pdu, request_id=message_id)
+        # The message's id is what a report echoes, too; requests carry the same in both places.
+        if pdu.kind != REPORT and pdu.request_id != message_id:
+            raise DamagedError("another request's answer in this one's message")
+        return msgspec.structs.replace(pdu, request_id=message_id) if pdu.kind == REPORT else pdu
 
     def _authenticate(self, datagram: bytes, at: int, end: int) -> None:
         keys = self._keys
@@ -195,9 +201,7 @@ class UserEnvelope:
         """An answer must be as well protected as its question; a report need not be."""
         if pdu.kind == REPORT:
             return
-        wanted = (_AUTHENTIC if self._keys.auth is not None else 0) | (
-            _PRIVATE if self._keys.priv is not None else 0
-        )
+        wanted = self._keys.flags
         if flags & wanted != wanted:
             raise DamagedError("answer without the protection of the question")
 
@@ -223,7 +227,6 @@ def _decrypt(keys: Keys, boots: int, time_s: int, salt: bytes, secret: bytes) ->
 def _cipher(keys: Keys, boots: int, time_s: int, salt: bytes) -> Cipher[Any]:
     if keys.priv == "des":
         vector = bytes(a ^ b for a, b in zip(keys.priv_key[8:16], salt, strict=True))
-        # Three equal keys are single DES.
-        return Cipher(TripleDES(keys.priv_key[:8] * 3), modes.CBC(vector))
+        return Cipher(keys.block, modes.CBC(vector))
     vector = (boots % 2**32).to_bytes(4, "big") + (time_s % 2**32).to_bytes(4, "big") + salt
-    return Cipher(algorithms.AES(keys.priv_key), CFB(vector))
+    return Cipher(keys.block, CFB(vector))

@@ -62,8 +62,7 @@ class Table:
         return False
 
     def _in_column(self, data: bytes, at: int, end: int) -> int:
-        """Read bindings as long as they stay in the column and are plain; where the first other one begins.
-        """
+        """Read bindings while they stay in the column and are plain; where the first other one begins."""
         column, arc_bytes, last, text = self._column, self._arc_bytes, self._last, self._text
         skip, append, before = 2 + len(column), self.found.append, at
         try:

@@ -37,15 +37,26 @@ class UdpConversation:
         except OSError as error:
             self._take(error)
 
-    async def receive(self) -> bytes:
-        """The next datagram. Raises `OSError` (refused: nothing listens there)."""
-        while not self._waiting:
-            self._reader = self._loop.create_future()
-            await self._reader
+    async def receive(self, wait_s: float | None) -> bytes | None:
+        """The next datagram; None when none came in time. Raises `OSError`: nothing listens there."""
+        if not self._waiting:
+            await self._arrival(wait_s)
+            if not self._waiting:
+                return None
         got = self._waiting.popleft()
         if isinstance(got, OSError):
             raise got
         return got
+
+    async def _arrival(self, wait_s: float | None) -> None:
+        # A timer of our own: asyncio.timeout costs more than reading the datagram.
+        self._reader = self._loop.create_future()
+        timer = None if wait_s is None else self._loop.call_later(wait_s, self._wake)
+        try:
+            await self._reader
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     def close(self) -> None:
         self._loop.remove_reader(self._socket)
@@ -61,6 +72,9 @@ class UdpConversation:
 
     def _take(self, got: bytes | OSError) -> None:
         self._waiting.append(got)
+        self._wake()
+
+    def _wake(self) -> None:
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
 

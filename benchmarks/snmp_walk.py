@@ -30,7 +30,7 @@ VARIABLES = 5000
 REACH = 1.5
 ROUNDS = 5
 WALKS = 5
-"""Walks a round. The round's number is the least of them: what else the machine does only adds to CPU time."""
+"""Walks a round. The round's number is the least: what else the machine does only adds to CPU time."""
 UNDER = "1.3.6.1.4.1.8072.9999.9999"
 USER, AUTH, PRIV = "bench", "bench-auth-key", "bench-priv-key"
 READY_S = 60.0

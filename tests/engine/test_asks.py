@@ -75,7 +75,9 @@ async def test_a_choice_passes_only_where_the_playbook_says_so(
     assert (await answered(stand, stage, value, YES))[0] == expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [("SN-leaf-1", "PASS"), (" SN-leaf-1\n", "PASS"), ("X", "FAIL")])
+@pytest.mark.parametrize(
+    ("value", "expected"), [("SN-leaf-1", "PASS"), (" SN-leaf-1\n", "PASS"), ("X", "FAIL")]
+)
 async def test_a_scanned_serial_must_be_the_expected_one(stand: Stand, value: str, expected: str) -> None:
     assert (await answered(stand, ask("scan"), value))[0] == expected
 

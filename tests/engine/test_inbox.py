@@ -90,9 +90,7 @@ async def test_what_can_not_be_done_is_refused_and_recorded_as_refused(
 
 async def test_the_second_of_two_answers_at_once_is_refused(stand: Stand) -> None:
     async with at_desk(stand, CONFIRM) as person:
-        first, second = await asyncio.gather(
-            person.answer("a/q@run", "yes"), person.answer("a/q@run", "no")
-        )
+        first, second = await asyncio.gather(person.answer("a/q@run", "yes"), person.answer("a/q@run", "no"))
         assert first.ok and not second.ok
         await until(lambda: person.stand.book.ledger.ended)
     assert [event["accepted"] for event in events(stand, "CommandReceived")] == [True, False]

@@ -115,7 +115,7 @@ def _parse_detail(data: bytes) -> Found:
     return Found(
         facts={
             "optics": tuple(_optic(port, tables) for port in ports),
-            "ports_per_table": {table.quantity: len(table.rows) for table in tables},
+            "ports_per_table": {table.quantity: list(table.rows) for table in tables},
         },
         warnings=warnings,
     )
@@ -182,6 +182,6 @@ TRANSCEIVER_DETAIL = Format(
     title="EOS: show interfaces transceiver detail, as text",
     sniff=lambda head: 90 if re.search(rb"High Alarm +High Warn +Low Alarm +Low Warn", head[:8192]) else 0,
     parse=_parse_detail,
-    facts={"optics": tuple[Optic, ...], "ports_per_table": dict[str, int]},
+    facts={"optics": tuple[Optic, ...], "ports_per_table": dict[str, list[str]]},
 )
 FORMATS = (TRANSCEIVER, TRANSCEIVER_DETAIL)

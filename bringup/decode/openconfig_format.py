@@ -111,7 +111,7 @@ INTERFACE = Format(
 LLDP = Format(
     name="openconfig.lldp",
     title="OpenConfig: /lldp",
-    sniff=lambda head: 65 if _LLDP.search(head) and b'"interfaces"' in head else 0,
+    sniff=lambda head: 65 if _LLDP.search(head) else 0,
     parse=_parse_lldp,
     facts={"neighbors": tuple[Neighbor, ...]},
 )

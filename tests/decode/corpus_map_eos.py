@@ -185,10 +185,10 @@ _TABLES = {
 
 def _text_detail(decoded: Decoded) -> dict[str, object]:
     facts = _facts(decoded)
-    counts = facts["ports_per_table"]
+    tables = facts["ports_per_table"]
     view: dict[str, object] = {
-        "tables": len(counts),
-        "ports_per_table": {_TABLES[name]: count for name, count in counts.items()},
+        "tables": len(tables),
+        "ports_per_table": {_TABLES[name]: len(ports) for name, ports in tables.items()},
         "threshold_column_order": "high alarm, high warn, LOW ALARM, LOW WARN",
     }
     for optic in facts["optics"]:

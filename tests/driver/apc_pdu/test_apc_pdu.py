@@ -48,7 +48,7 @@ async def test_identity_is_that_of_the_identity_table() -> None:
 
 async def test_without_that_table_the_description_tells() -> None:
     found = await made(without(IDENT)).identity()
-    assert (found.serial, found.model) == (value("DESCR"), value("AP8000X"))
+    assert (found.serial, found.model) == (value("5A25000001"), value("AP8000X"))
 
 
 async def test_another_agent_is_no_pdu() -> None:

@@ -11,7 +11,7 @@ LABELS = (b"leaf-1 psu-1", b"leaf-1 psu-2", b"spare")
 STATES, WATTS = (2, 2, 1), (240, 0, -1)
 
 VARIABLES: dict[str, SnmpValue] = {
-    "1.3.6.1.2.1.1.1.0": b"APC Web/SNMP Management Card (PF:v7.1.6 AF1:v7.1.6 MN:AP8000X HR:03 SN:DESCR)",
+    "1.3.6.1.2.1.1.1.0": b"APC Web/SNMP Management Card (PF:v7.1.6 AF1:v7.1.6 MN:AP8000X SN:5A25000001)",
     "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.318.1.3.4.6",
     "1.3.6.1.2.1.1.3.0": 123456,
     "1.3.6.1.2.1.1.5.0": b"pdu-1",

@@ -48,6 +48,10 @@ def port(folder: Path) -> Generator[int, None, None]:
         yield found
 
 
+def loopback_mtu() -> int:
+    return int(Path("/sys/class/net/lo/mtu").read_text())
+
+
 def agent(port: int, platform: str = "snmp-switch", **snmp: str) -> Device:
     return Device.model_validate(
         {
@@ -74,7 +78,7 @@ async def test_interfaces_are_those_of_this_machine(port: int, folder: Path) -> 
     device = agent(port)
     async with links(device, folder) as peer:
         found = {each.name: each for each in await SnmpSwitchDriver(device, peer).ports()}
-    assert found["lo"].mtu == value(int(Path("/sys/class/net/lo/mtu").read_text()))
+    assert found["lo"].mtu == value(loopback_mtu())
     assert (found["lo"].admin_up, found["lo"].oper_up) == (value(True), value(True))
 
 

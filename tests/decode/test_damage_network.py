@@ -1,0 +1,346 @@
+"""Damage to replies of EOS, PDUs, switches, BMCs and OpenConfig targets never gives a value, a crash or a
+hang."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bringup.decode.registry import Format, all_formats, detect, find_format
+from tests.decode.corpus import Case
+from tests.decode.test_corpus_network import ours
+from tests.decode.test_damage import HOSTILE, check_cut, figures, values
+from tests.driver.apc_pdu.variables import VARIABLES as APC
+from tests.driver.eos import replies as eos
+from tests.driver.openconfig.updates import UPDATES
+from tests.driver.redfish_bmc.resources import CHASSIS, MANAGER, POWER, RESOURCES, SYSTEM, THERMAL, V1
+from tests.driver.snmp_switch.variables import IF
+from tests.driver.snmp_switch.variables import VARIABLES as SWITCH
+
+
+def encoded(held: object) -> bytes:
+    return json.dumps(held, indent=1).encode() + b"\n"
+
+
+def recorded(variables: dict[str, object]) -> bytes:
+    """A walk as a record; what is text stays so, everything else is in hex."""
+    lines: list[str] = []
+    for oid, held in variables.items():
+        if isinstance(held, bytes):
+            lines.append(f"{oid}|4x|{held.hex()}")
+        else:
+            lines.append(f"{oid}|{2 if isinstance(held, int) else 6}|{held}")
+    return "\n".join(lines).encode() + b"\n"
+
+
+EOS_TEXT_STATUS = b"""\
+Port       Name           Status       Vlan     Duplex Speed  Type         Flags
+Et1/1      to the spine   connected    routed   full   400G   400GBASE-DR4
+Et2/1                     notconnect   1        auto   auto   Not Present
+Et3/1      old            errdisabled  in Po7   full   100G   100GBASE-CR4
+"""
+EOS_TEXT_LLDP = b"""\
+Last table change time   : 0:00:02 ago
+Port       Neighbor Device ID             Neighbor Port ID           TTL
+---------- ------------------------------ -------------------------- ---
+Et1/1      leaf-1                         Ethernet8                  120
+Et2/1      a name with blanks             1/1                        120
+"""
+EOS_TEXT_VERSION = b"""\
+Arista DCS-7060X-9T
+Hardware version: 12.01
+Serial number: JAS25000007
+Hardware MAC address: 0200.5e00.0007
+System MAC address: 0200.5e00.0007
+
+Software image version: 4.33.1F
+Architecture: x86_64
+
+Uptime: 1 week, 2 days, 3 hours and 4 minutes
+Total memory: 8000000 kB
+Free memory: 4000000 kB
+"""
+EOS_TEXT_OPTICS = b"""\
+                               Bias      Optical   Optical
+          Temp       Voltage   Current   Tx Power  Rx Power
+Port      (Celsius)  (Volts)   (mA)      (dBm)     (dBm)     Last Update
+-----     ---------  --------  --------  --------  --------  -------------------
+Et1/1      51.50      3.31      62.50     1.25      -1.50     0:00:06 ago
+Et2/1      N/A        N/A       N/A       N/A       N/A       N/A
+Et3/1      40.00      3.30      60.00     -30.00    -40.00    0:00:01 ago
+"""
+
+
+def _table(name: str, unit: str, low: str) -> str:
+    return (
+        "                         High Alarm  High Warn   Low Alarm   Low Warn\n"
+        f"           {name:<14}Threshold   Threshold   Threshold   Threshold\n"
+        f"Port       {unit:<14}{unit:<12}{unit:<12}{unit:<12}{unit}\n"
+        "-------    ------------  ----------  ----------  ----------  ----------\n"
+        f"Et1/1      1.25          9.00        8.00        {low}       -8.00\n"
+    )
+
+
+EOS_TEXT_DETAIL = (
+    "mA: milliamperes, dBm: decibels (milliwatts), NA or N/A: not applicable.\n"
+    + _table("Temperature", "(Celsius)", "-9.00")
+    + _table("Voltage", "(Volts)", "-9.00")
+    + _table("Current", "(mA)", "-9.00")
+    + _table("Tx Power", "(dBm)", "-9.00")
+    + _table("Rx Power", "(dBm)", "-9.00").replace("1.25 ", "-9.50 --")
+).encode()
+BRIEF = {"lldpNeighbors": [{"port": "Ethernet1", "neighborDevice": "a", "neighborPort": "b", "ttl": 120}]}
+SENSOR = {
+    "@odata.type": "#Sensor.v1_9_0.Sensor",
+    "Id": "inlet",
+    "Reading": 24.5,
+    "ReadingUnits": "Cel",
+    "Status": {"State": "Enabled", "Health": "OK"},
+}
+METRICS = {
+    "@odata.type": "#EnvironmentMetrics.v1_3_0.EnvironmentMetrics",
+    "PowerWatts": {"Reading": 374},
+    "FanSpeedsPercent": [{"DeviceName": "Fan 1", "Reading": 45, "SpeedRPM": 1900}],
+}
+LEAKS = {
+    "@odata.type": "#LeakDetection.v1_0_0.LeakDetection",
+    "LeakDetectorGroups": [
+        {
+            "GroupName": "tray",
+            "Detectors": [{"DeviceName": "rope", "DetectorState": "OK"}, {"DeviceName": "x"}],
+        }
+    ],
+}
+SAMPLES: dict[str, bytes] = {
+    "eos.version": encoded(eos.VERSION),
+    "eos.hostname": encoded(eos.HOSTNAME),
+    "eos.clock": encoded(eos.CLOCK),
+    "eos.inventory": encoded(eos.INVENTORY),
+    "eos.interfaces": encoded(eos.INTERFACES),
+    "eos.interfaces-status": encoded(eos.STATUS),
+    "eos.error-correction": encoded(eos.ERROR_CORRECTION),
+    "eos.transceiver": encoded(eos.TRANSCEIVERS),
+    "eos.phy-detail": encoded(eos.PHYS),
+    "eos.lldp-detail": encoded(eos.NEIGHBORS),
+    "eos.lldp": encoded(BRIEF),
+    "eos.environment-power": encoded(eos.POWER),
+    "eos.environment-cooling": encoded(eos.COOLING),
+    "eos.environment-temperature": encoded(eos.TEMPERATURE),
+    "eos.text-version": EOS_TEXT_VERSION,
+    "eos.text-interfaces-status": EOS_TEXT_STATUS,
+    "eos.text-lldp": EOS_TEXT_LLDP,
+    "eos.text-transceiver": EOS_TEXT_OPTICS,
+    "eos.text-transceiver-detail": EOS_TEXT_DETAIL,
+    "snmp.apc-pdu": recorded(dict(APC)),
+    "snmp.switch": recorded(SWITCH | {f"{IF}.2.1": b"Ethernet1"}),
+    "redfish.system": encoded(RESOURCES[SYSTEM]),
+    "redfish.manager": encoded(RESOURCES[MANAGER]),
+    "redfish.software": encoded(RESOURCES[f"{V1}/UpdateService/FirmwareInventory/CPLD%201"]),
+    "redfish.power": encoded(RESOURCES[f"{CHASSIS}/Power"]),
+    "redfish.power-supply": encoded(RESOURCES[f"{POWER}/PowerSupplies/2"]),
+    "redfish.power-supply-metrics": encoded(RESOURCES[f"{POWER}/PowerSupplies/1/Metrics"]),
+    "redfish.thermal": encoded(RESOURCES[f"{CHASSIS}/Thermal"]),
+    "redfish.fan": encoded(RESOURCES[f"{THERMAL}/Fans/f1"]),
+    "redfish.sensor": encoded(SENSOR),
+    "redfish.environment-metrics": encoded(METRICS),
+    "redfish.leak-detection": encoded(LEAKS),
+    "openconfig.interface": encoded([{"path": p, "value": v} for p, v in UPDATES if p.startswith("/interf")]),
+    "openconfig.component": encoded([{"path": p, "value": v} for p, v in UPDATES if p.startswith("/comp")]),
+    "openconfig.lldp": encoded([{"path": p, "value": v} for p, v in UPDATES if p.startswith("/lldp")]),
+}
+ONLY_ERRORS = frozenset({"redfish.error"})
+FAMILIES = ("eos.", "snmp.apc", "snmp.switch", "redfish.", "openconfig.")
+OURS = [made for made in all_formats() if made.name.startswith(FAMILIES)]
+JSON = sorted(name for name in SAMPLES if not name.startswith(("snmp.", "eos.text")))
+
+
+def test_every_format_has_a_sample() -> None:
+    assert {made.name for made in OURS} - ONLY_ERRORS == set(SAMPLES)
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_every_sample_is_read_whole_and_detected(name: str) -> None:
+    decoded = find_format(name).decode(SAMPLES[name])
+    assert decoded.outcome == "ok", decoded.warnings
+    assert (detect(SAMPLES[name]) or find_format("redfish.error")).name == name
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_facts_have_the_types_that_the_format_declares(name: str) -> None:
+    made = find_format(name)
+    decoded = made.decode(SAMPLES[name])
+    assert set(decoded.facts) == set(made.facts)
+    for key, kind in made.facts.items():
+        msgspec.convert(msgspec.to_builtins(decoded.facts[key]), kind)
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_a_cut_anywhere_gives_no_value_that_the_whole_does_not(name: str) -> None:
+    made, whole = find_format(name), SAMPLES[name]
+    all_of_it = values(made.decode(whole))
+    for cut in range(len(whole) - 1):
+        check_cut(made, whole, cut, all_of_it)
+
+
+@pytest.mark.parametrize("case", ours())
+def test_a_cut_of_a_recorded_reply_is_never_an_empty_success(case: Case) -> None:
+    made = detect(case.data)
+    assert made is not None
+    end = len(case.data.rstrip())
+    step = max(1, end // 60)
+    for cut in sorted({*range(0, end, step), *range(max(0, end - 40), end)}):
+        decoded = made.decode(case.data[:cut])
+        if decoded.outcome == "ok":
+            assert values(decoded)
+            assert made.name.startswith(("snmp.", "eos.text")), f"after {cut} of {end} bytes"
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data())
+def test_one_wrong_byte_gives_no_more_values_than_the_whole(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(SAMPLES)))
+    whole = SAMPLES[name]
+    at = data.draw(st.integers(0, len(whole) - 1))
+    wrong = whole[:at] + bytes([data.draw(st.integers(0, 255))]) + whole[at + 1 :]
+    made = find_format(name)
+    decoded = made.decode(wrong)
+    if decoded.outcome == "ok":
+        assert len(figures(decoded)) <= len(figures(made.decode(whole)))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(name=st.sampled_from(JSON), held=json_values, data=st.data())
+def test_a_member_of_any_type_never_crashes_a_decoder(name: str, held: object, data: st.DataObject) -> None:
+    node: object = json.loads(SAMPLES[name])
+    top = node
+    while isinstance(node, dict | list) and node:
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        key = data.draw(st.sampled_from(keys))
+        inner = node[key]  # type: ignore[index]
+        if not isinstance(inner, dict | list) or not inner or data.draw(st.booleans()):
+            node[key] = held  # type: ignore[index, call-overload]
+            break
+        node = inner
+    decoded = find_format(name).decode(json.dumps(top).encode())
+    assert decoded.outcome in ("ok", "unparsable", "no_data")
+    assert not any("what it does not know" in warning for warning in decoded.warnings), decoded.warnings
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_a_repeated_key_is_unparsable(name: str) -> None:
+    whole = json.loads(SAMPLES[name])
+    held = json.dumps(whole[0] if isinstance(whole, list) else whole)
+    key, inner = next(iter((whole[0] if isinstance(whole, list) else whole).items()))
+    twice = held[:-1] + f", {json.dumps(key)}: {json.dumps(inner)}" + "}"
+    assert find_format(name).decode(twice.encode()).outcome == "unparsable"
+
+
+@pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 400])
+@pytest.mark.parametrize("name", JSON)
+def test_what_is_no_number_of_json_is_no_value(name: str, literal: str) -> None:
+    made, text = find_format(name), SAMPLES[name].decode()
+    told = list(values(made.decode(SAMPLES[name])).values())
+    for at, letter in enumerate(text):
+        if letter.isdigit() and text[at - 2 : at] == ": ":
+            wrong = text[:at] + literal + text[at + 1 :].lstrip("0123456789.")
+            decoded = made.decode(wrong.encode())
+            assert decoded.outcome != "ok" or all(each in told for each in values(decoded).values())
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_an_error_after_a_whole_reply_is_seen(name: str) -> None:
+    assert find_format(name).decode(SAMPLES[name] + b"Error: something is gone\n").outcome == "unparsable"
+
+
+@pytest.mark.parametrize("kind", sorted(HOSTILE))
+def test_hostile_input_takes_no_time_to_speak_of(kind: str) -> None:
+    began = time.process_time()
+    for made in OURS:
+        lines = SAMPLES.get(made.name, b"").splitlines(keepends=True)
+        # blank lines in a record or a text are no damage, so that its first lines before blanks are a success
+        with_head = made.name not in JSON and HOSTILE[kind].strip()
+        for head in (b"", b"".join(lines[:4])) if with_head else (b"",):
+            assert made.decode(head + HOSTILE[kind]).outcome in ("unparsable", "no_data"), made.name
+    assert time.process_time() - began < 20.0
+
+
+BOMBS = {
+    "arrays": b"[" * 500_000,
+    "objects": b'{"lldpNeighbors":' * 50_000,
+    "closed": b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
+    "under-a-key": b'{"components": {"component": ' + b'{"a":' * 400 + b"1" + b"}" * 402,
+    "wide": b'{"interfaces": {' + b",".join(b'"E%d": {}' % at for at in range(50_000)) + b"}}",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(BOMBS))
+def test_deep_and_wide_json_is_no_success_and_takes_no_time(kind: str) -> None:
+    began = time.process_time()
+    for made in OURS:
+        assert made.decode(BOMBS[kind]).outcome in ("unparsable", "no_data"), made.name
+    assert time.process_time() - began < 20.0
+
+
+ERRORS = {
+    "rpc": encoded({"jsonrpc": "2.0", "id": 1, "error": {"code": 1002, "message": "invalid command"}}),
+    "eos": encoded([{"errors": ["Invalid input (at token 1: 'x')"]}]),
+    "eos-unsupported": encoded({"errors": ["Unavailable command (not supported on this hardware platform)"]}),
+    "redfish": encoded({"error": {"code": "Base.1.0.GeneralError", "message": "no"}}),
+    "redfish-bare": encoded({"error": {}}),
+    "html": b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>\n",
+    "text": b"% Invalid input\n",
+    "empty-object": b"{}\n",
+    "empty-list": b"[]\n",
+    "null": b"null\n",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(ERRORS))
+def test_an_error_that_came_with_status_200_is_no_success(kind: str) -> None:
+    for made in OURS:
+        assert made.decode(ERRORS[kind]).outcome in ("unparsable", "no_data"), made.name
+
+
+@pytest.mark.parametrize("made", OURS, ids=lambda made: made.name)
+def test_nothing_at_all_is_no_data(made: Format) -> None:
+    for data in (b"", b"\n", b"  \r\n\t"):
+        assert made.decode(data).outcome == "no_data"
+
+
+def test_what_eos_does_not_support_is_no_data_and_what_failed_is_not() -> None:
+    for name in ("eos.transceiver", "eos.phy-detail"):
+        assert find_format(name).decode(ERRORS["eos-unsupported"]).outcome == "no_data"
+        assert find_format(name).decode(ERRORS["eos"]).outcome == "unparsable"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"1.3.6.1.2.1.1.5.0|4|leaf\n",
+        b"1.3.6.1.2.1.1.5.0|2|1e5\n",
+        b"1.3.6.1.2.1.1.9.0|66|-1\n",
+        b"1.3.6.1.2.1.1.9.0|4x|xyz\n",
+        b"1.3.6.1.2.1.1.9.0|2|\xd9\xa1\n",
+        b"1.3.6.1.2.1.1.9.0|77|5\n",
+        b"1.3.6.1.2.1.1.9.0\n",
+        b"not.an.oid|2|5\n",
+        b"1..3|2|5\n",
+        b"1.3|2|" + b"9" * 5000 + b"\n",
+    ],
+)
+def test_a_line_that_is_no_variable_makes_a_walk_unparsable(line: bytes) -> None:
+    for name in ("snmp.apc-pdu", "snmp.switch"):
+        whole = recorded(dict(APC)) if name == "snmp.apc-pdu" else recorded(dict(SWITCH))
+        assert find_format(name).decode(whole + line).outcome == "unparsable"

@@ -206,7 +206,7 @@ async def test_neighbors_have_the_age_that_the_switch_s_own_clock_tells() -> Non
 
 
 async def test_lldp_that_hears_nobody_is_an_answer() -> None:
-    reply = {"lldpNeighbors": {"Ethernet1/1": {"lldpNeighborInfo": []}}}
+    reply: dict[str, object] = {"lldpNeighbors": {"Ethernet1/1": {"lldpNeighborInfo": []}}}
     assert await driver({"show lldp neighbors detail": reply}).neighbors() == ()
 
 
@@ -344,7 +344,7 @@ async def test_what_the_transport_says_is_passed_on(read: str) -> None:
         await call(made(eapi), read)
 
 
-WRONG = (None, [], {}, "text", -1, True, 1e999, {"value": []}, [[]], "\x1b[31mred")
+WRONG: tuple[object, ...] = (None, [], {}, "text", -1, True, 1e999, {"value": []}, [[]], "\x1b[31mred")
 
 
 def spoiled(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -139,7 +139,7 @@ async def test_what_the_transport_says_is_passed_on(read: Read) -> None:
         await read(CannedGnmi(TimedOut("leaf-1: no answer", "wait")))
 
 
-BAD = {
+BAD: dict[str, list[tuple[str, object]]] = {
     "no-path": [("interfaces", 1)],
     "no-end": [("/interfaces/interface[name=Ethernet1/1", 1)],
     "no-key": [("/interfaces/interface[name]/state", 1)],
@@ -177,7 +177,20 @@ async def test_a_tree_without_an_end_is_unparsable() -> None:
         await openconfig.ports(CannedGnmi([("/interfaces", deep)]))
 
 
-WRONG = (None, [], {}, "text", -1, True, 1e999, float("nan"), [[]], {"a": {"b": 1}}, b"x", "\x1b[31mred")
+WRONG: tuple[object, ...] = (
+    None,
+    [],
+    {},
+    "text",
+    -1,
+    True,
+    1e999,
+    float("nan"),
+    [[]],
+    {"a": {"b": 1}},
+    b"x",
+    "\x1b[31mred",
+)
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=list(READS))

@@ -90,7 +90,7 @@ async def test_the_clock_is_compared_in_utc() -> None:
     ],
 )
 async def test_a_time_without_an_offset_is_no_time(
-    told: str | None, offset: str | None, found: float
+    told: str | None, offset: str | None, found: float | None
 ) -> None:
     manager = healthy()[MANAGER] | {"DateTime": told, "DateTimeLocalOffset": offset}
     if found is None:
@@ -300,7 +300,7 @@ async def test_what_the_transport_says_is_passed_on(read: str) -> None:
         await getattr(driver({SYSTEM: TimedOut("bmc-01: no answer", "wait")}), read)()
 
 
-WRONG = (None, [], {}, "text", -1, True, 1e308, [[]], {"@odata.id": 5}, "\x1b[31mred")
+WRONG: tuple[object, ...] = (None, [], {}, "text", -1, True, 1e308, [[]], {"@odata.id": 5}, "\x1b[31mred")
 
 
 @pytest.mark.parametrize("read", READS)

@@ -9,6 +9,7 @@ from bringup.check.port import find_port
 from bringup.driver.capability import CountsFec, SeesNeighbors
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import FecCounters, Neighbor
+from bringup.model.inventory import Device
 from bringup.model.measurement import Measurement, Read, measured, value
 from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Reading
@@ -114,11 +115,25 @@ async def neighbors(at: At) -> AsyncIterator[Measurement]:
             sample = await at.read(here.device, SeesNeighbors, "neighbors")
             told: tuple[Neighbor, ...] = sample.facts
             seen = [one for one in told if one.local_port == here.component]
-            yield measured(end, "neighbor", " and ".join(_named(one) for one in seen) or "none")
+            yield measured(end, "neighbor", " and ".join(named(at, one) for one in seen) or "none")
 
 
-def _named(neighbor: Neighbor) -> str:
-    return f"{neighbor.system_name.value or '?'}/{neighbor.port_id.value or '?'}"
+def named(at: At, neighbor: Neighbor) -> str:
+    """A neighbour as DEVICE/PORT, by the inventory's names where it knows them.
+
+    A system name may carry a domain. A port may call itself by an alias (SONiC sends `etp1`, and its name as
+    the description), so both are looked up.
+    """
+    told = str(neighbor.system_name.value or "?")
+    device = next((name for name, one in at.inventory.devices.items() if _is(told, name, one)), told)
+    ports = [str(read.value) for read in (neighbor.port_id, neighbor.port_description) if read.value]
+    known = (port for port in ports if f"{device}/{port}" in at.inventory.far_ends)
+    return f"{device}/{next(known, ports[0] if ports else '?')}"
+
+
+def _is(told: str, name: str, device: Device) -> bool:
+    names = {name.casefold(), (device.expect.hostname or name).casefold()}
+    return told.casefold() in names or told.casefold().partition(".")[0] in names
 
 
 SPECS = (

@@ -54,18 +54,23 @@ def neighbor(heard: Heard, now: float) -> Neighbor | None:
     )
 
 
+def port_id_of(port: Port) -> str:
+    """What a port calls itself in its frames: its alias where it has one (SONiC: `etp1`), else its name."""
+    return port.alias or port.name
+
+
 def begin(port: Port, far: Port, far_device: Device, now: float) -> None:
     """A link came up: `far` is heard from now on; what has expired, or is the same end, is forgotten."""
     kept = [heard for heard in port.heard if heard.last_frame is not None and now - heard.last_frame <= TTL_S]
     port.heard = [
-        each for each in kept if (each.chassis_id, each.port_id) != (far_device.chassis_id, far.name)
+        each for each in kept if (each.chassis_id, each.port_id) != (far_device.chassis_id, port_id_of(far))
     ]
     port.heard.append(
         Heard(
             system_name=far_device.hostname,
             chassis_id=far_device.chassis_id,
-            port_id=far.name,
-            port_description=far.alias or far.name,
+            port_id=port_id_of(far),
+            port_description=far.name,
             platform=far_device.platform,
             since=now,
         )
@@ -83,4 +88,6 @@ def end(port: Port, now: float) -> None:
 def hears(port: Port, far: Port, far_device: Device) -> bool:
     """Whether the neighbour that is heard now is `far` (it is not after plugs were moved)."""
     now_heard = [heard for heard in port.heard if heard.last_frame is None]
-    return all((each.chassis_id, each.port_id) == (far_device.chassis_id, far.name) for each in now_heard)
+    return all(
+        (each.chassis_id, each.port_id) == (far_device.chassis_id, port_id_of(far)) for each in now_heard
+    )

@@ -131,8 +131,8 @@ async def test_lldp_quotes_the_interface_id_and_lists_ports_without_neighbours(w
         now = (await switch.show("show clock"))["utcTime"]
     (info,) = found["Ethernet2/1"]["lldpNeighborInfo"]
     assert info["systemName"] == "leaf-1"
-    assert info["neighborInterfaceInfo"]["interfaceId"] == '"Ethernet8"'
-    assert info["neighborInterfaceInfo"]["interfaceId_v2"] == "Ethernet8"
+    assert info["neighborInterfaceInfo"]["interfaceId"] == '"etp2"'
+    assert info["neighborInterfaceInfo"]["interfaceId_v2"] == "etp2"
     assert 0 <= now - info["lastContactTime"] <= 30
     assert found["Ethernet1/1"]["lldpNeighborInfo"] == []
 

@@ -240,7 +240,7 @@ async def test_lldp_of_a_host_names_the_switch_ports_that_its_cables_lead_to(tmp
             each["name"]: (each["chassis"][0]["name"][0]["value"], each["port"][0]["id"][0]["value"])
             for each in told["lldp"][0]["interface"]
         }
-        assert seen == {"enp65s0np0": ("leaf-1", "Ethernet0"), "enp193s0np0": ("leaf-2", "Ethernet1/1")}
+        assert seen == {"enp65s0np0": ("leaf-1", "etp1"), "enp193s0np0": ("leaf-2", "Ethernet1/1")}
 
 
 @pytest.mark.parametrize("command", ["ethtool eth9", "cat /etc/shadow", "ip link set eth9 up"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import tempfile
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import asyncssh
 
 from bringup.model.errors import Refused, TimedOut, Unparsable
 from bringup.transport.failure import Peer, network_error
-from bringup.transport.ssh_login import host_pattern
+from bringup.transport.ssh_login import host_pattern, quieten
 from bringup.transport.tcp import connect_tcp
 
 # One handshake shows one key, of the type that both sides prefer: so each type is asked for by itself.
@@ -28,7 +27,7 @@ async def fetch_host_keys(
     peer: Peer, *, connect_deadline_s: float, handshake_deadline_s: float
 ) -> list[asyncssh.SSHKey]:
     """The keys that a device shows, one of each type that it has. Raises `DeviceError`s."""
-    logging.getLogger("asyncssh").setLevel(logging.CRITICAL + 1)
+    quieten()
     found: list[asyncssh.SSHKey] = []
     hung_up = 0
     for types in KEY_TYPES:

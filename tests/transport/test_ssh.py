@@ -327,3 +327,33 @@ async def test_a_device_without_ssh_says_so(tmp_path: Path) -> None:
         assert not peer.has("ssh")
         with pytest.raises(NoData, match=r"no \[device.ssh\]"):
             await peer.shell()
+
+
+async def test_old_gear_is_reached_only_where_the_inventory_says_legacy(tmp_path: Path) -> None:
+    class Anyone(asyncssh.SSHServer):
+        def begin_auth(self, username: str) -> bool:
+            return False
+
+    key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+    server = await asyncssh.create_server(
+        Anyone,
+        "127.0.0.1",
+        0,
+        server_host_keys=[key],
+        kex_algs=["diffie-hellman-group1-sha1"],
+        encryption_algs=["3des-cbc"],
+        mac_algs=["hmac-sha1"],
+        process_factory=lambda process: process.exit(0),
+        encoding=None,
+    )
+    host_key = key.export_public_key().decode()
+    async with server:
+        for legacy in (False, True):
+            old = by_password(server.get_port(), tmp_path, host_key=host_key, legacy=legacy)
+            async with links(old, tmp_path) as peer:
+                if legacy:
+                    assert (await (await peer.shell()).run("anything")).exit_status == 0
+                    continue
+                with pytest.raises(Refused) as caught:
+                    await peer.shell()
+                assert "legacy = true" in str(caught.value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -53,6 +53,29 @@ def write_durably(path: Path, data: bytes, *, on_full: Callable[[], bool] = lamb
     Raises:
         OSError: as the system said; nothing stands under the name that did not before.
     """
+    _place(path, data, on_full)
+    sync_folder(path.parent)
+
+
+def write_all_durably(
+    files: Iterable[tuple[Path, bytes]], *, on_full: Callable[[], bool] = lambda: False
+) -> None:
+    """As `write_durably`, with the folders that are missing, and each folder synced once for all its files.
+
+    Raises:
+        OSError: as the system said; some of the files may stand, each whole.
+    """
+    changed: set[Path] = set()
+    for path, data in files:
+        if path.parent not in changed:
+            changed.update((*_make_missing(path.parent), path.parent))
+        _place(path, data, on_full)
+    for folder in changed:
+        sync_folder(folder)
+
+
+def _place(path: Path, data: bytes, on_full: Callable[[], bool]) -> None:
+    """The file whole and synced under its name; its name is not durable yet."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
     try:
@@ -65,11 +88,16 @@ def write_durably(path: Path, data: bytes, *, on_full: Callable[[], bool] = lamb
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
 
 
 def make_folder(path: Path) -> None:
     """The directory and its parents, durable; no error where it stands already."""
+    for changed in _make_missing(path):
+        sync_folder(changed)
+
+
+def _make_missing(path: Path) -> list[Path]:
+    """Make the directory and its parents; returns those that have a new name in them, the outermost first."""
     missing: list[Path] = []
     at = path
     while not at.exists():
@@ -77,7 +105,7 @@ def make_folder(path: Path) -> None:
         at = at.parent
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)
-        sync_folder(folder.parent)
+    return [folder.parent for folder in reversed(missing)]
 
 
 class Reserve:

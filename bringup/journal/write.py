@@ -174,6 +174,7 @@ class Journal:
         if self._backlog > self._largest_backlog:
             await self._wait_for_room()
         seq = self._put(event)
+        self._writer.hurry()
         await self._waiters.durable(seq)
         return seq
 
@@ -318,6 +319,7 @@ class Journal:
         size, root = self.head()
         if not size:
             raise JournalError("an empty journal has nothing to sign")
+        self._writer.hurry()
         await self.wait_durable(size - 1)
         self._lease.check()
         text = checkpoint_text(self._origin, size, root)
@@ -327,6 +329,7 @@ class Journal:
 
     async def _wait_for_room(self) -> None:
         while self._backlog > self._largest_backlog:
+            self._writer.hurry()
             await self._waiters.room()
             self._check_open()
 

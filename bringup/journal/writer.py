@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bringup.journal.disk import Reserve, make_folder, sync_folder, write_all, write_durably
+from bringup.journal.disk import Reserve, sync_folder, write_all, write_all_durably
 from bringup.journal.epoch import Mark
 from bringup.journal.folder import RunFolder
 from bringup.journal.lease import Lease
@@ -26,6 +26,9 @@ from bringup.journal.lease import Lease
 SEGMENT_BYTES = 64 * 1024 * 1024
 SEGMENT_NS = 3600 * 1_000_000_000
 BATCH_BYTES = 4 * 1024 * 1024
+# How long what nobody waits for gathers before it goes to the disk: a sync for each offered event or piece of
+# evidence would cost more than all else that the engine does. Readers see it that much later.
+LINGER_S = 0.02
 
 
 class Blob(NamedTuple):
@@ -73,17 +76,25 @@ class Writer:
         self._folder, self._lease, self._reserve, self._report = folder, lease, reserve, report
         self._segment, self._size, self._events, self._opened_ns = segment, size, events, mono_ns
         self._queue: queue.SimpleQueue[Blob | Line | None] = queue.SimpleQueue()
+        self._hurried = threading.Event()
         self._full = False
         self._fd = os.open(folder.segment(segment), os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
     def put(self, item: Blob | Line) -> None:
+        """In order; on the disk within `LINGER_S` and a sync, or at once with `hurry`."""
         self._queue.put(item)
+
+    def hurry(self) -> None:
+        """Somebody waits for what was put until now."""
+        if not self._hurried.is_set():
+            self._hurried.set()
 
     def stop(self) -> None:
         """Finish what was put and end the thread. Blocks."""
         self._queue.put(None)
+        self.hurry()
         self._thread.join()
         os.close(self._fd)
 
@@ -102,10 +113,13 @@ class Writer:
                 self._report(Outcome(self._events, taken, self._full, error))
 
     def _next_batch(self) -> tuple[list[Blob], list[Line], bool]:
-        """Wait for one item, take what else is there, up to a bound."""
+        """Wait for one item, linger unless somebody waits, take what else is there, up to a bound."""
         blobs: list[Blob] = []
         lines: list[Line] = []
         item = self._queue.get()
+        self._hurried.wait(LINGER_S)
+        # Cleared before the queue is emptied: who sets it from here on has put before, and is served below.
+        self._hurried.clear()
         taken = 0
         while item is not None:
             taken += len(item.data)
@@ -114,6 +128,7 @@ class Writer:
             else:
                 blobs.append(item)
             if taken >= BATCH_BYTES:
+                self._hurried.set()  # somebody may wait for what is left
                 return blobs, lines, True
             try:
                 item = self._queue.get_nowait()
@@ -122,10 +137,9 @@ class Writer:
         return blobs, lines, False
 
     def _commit(self, blobs: list[Blob], lines: list[Line]) -> None:
-        for blob in blobs:
+        if blobs:
             self._lease.check()
-            make_folder(blob.path.parent)
-            write_durably(blob.path, blob.data, on_full=self._make_room)
+            write_all_durably(blobs, on_full=self._make_room)
         if not lines:
             return
         # No look at the epoch before the write: bytes of a runner that was taken over reach a file without

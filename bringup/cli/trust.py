@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bringup.model.inventory import Device
     from bringup.transport.failure import Peer
-    from bringup.transport.ssh_login import SshKeys
+    from bringup.transport.ssh_keys import SshKeys
 
 
 @click.command(name="trust")
@@ -32,7 +32,7 @@ def trust(devices: tuple[str, ...], inventory: str | None, yes: bool) -> int:
       bringup trust leaf-1 leaf-2 -i rack.toml
       bringup trust leaf-1 -i rack.toml --yes
     """
-    from bringup.transport.ssh_login import SshKeys
+    from bringup.transport.ssh_keys import SshKeys
 
     found = _devices(devices, inventory)
     keys = SshKeys()

@@ -11,18 +11,17 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from google.protobuf.message import DecodeError
 
-from bringup.gnmi_messages import ENUMS, SERVICE, GnmiMessages, messages
+from bringup.gnmi_messages import SERVICE, GnmiMessages, messages
 from bringup.model.errors import DeviceError, Refused, Unparsable
 from bringup.model.inventory import Gnmi
 from bringup.transport.base import DEFAULT_DEADLINE_S, REPLY_CAP_BYTES, Exchange, GnmiUpdate, Transcript
 from bringup.transport.failure import Peer, over_long, silent
 from bringup.transport.gate import CredentialGate
 from bringup.transport.gnmi_channel import grpc, open_channel, rpc_error
-from bringup.transport.gnmi_path import to_message
+from bringup.transport.gnmi_request import get_request, read_capabilities, subscribe_request
 from bringup.transport.gnmi_value import UnreadableError, updates_of
 from bringup.transport.recorded import updates_to_bytes
 
-ORIGIN = "openconfig"
 ENCODINGS = ("JSON_IETF", "JSON", "PROTO")
 """In order of preference."""
 UPDATES_KEPT = 1000
@@ -92,7 +91,7 @@ class GnmiSession:
         request = self._messages.CapabilityRequest()
 
         def read(raw: bytes) -> dict[str, object]:
-            return self._capabilities(self._parse(self._messages.CapabilityResponse, raw))
+            return read_capabilities(self._parse(self._messages.CapabilityResponse, raw))
 
         # A login of its own: many targets tell their capabilities to anyone.
         login = self._login("gnmi capabilities")
@@ -103,17 +102,10 @@ class GnmiSession:
         self, paths: Sequence[str], *, deadline_s: float = DEFAULT_DEADLINE_S
     ) -> tuple[GnmiUpdate, ...]:
         """The state under the paths. Raises `DeviceError`s, and `ValueError` for what is no path."""
-        found = self._messages
-        wanted = [to_message(found, path) for path in paths]
-        request = found.GetRequest(
-            prefix=self._prefix(wanted),
-            path=wanted,
-            type=found.enum("GetRequest.DataType", "ALL"),
-            encoding=found.enum("Encoding", self._encoding),
-        )
+        request = get_request(self._messages, paths, self._encoding)
 
         def read(raw: bytes) -> tuple[GnmiUpdate, ...]:
-            response = self._parse(found.GetResponse, raw)
+            response = self._parse(self._messages.GetResponse, raw)
             return tuple(
                 update for notification in response.notification for update in updates_of(notification)
             )
@@ -126,7 +118,7 @@ class GnmiSession:
         self, paths: Sequence[str], *, deadline_s: float = DEFAULT_DEADLINE_S
     ) -> tuple[GnmiUpdate, ...]:
         """Subscribe ONCE: all updates up to sync_response. Raises as `get`."""
-        request = self._subscribe(paths, "ONCE", "TARGET_DEFINED", 0)
+        request = subscribe_request(self._messages, paths, self._encoding, "ONCE")
         updates: list[GnmiUpdate] = []
         said = f"subscribe once {' '.join(paths)}"
 
@@ -155,7 +147,9 @@ class GnmiSession:
         """
         interval_ns = int((sample_interval_s or 0) * _NS_PER_S)
         mode = "ON_CHANGE" if sample_interval_s is None else "SAMPLE"
-        request = self._subscribe(paths, "STREAM", mode, interval_ns)
+        request = subscribe_request(
+            self._messages, paths, self._encoding, "STREAM", each=mode, interval_ns=interval_ns
+        )
         kept: list[GnmiUpdate] = []
         failure: DeviceError | None = None
         try:
@@ -233,28 +227,6 @@ class GnmiSession:
     async def _raise_status(self, call: Any, deadline_s: float | None) -> None:
         raise rpc_error(self._peer, _Ended(await call.code(), await call.details()), deadline_s or 0)
 
-    def _subscribe(self, paths: Sequence[str], mode: str, each: str, interval_ns: int) -> Any:
-        found = self._messages
-        wanted = [to_message(found, path) for path in paths]
-        listed = [
-            found.Subscription(
-                path=path, mode=found.enum("SubscriptionMode", each), sample_interval=interval_ns
-            )
-            for path in wanted
-        ]
-        return found.SubscribeRequest(
-            subscribe=found.SubscriptionList(
-                prefix=self._prefix(wanted),
-                subscription=listed,
-                mode=found.enum("SubscriptionList.Mode", mode),
-                encoding=found.enum("Encoding", self._encoding),
-            )
-        )
-
-    def _prefix(self, wanted: Sequence[Any]) -> Any:
-        """The origin stands in the prefix or in the paths, never in both (gNMI specification, 2.2.2.1)."""
-        return self._messages.Path(origin="" if any(path.origin for path in wanted) else ORIGIN)
-
     def _unary(
         self, method: str, request: Any, read: Callable[[bytes], Answer], deadline_s: float
     ) -> Callable[[], Awaitable[Answer]]:
@@ -320,19 +292,6 @@ class GnmiSession:
         self._transcript.keep(
             Exchange(transport="gnmi", request=said, reply=reply, error=error, reason=reason)
         )
-
-    def _capabilities(self, response: Any) -> dict[str, object]:
-        names = ENUMS["Encoding"]
-        return {
-            "version": response.gNMI_version,
-            "encodings": [
-                names[number] for number in response.supported_encodings if 0 <= number < len(names)
-            ],
-            "models": [
-                {"name": model.name, "organization": model.organization, "version": model.version}
-                for model in response.supported_models
-            ],
-        }
 
 
 class _Ended:

@@ -12,7 +12,7 @@ import asyncssh
 
 from bringup.model.errors import Refused, TimedOut, Unparsable
 from bringup.transport.failure import Peer, network_error
-from bringup.transport.ssh_login import host_pattern, quieten
+from bringup.transport.ssh_keys import host_pattern, quieten
 from bringup.transport.tcp import connect_tcp
 
 # One handshake shows one key, of the type that both sides prefer: so each type is asked for by itself.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import asyncssh
 
     from bringup.transport.http import HttpClient, HttpPool
-    from bringup.transport.ssh_login import SshKeys
+    from bringup.transport.ssh_keys import SshKeys
 
 CONNECT_DEADLINE_S = 10.0
 LOGIN_DEADLINE_S = 15.0
@@ -62,7 +62,7 @@ class Wiring:
     @property
     def ssh_keys(self) -> SshKeys:
         if self._ssh_keys is None:
-            from bringup.transport.ssh_login import SshKeys
+            from bringup.transport.ssh_keys import SshKeys
 
             self._ssh_keys = SshKeys(self._known_hosts)
         return self._ssh_keys

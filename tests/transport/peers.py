@@ -93,7 +93,8 @@ def make_key(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def sshd(folder: Path) -> Generator[Sshd, None, None]:
+def sshd(folder: Path, lines: Sequence[str] = (), within: Sequence[str] = ()) -> Generator[Sshd, None, None]:
+    """`lines` are added to its configuration; `within` is put before its command (`ip netns exec NAME`)."""
     if os.geteuid() != 0:
         pytest.skip("an sshd of our own needs root")
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
@@ -101,7 +102,7 @@ def sshd(folder: Path) -> Generator[Sshd, None, None]:
     make_key(folder / "user")
     shutil.copy(folder / "user.pub", folder / "authorized_keys")
     port = free_port()
-    lines = (
+    settings = (
         f"Port {port}",
         "ListenAddress 127.0.0.1",
         f"HostKey {folder / 'host'}",
@@ -114,10 +115,11 @@ def sshd(folder: Path) -> Generator[Sshd, None, None]:
         "KbdInteractiveAuthentication yes",
         "LogLevel VERBOSE",
         "MaxStartups 200",
+        *lines,
     )
-    (folder / "sshd_config").write_text("\n".join(lines) + "\n")
+    (folder / "sshd_config").write_text("\n".join(settings) + "\n")
     log = folder / "sshd.log"
-    command = [tool("sshd"), "-D", "-e", "-f", str(folder / "sshd_config")]
+    command = [*within, tool("sshd"), "-D", "-e", "-f", str(folder / "sshd_config")]
     with process(command, log, lambda: b"Server listening" in log.read_bytes()):
         yield Sshd(port, folder, log)
 

@@ -13,7 +13,7 @@ import pytest
 from bringup.model.inventory import Device
 from bringup.transport.failure import Peer
 from bringup.transport.host_keys import record_host_keys
-from bringup.transport.ssh_login import SshKeys, known_hosts_path
+from bringup.transport.ssh_keys import SshKeys, known_hosts_path
 from tests.transport.peers import Sshd, device, free_port, links, make_key
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
-from bringup.decode.result import Damaged, text_of, whole_lines
+from bringup.decode.result import Damaged, json_of, text_of, whole_lines
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
 SnmpValue = int | bytes | str | None
@@ -20,6 +20,7 @@ MAX_OID_CHARS = 800
 
 _OID = re.compile(r"\.?[0-9]{1,10}(?:\.[0-9]{1,10})*")
 _LINE = re.compile(rb"^\.?[0-9]+(?:\.[0-9]+){2,}\|[0-9]{1,3}x?\|", re.MULTILINE)
+_PAIR = re.compile(rb'\[\s*\[\s*"\.?[0-9]+(?:\.[0-9]+){2,}"\s*,')
 _INTEGERS = frozenset({"2", "65", "66", "67", "70"})
 _UNSIGNED = _INTEGERS - {"2"}
 _NO_VALUE = frozenset({"5", "128", "129", "130"})
@@ -27,8 +28,9 @@ _MAX_DIGITS = 20
 
 
 def looks_recorded(head: bytes) -> bool:
-    """Whether the beginning of a file is such a record."""
-    return _LINE.match(head.lstrip()[:2000]) is not None
+    """Whether the beginning of a file is such a record, or a walk as our transcripts keep it."""
+    start = head.lstrip()[:2000]
+    return _LINE.match(start) is not None or _PAIR.match(start) is not None
 
 
 def variables(data: bytes) -> tuple[dict[str, SnmpValue], tuple[str, ...]]:
@@ -37,6 +39,8 @@ def variables(data: bytes) -> tuple[dict[str, SnmpValue], tuple[str, ...]]:
     Raises:
         Damaged: a line is none, an OID occurs twice, or the last line has no end.
     """
+    if data.lstrip()[:1] == b"[":
+        return _kept(json_of(data)), ()
     text, warnings = text_of(data)
     found: dict[str, SnmpValue] = {}
     for number, line in enumerate(whole_lines(text), 1):
@@ -50,6 +54,24 @@ def variables(data: bytes) -> tuple[dict[str, SnmpValue], tuple[str, ...]]:
             raise Damaged(f"line {number}: {oid[:80]} occurs twice")
         found[oid] = _value(parts[1], parts[2], number)
     return found, warnings
+
+
+def _kept(listed: object) -> dict[str, SnmpValue]:
+    """A walk of a transcript: `[[OID, 5], [OID, {"text": …}], [OID, {"hex": …}], [OID, "1.3.6"]]`."""
+    found: dict[str, SnmpValue] = {}
+    for pair in listed if isinstance(listed, list) else [None]:
+        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise Damaged("the JSON is no list of OIDs with their values")
+        oid, held = pair
+        if len(oid) > MAX_OID_CHARS or not _OID.fullmatch(oid) or oid in found:
+            raise Damaged(f"{oid[:80]!r} is no OID, or occurs twice")
+        if isinstance(held, dict) and len(held) == 1:
+            ((kind, octets),) = held.items()
+            held = _value("4x" if kind == "hex" else "4", str(octets), len(found) + 1)
+        if isinstance(held, bool) or not isinstance(held, int | str | bytes | None):
+            raise Damaged(f"{oid} has a value of no type of SNMP")
+        found[oid] = held
+    return found
 
 
 def _value(kind: str, text: str, line: int) -> SnmpValue:

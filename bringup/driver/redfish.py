@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from bringup.decode.json_field import Json, text_in
+from bringup.decode.json_field import Json, object_in, objects_in, text_in
 from bringup.decode.redfish_resource import link_in, links_in, refuse_error, said
 from bringup.decode.result import Damaged, json_of
 from bringup.model.errors import DeviceError, NoData, Refused, Unparsable
@@ -21,6 +21,8 @@ ROOT = "/redfish/v1/"
 DEADLINE_S = 30.0
 MAX_MEMBERS = 256
 MAX_PAGES = 32
+EXPAND = "?$expand=.($levels=1)"
+"""Source: DSP0266, the `$expand` query; `NoLinks` in ExpandQuery says that a service takes it."""
 MAX_PATH_CHARS = 1024
 _DONE = (200, 201, 202, 204)
 
@@ -91,6 +93,25 @@ class RedfishReader:
         with self.reading(f"the link to {names[-1]}"):
             path = link_in(holder, *names)
         return [] if path is None else await self.get_all(await self.members(path))
+
+    async def expanded_members(self, root: Json, holder: Json, *names: str) -> list[Json]:
+        """As `linked_members`, in one request where the service can do that: a BMC answers a request in half
+        a second, and an inventory of software has dozens of members.
+        """
+        with self.reading("what the service can do"):
+            can = object_in(object_in(root, "ProtocolFeaturesSupported"), "ExpandQuery").get("NoLinks")
+            path = link_in(holder, *names)
+        if can is True and path is not None:
+            try:
+                collection = await self.get(path + EXPAND)
+            except (NoData, Unparsable):  # it says that it can, and can't
+                return await self.linked_members(holder, *names)
+            with self.reading(path):
+                found = objects_in(collection, "Members")
+                more = text_in(collection, "Members@odata.nextLink")
+            if more is None and len(found) <= MAX_MEMBERS and all(len(member) > 1 for member in found):
+                return found
+        return await self.linked_members(holder, *names)
 
     async def linked(self, holder: Json, *names: str) -> Json | None:
         """The resource that `holder` links to; None where it links to none, or to nothing (HTTP 404)."""

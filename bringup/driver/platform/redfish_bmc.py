@@ -82,7 +82,7 @@ class RedfishBmcDriver:
         if service is None:
             return {}
         try:
-            items = await reader.linked_members(service, "FirmwareInventory")
+            items = await reader.expanded_members(root, service, "FirmwareInventory")
         except NoData:
             return {}
         with reader.reading("the software inventory"):

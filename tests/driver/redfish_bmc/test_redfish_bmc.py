@@ -8,6 +8,7 @@ import pytest
 
 from bringup.driver.capability import HasEnvironment, Identifies, PowersHost, TellsTime
 from bringup.driver.platform.redfish_bmc import PLATFORM, RedfishBmcDriver
+from bringup.driver.redfish import EXPAND
 from bringup.driver.registry import find_platform
 from bringup.model.errors import DeviceError, InputError, NoData, Refused, TimedOut, Unparsable
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, value
@@ -74,6 +75,28 @@ async def test_a_bmc_without_a_name_in_its_services_has_that_of_its_interface() 
 async def test_a_service_without_an_inventory_of_software_has_an_identity() -> None:
     found = await without(f"{V1}/UpdateService").identity()
     assert found.firmware == {"bios": value("3.4.1")}
+
+
+EXPANDS = {"ProtocolFeaturesSupported": {"ExpandQuery": {"NoLinks": True}}}
+INVENTORY = f"{V1}/UpdateService/FirmwareInventory"
+
+
+async def test_an_inventory_of_software_is_read_in_one_request_where_the_service_can_do_that() -> None:
+    member = healthy()[f"{INVENTORY}/CPLD%201"] | {"Id": "FPGA", "Version": "7"}
+    root = healthy()[f"{V1}/"] | EXPANDS
+    http = CannedHttp(healthy() | {f"{V1}/": root, f"{INVENTORY}{EXPAND}": {"Members": [member]}})
+    found = await made(http).identity()
+    assert found.firmware["fpga"] == value("7")
+    assert not any(path.startswith(f"{INVENTORY}/") for _, path, _ in http.asked)
+
+
+@pytest.mark.parametrize(
+    "reply", [None, {"Members": [link(f"{INVENTORY}/CPLD%201")]}, {"error": {"code": "x"}}]
+)
+async def test_a_service_that_can_not_do_what_it_says_is_read_member_by_member(reply: object) -> None:
+    root = healthy()[f"{V1}/"] | EXPANDS
+    found = await driver({f"{V1}/": root, f"{INVENTORY}{EXPAND}": reply}).identity()
+    assert found.firmware["cpld-1"] == value("0x17")
 
 
 async def test_the_clock_is_compared_in_utc() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from bringup.decode.registry import decode_detected, find_format
 from bringup.driver.capability import HasEnvironment, HasOptics, HasPorts, Identifies, SeesNeighbors
 from bringup.driver.platform.snmp_switch import PLATFORM, SnmpSwitchDriver
 from bringup.driver.registry import find_platform
 from bringup.model.errors import DeviceError, NoData, TimedOut, Unparsable
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, value
 from bringup.transport.base import SnmpValue
+from bringup.transport.recorded import variables_to_bytes
 from tests.driver.canned_wires import CannedSnmp, CannedWires, wired
 from tests.driver.snmp_switch.variables import ENTITY, IF, LOCAL, REMOTE, SENSOR, VARIABLES
 
@@ -164,3 +166,27 @@ async def test_a_state_that_is_text_is_unparsable() -> None:
 async def test_a_neighbor_s_index_of_another_shape_is_unparsable() -> None:
     with pytest.raises(Unparsable):
         await driver(**{f"{REMOTE}.5.17": b"x"}).neighbors()
+
+
+async def test_a_walk_as_transcripts_keep_it_decodes_as_the_live_one() -> None:
+    kept = variables_to_bytes(list(VARIABLES.items()))
+    decoded = decode_detected(kept)
+    assert (decoded.format, decoded.outcome) == ("snmp.switch", "ok")
+    assert decoded.facts["ports"] == await driver().ports()
+    assert decoded.facts["neighbors"] == await driver().neighbors()
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        b'[["1.3.6.1.2.1.1.5.0", {"hex": "xy"}]]',
+        b'[["1.3.6.1.2.1.1.5.0", true]]',
+        b'[["1.3.6.1.2.1.1.5.0", 1.5]]',
+        b'[["1.3.6.1.2.1.1.5.0", {"text": "a", "hex": "00"}]]',
+        b'[["1.3.6.1.2.1.1.5.0"]]',
+        b'[["1.3.6.1.2.1.1.5.0", 1], ["1.3.6.1.2.1.1.5.0", 1]]',
+        b'[["1.3.6.1.2.1.1.5.0", {"text": "lea',
+    ],
+)
+def test_a_damaged_walk_of_a_transcript_is_unparsable(kept: bytes) -> None:
+    assert find_format("snmp.switch").decode(kept).outcome == "unparsable"

@@ -21,13 +21,14 @@ from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.judging import Judging, Outcome, belongs
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
-from bringup.model.errors import BringupError, DeviceError
+from bringup.model.errors import BringupError, DeviceError, Unparsable
 from bringup.model.event import Judged, Measured, StepStarted
 from bringup.model.inventory import Inventory
 from bringup.model.judgement import Judgement
 from bringup.model.measurement import Measurement
 from bringup.model.plan import Plan, Task
 from bringup.model.state import RunState
+from bringup.model.subject import ancestors
 from bringup.model.verdict import Reason, Verdict
 
 
@@ -143,7 +144,7 @@ class Checking:
         try:
             assert spec.run is not None
             async for measurement in spec.run(at):
-                found.append(measurement)  # noqa: PERF401 (what came before a failure must be kept)
+                found.append(sound(measurement))  # noqa: PERF401 (what came before a failure must be kept)
         except Interrupted:
             return None
         except DeviceError as error:
@@ -220,6 +221,23 @@ def latest_measurements(
     for each in taken:
         known |= {(one.subject, one.quantity): one for one in each.measurements}
     return list(known.values())
+
+
+def sound(measurement: Measurement) -> Measurement:
+    """The measurement, where the record can hold it: names may be a device's own words.
+
+    Raises:
+        Unparsable: its subject is none.
+        KeyError: its quantity is none, which is a fault of ours.
+    """
+    _ = measurement.unit
+    try:
+        ancestors(measurement.subject)
+    except ValueError as error:
+        raise Unparsable(
+            f"a name in its answer can't be that of a part: {error}", "Report it with this step's evidence."
+        ) from None
+    return measurement
 
 
 def failure_of(error: DeviceError, task: Task) -> Failure:

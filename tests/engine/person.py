@@ -66,7 +66,7 @@ class Person:
 async def until(holds: Callable[[], Any]) -> None:
     """Let the session run until something holds."""
     async with asyncio.timeout(20):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 (there is no event for just anything)
             await asyncio.sleep(0.001)
 
 

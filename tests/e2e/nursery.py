@@ -8,32 +8,36 @@ affordable. Spoken to in JSON lines: `{"start": [...], ...}` answers `{"pid": N}
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import sys
 import traceback
 from collections.abc import Callable
 from typing import Any
 
+PACKAGES = (
+    "bringup.cli",
+    "bringup.diagnosis",
+    "bringup.engine",
+    "bringup.journal",
+    "bringup.lab",
+    "bringup.transport",
+)
+LIBRARIES = ("aiohttp.web", "asyncssh", "gufo.snmp", "grpc.aio", "pysnmp.hlapi.v3arch.asyncio", "rich.live")
+
 
 def preload() -> None:
     """Everything that a run, a lab and a resume import; no thread is started by any of it."""
-    import aiohttp.web  # noqa: F401
-    import asyncssh  # noqa: F401
-    import gufo.snmp  # noqa: F401
-    import pysnmp.hlapi.v3arch.asyncio  # noqa: F401
-
-    import bringup.cli._apart
-    import bringup.cli._foreground
-    import bringup.cli._prepare
-    import bringup.cli._resume
-    import bringup.cli._show
-    import bringup.cli.run
-    import bringup.engine.runner
-    import bringup.input
-    import bringup.lab.process
-    import bringup.plan  # noqa: F401
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    for name in PACKAGES:
+        package = importlib.import_module(name)
+        for found in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if not found.name.endswith("__main__"):
+                importlib.import_module(found.name)
     from bringup.check.catalogue import load_catalogue
     from bringup.driver.registry import find_platform, platform_names
 
@@ -42,22 +46,38 @@ def preload() -> None:
         find_platform(name)
 
 
-def die_after_event(seq: int) -> None:
-    """SIGKILL to ourselves in the moment in which event `seq` has become durable, and nothing after it."""
+def die_when(last: Callable[[dict[str, Any]], bool]) -> None:
+    """SIGKILL to ourselves in the moment in which the `last` event is durable, and nothing after it."""
     from bringup.journal.writer import Writer
 
     commit = Writer._commit
 
     def fatal(self: Writer, blobs: list[Any], lines: list[Any]) -> None:
-        before = [line for line in lines if line.seq <= seq]
-        commit(self, blobs, before)
-        if before and before[-1].seq == seq:
-            os.kill(os.getpid(), signal.SIGKILL)
-        rest = [line for line in lines if line.seq > seq]
-        if rest:
-            commit(self, [], rest)
+        for place, line in enumerate(lines):
+            if last(json.loads(line.data)):
+                commit(self, blobs, lines[: place + 1])
+                os.kill(os.getpid(), signal.SIGKILL)
+        commit(self, blobs, lines)
 
     Writer._commit = fatal  # type: ignore[method-assign]
+
+
+def event_number(seq: int) -> Callable[[dict[str, Any]], bool]:
+    return lambda event: event["seq"] == seq
+
+
+def events_after(like: dict[str, Any], more: int) -> Callable[[dict[str, Any]], bool]:
+    """The event that comes `more` after the first that has all the fields of `like`."""
+    left: list[int] = []
+
+    def last(event: dict[str, Any]) -> bool:
+        if left:
+            left[0] -= 1
+        elif all(event.get(name) == value for name, value in like.items()):
+            left.append(more)
+        return left == [0]
+
+    return last
 
 
 def die_after_change(number: int) -> None:
@@ -88,7 +108,9 @@ def child(request: dict[str, Any]) -> int:
     os.environ.update(request.get("env", {}))
     os.chdir(request["cwd"])
     if "die_after_event" in request:
-        die_after_event(request["die_after_event"])
+        die_when(event_number(request["die_after_event"]))
+    if "die_like" in request:
+        die_when(events_after(request["die_like"], request["die_more"]))
     if "die_after_change" in request:
         die_after_change(request["die_after_change"])
     entry: Callable[[list[str]], int]

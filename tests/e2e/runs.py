@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 DEADLINE_S = 120.0
-SPEED = 1000
+SPEED = 500
 
 
 class Done(NamedTuple):

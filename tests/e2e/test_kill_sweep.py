@@ -1,25 +1,30 @@
 """`kill -9` at every event boundary of `mini`, and between a change and its outcome: no loss, none twice.
 
-The kill points come from the undisturbed journal, one per event. Each is a trial of its own: a fresh rack, a
-run that dies in the moment in which that event has become durable, a `resume`. The trials are dealt out in
-shares, so that they run side by side.
+The kill points come from the undisturbed journal, one per event. A trial is a fresh rack and a run that dies
+several times, each time in the moment in which one of those events has become durable, and is resumed each
+time; the points of one trial lie far apart. The trials are dealt out in shares, so that they run side by
+side.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.e2e.runs import Nursery, Rack, events_of, only_run, until
 
 SHARES = 16
+DEATHS = 6
+"""Kill points in one trial."""
 FEWEST_EVENTS = 700
 """`mini` writes more than this; a sweep over fewer has not seen the whole run."""
 CHANGES = ("power.outlet_on", "host.power_on")
+OF_A_STEP = ("kind", "stage", "step", "subject", "quantity", "limit")
 
 
 def outcome_of(run: Path) -> dict[tuple[str, str, str], str]:
@@ -50,12 +55,26 @@ class Undisturbed:
         done = nursery.run(rack.run_words("--runs", str(folder / "runs")))
         assert done.status == 0, done.output
         run = only_run(folder / "runs")
-        self.events = len(events_of(run))
+        self.journal = events_of(run)
+        self.events = len(self.journal)
         self.outcome = outcome_of(run)
         rack.end()
         self.commands = commands_given(rack)
         assert self.events >= FEWEST_EVENTS
         assert self.commands == {"pdu-1/5": 1, "node-01": 1}
+
+    def like(self, point: int) -> dict[str, Any]:
+        """How a run that was resumed, and numbers its events otherwise, knows this kill point.
+
+        By the event itself where it belongs to a step, else by the last one before it that does, and the
+        events between.
+        """
+        place = point
+        while self.journal[place]["kind"] not in ("StepStarted", "StepEnded", "Measured", "Judged"):
+            place -= 1
+        event = self.journal[place]
+        like = {name: event[name] for name in OF_A_STEP if name in event}
+        return {"die_like": like, "die_more": point - place}
 
 
 @pytest.fixture(scope="module")
@@ -63,29 +82,60 @@ def undisturbed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> U
     return Undisturbed(nursery, tmp_path_factory.mktemp("undisturbed"))
 
 
-def trial(nursery: Nursery, folder: Path, undisturbed: Undisturbed, **killed: int) -> None:
-    """One death and one resume."""
-    rack = Rack(nursery, folder / "lab")
-    try:
-        died = nursery.run(rack.run_words("--runs", str(folder / "runs")), **killed)
-        assert died.status == -9, died.output
-        run = only_run(folder / "runs")
-        before = b"".join(path.read_bytes() for path in sorted((run / "journal").glob("*.jsonl")))
-        if "die_after_event" in killed:
-            assert before.count(b"\n") == killed["die_after_event"] + 1
-        words = ["resume", str(run), "--headless"]
-        words += ["--answers", str(rack.folder / "answers.toml")]
-        words += ["--approve-with", str(rack.folder / "approve-key")]
-        resumed = nursery.run(words)
-        assert resumed.status == 0, resumed.output
-    finally:
-        rack.end()
-    after = b"".join(path.read_bytes() for path in sorted((run / "journal").glob("*.jsonl")))
-    assert after.startswith(before), "a durable event was lost"
-    assert outcome_of(run) == undisturbed.outcome
-    assert commands_given(rack) == undisturbed.commands, "something dangerous was done twice"
-    verified = nursery.run(["log", "verify", str(run)])
-    assert verified.status == 0, verified.output
+class Trial:
+    """One rack, one run, and its deaths."""
+
+    def __init__(self, nursery: Nursery, folder: Path) -> None:
+        self._nursery = nursery
+        self._folder = folder
+        self.rack = Rack(nursery, folder / "lab")
+        self._durable = b""
+
+    @property
+    def run(self) -> Path:
+        return only_run(self._folder / "runs")
+
+    def go_on(self, **killed: Any) -> int:
+        """Start or resume; the exit status. What was durable before stands unchanged."""
+        if not self._durable:
+            words = self.rack.run_words("--runs", str(self._folder / "runs"))
+        else:
+            words = ["resume", str(self.run), "--headless"]
+            words += ["--answers", str(self.rack.folder / "answers.toml")]
+            words += ["--approve-with", str(self.rack.folder / "approve-key")]
+        done = self._nursery.run(words, **killed)
+        assert done.status in (-9, 0), done.output
+        lines = b"".join(path.read_bytes() for path in sorted((self.run / "journal").glob("*.jsonl")))
+        assert lines.startswith(self._durable), "a durable event was lost"
+        self._durable = lines
+        return done.status
+
+    def judge(self, undisturbed: Undisturbed) -> None:
+        """At the end all is as if nothing had happened."""
+        self.rack.end()
+        assert outcome_of(self.run) == undisturbed.outcome
+        assert commands_given(self.rack) == undisturbed.commands, "something dangerous was done twice"
+        verified = self._nursery.run(["log", "verify", str(self.run)])
+        assert verified.status == 0, verified.output
+
+
+def sweep(nursery: Nursery, folder: Path, undisturbed: Undisturbed, points: list[int]) -> Iterator[int]:
+    """Die at each of `points`; yields those at which it did.
+
+    Stages run side by side, so a later point may already lie behind a run that died at an earlier one: it is
+    not yielded, and has to be tried by itself.
+    """
+    trial = Trial(nursery, folder)
+    ended = trial.go_on(die_after_event=points[0])
+    yield from points[:1] if ended == -9 else ()
+    for point in points[1:]:
+        if ended == -9:
+            ended = trial.go_on(**undisturbed.like(point))
+            yield from [point] if ended == -9 else ()
+    if ended == -9:
+        assert trial.go_on() == 0
+    trial.judge(undisturbed)
+    shutil.rmtree(folder)
 
 
 @pytest.mark.timeout(3600)
@@ -97,22 +147,31 @@ def test_a_kill_at_any_event_boundary_loses_nothing_and_repeats_nothing(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    points = range(share, undisturbed.events - 1, SHARES)
-    for point in points:
-        folder = tmp_path / str(point)
-        trial(nursery, folder, undisturbed, die_after_event=point)
-        shutil.rmtree(folder)
+    last = undisturbed.events - 1
+    trials = -(-last // DEATHS)
+    tried: list[int] = []
+    points: list[int] = []
+    for first in range(share, trials, SHARES):
+        mine = list(range(first, last, trials))
+        points += mine
+        tried += sweep(nursery, tmp_path / str(first), undisturbed, mine)
+    for point in sorted({*points} - {*tried}):
+        tried += sweep(nursery, tmp_path / f"alone-{point}", undisturbed, [point])
     with capsys.disabled():
-        print(f"\nkill sweep, share {share + 1} of {SHARES}: {len(points)} kill points tried", end="")
-    assert len(points) >= FEWEST_EVENTS // SHARES
+        print(f"\nkill sweep, share {share + 1} of {SHARES}: {len(tried)} kill points tried", end="")
+    assert sorted(tried) == sorted(points)
+    assert len(tried) >= FEWEST_EVENTS // SHARES
 
 
 @pytest.mark.parametrize("change", range(1, len(CHANGES) + 1))
 def test_a_kill_between_a_change_and_its_outcome_is_settled_by_the_probe(
     change: int, nursery: Nursery, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    trial(nursery, tmp_path, undisturbed, die_after_change=change)
-    events = events_of(only_run(tmp_path / "runs"))
+    trial = Trial(nursery, tmp_path)
+    assert trial.go_on(die_after_change=change) == -9
+    assert trial.go_on() == 0
+    trial.judge(undisturbed)
+    events = events_of(trial.run)
     inferred = [event["action"] for event in events if event["kind"] == "ActionDone" and event["inferred"]]
     assert inferred == [CHANGES[change - 1]]
 

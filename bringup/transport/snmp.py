@@ -34,6 +34,8 @@ from bringup.transport.snmp_udp import UdpConversation, converse
 
 RESEND_AFTER_S = 1.0
 RESEND_AT_MOST_EVERY_S = 5.0
+GIVE_UP_AFTER_S = 8.0
+"""Four times sent and never answered: waiting longer, however long a whole walk may take, finds nobody."""
 NAMES_PER_GET = 32
 REPETITIONS = 25
 NAMES_OF_FAILURE = 500
@@ -250,17 +252,23 @@ class SnmpSession:
             self._envelope.unlock(self._unlock(self._envelope.engine_id))
 
     async def _ask(self, build: Callable[[int], bytes], *, once: bool = False) -> Pdu:
-        """Send until a datagram answers this very request. The caller's deadline ends it."""
+        """Send until a datagram answers this very request. The caller's deadline ends it, or lasting silence.
+
+        What is sent once only has no other end than the deadline.
+        """
         if self._socket is None:
             self._socket = await converse(self._peer)
-        sock, wait_s = self._socket, None if once else self._resend_after_s
+        sock, wait_s, waited_s = self._socket, None if once else self._resend_after_s, 0.0
         self._last_id = self._last_id % 0x7FFF_FFFE + 1
         packet = self._envelope.seal(build(self._last_id), self._last_id)
         sock.send(packet)
         while True:
             datagram = await sock.receive(wait_s)
             if datagram is None:
-                wait_s = min((wait_s or 0) * 2, RESEND_AT_MOST_EVERY_S)
+                waited_s += wait_s or 0
+                if waited_s >= GIVE_UP_AFTER_S:
+                    raise self._silent(waited_s)
+                wait_s = min((wait_s or 0) * 2, RESEND_AT_MOST_EVERY_S, GIVE_UP_AFTER_S - waited_s)
                 sock.send(packet)
                 continue
             self._received_bytes += len(datagram)

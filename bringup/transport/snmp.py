@@ -56,6 +56,8 @@ _REPORTS = {
 }
 _REPORT_PREFIX = encode_oid("1.3.6.1.6.3.15.1.1")
 _NOT_IN_TIME, _UNKNOWN_ENGINE = 2, 4
+_CREDENTIALS = (1, 3, 5, 6)
+"""Reports that the same user and keys would meet again: they are not sent again in this run."""
 _ERRORS = (
     "noError",
     "tooBig",
@@ -237,8 +239,10 @@ class SnmpSession:
             pdu = await self._ask(build, once=once)
         if pdu.kind == REPORT:
             what, advice = _REPORTS.get(_report(pdu), ("a report without meaning here", "Ask with snmpget"))
-            self._refused = Refused(f"{self._peer} refused: {what}", advice)
-            raise self._refused
+            refused = Refused(f"{self._peer} refused: {what}", advice)
+            if _report(pdu) in _CREDENTIALS:
+                self._refused = refused
+            raise refused
         return pdu
 
     async def _discover(self, envelope: UserEnvelope) -> None:

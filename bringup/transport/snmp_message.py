@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import msgspec
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bringup.transport.snmp_ber import (
@@ -26,6 +25,11 @@ from bringup.transport.snmp_ber import (
     read_pdu,
     tlv,
 )
+
+try:
+    from cryptography.hazmat.decrepit.ciphers.modes import CFB
+except ImportError:  # it moved there with cryptography 47
+    from cryptography.hazmat.primitives.ciphers.modes import CFB
 
 DATAGRAM_BYTES_MAX = 65507
 _MAC_BYTES = {"md5": 12, "sha1": 12, "sha224": 16, "sha256": 24, "sha384": 32, "sha512": 48}

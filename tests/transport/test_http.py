@@ -325,6 +325,7 @@ BROKEN: dict[str, tuple[bytes, str, type[DeviceError], str]] = {
         Unparsable,
         "broke off after 1 bytes",
     ),
+    "a body and a reset": (HEAD + b"Content-Length: 100\r\n\r\n{", "reset", Unparsable, "broke off"),
     "a chunk cut short": (
         HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{}",
         "close",

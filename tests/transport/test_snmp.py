@@ -157,6 +157,9 @@ async def test_a_refused_user_learns_which_part_was_wrong(
             await session.get([f"{SYSTEM}.1.0"], deadline_s=1)
         if kind is TimedOut:
             assert "priv_key" in caught.value.advice
+        elif "Error" not in what:
+            with pytest.raises(Refused, match="not tried again"):
+                await session.walk(SYSTEM)
         assert "secret" not in f"{caught.value.message}{peer.transcript.take()}{session!r}"
 
 

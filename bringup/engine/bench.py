@@ -56,7 +56,10 @@ class Bench:
             device = self._inventory.devices.get(name)
             if device is None:
                 raise NoData(f"the inventory has no device {name!r}")
-            platform = self._platforms[name] = find_platform(device.platform)
+            # Finding one lists a folder: once a platform, not once a device.
+            if device.platform not in self._platforms:
+                self._platforms[device.platform] = find_platform(device.platform)
+            platform = self._platforms[device.platform]
             self._links[name] = self._links_of(device)
             self._drivers[name] = platform.open(device, self._links[name])
         return self._drivers[name]
@@ -103,7 +106,8 @@ class Bench:
         if name not in self._devices:
             own = {"bmc": self._bounds.bmc, "pdu": self._bounds.pdu}.get(device.role, self._bounds.device)
             self._devices[name] = asyncio.Semaphore(own)
-        transport = self._platforms[name].transports[0] if self._platforms[name].transports else ""
+        transports = self._platforms[device.platform].transports
+        transport = transports[0] if transports else ""
         async with self._devices[name], self._transports[transport], self._total:
             yield
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 LARGEST_RESERVE_BYTES = 8 * 1024 * 1024
 SMALLEST_RESERVE_BYTES = 16 * 1024
+OPEN_AT_ONCE = 32
+"""Files that are open at the same time while many are written."""
 
 
 def write_all(fd: int, data: bytes, on_full: Callable[[], bool]) -> None:
@@ -53,40 +55,51 @@ def write_durably(path: Path, data: bytes, *, on_full: Callable[[], bool] = lamb
     Raises:
         OSError: as the system said; nothing stands under the name that did not before.
     """
-    _place(path, data, on_full)
+    _place([(path, data)], on_full)
     sync_folder(path.parent)
 
 
 def write_all_durably(
-    files: Iterable[tuple[Path, bytes]], *, on_full: Callable[[], bool] = lambda: False
+    files: Sequence[tuple[Path, bytes]], *, on_full: Callable[[], bool] = lambda: False
 ) -> None:
-    """As `write_durably`, with the folders that are missing, and each folder synced once for all its files.
+    """As `write_durably`, for many different paths; folders that are missing are made, each synced once.
 
     Raises:
         OSError: as the system said; some of the files may stand, each whole.
     """
     changed: set[Path] = set()
-    for path, data in files:
-        if path.parent not in changed:
-            changed.update((*_make_missing(path.parent), path.parent))
-        _place(path, data, on_full)
+    for begin in range(0, len(files), OPEN_AT_ONCE):
+        some = files[begin : begin + OPEN_AT_ONCE]
+        for folder in {path.parent for path, _ in some} - changed:
+            changed.update((*_make_missing(folder), folder))
+        _place(some, on_full)
     for folder in changed:
         sync_folder(folder)
 
 
-def _place(path: Path, data: bytes, on_full: Callable[[], bool]) -> None:
-    """The file whole and synced under its name; its name is not durable yet."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+def _place(files: Sequence[tuple[Path, bytes]], on_full: Callable[[], bool]) -> None:
+    """The files whole and synced under their names; the names are not durable yet.
+
+    All are written before the first is synced: its sync then does much of the others' work.
+    """
+    begun: list[tuple[int, str, Path]] = []
     try:
         try:
-            write_all(fd, data, on_full)
-            os.fsync(fd)
+            for path, data in files:
+                temporary = f"{path.parent}/.{path.name}.{os.getpid()}.part"
+                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+                begun.append((os.open(temporary, flags, 0o644), temporary, path))
+                write_all(begun[-1][0], data, on_full)
+            for fd, _, _ in begun:
+                os.fsync(fd)
         finally:
-            os.close(fd)
-        temporary.rename(path)
+            for fd, _, _ in begun:
+                os.close(fd)
+        for _, temporary, path in begun:
+            os.rename(temporary, path)  # noqa: PTH104 (a Path would cost more than the call)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        for _, temporary, _ in begun:
+            Path(temporary).unlink(missing_ok=True)
         raise
 
 

@@ -31,6 +31,7 @@ from bringup.journal.sign import Signer
 from bringup.journal.write import Journal
 from bringup.model.answer import Answers
 from bringup.model.catalogue import Catalogue
+from bringup.model.errors import JournalError
 from bringup.model.event import PlanFixed, RunClosed, RunStarted, Superseded
 from bringup.model.inventory import Device, Inventory
 from bringup.model.plan import Plan
@@ -38,6 +39,7 @@ from bringup.model.state import RunState
 from bringup.model.verdict import EXIT_INTERRUPTED, exit_code
 from bringup.transport.base import Links
 
+CHECKPOINT_S = 60
 IDLE_S = 600.0
 """How long a runner without a foreground waits for a command after its last step (contracts, section 7)."""
 
@@ -121,7 +123,7 @@ class Runner:
 
     async def run(self) -> int:
         """Run to the end, or to a stop; returns the exit code. The journal is closed in every case."""
-        keeper = asyncio.create_task(self._checkpoints())
+        keeper = asyncio.create_task(self._keep_watch())
         try:
             await self.socket.start()
             self._announce()
@@ -183,11 +185,20 @@ class Runner:
         )
         return code
 
-    async def _checkpoints(self) -> None:
-        """A signed tree head each minute, beside those at the stages' ends."""
-        while True:
-            await asyncio.sleep(60)
-            await self.journal.checkpoint()
+    async def _keep_watch(self) -> None:
+        """A signed tree head each minute, beside those at the stages' ends; and each second a look whether
+        this run is still ours and its record can be written, since a runner that waits for a person, or was
+        frozen meanwhile, would not notice by itself.
+        """
+        try:
+            while True:
+                for _ in range(CHECKPOINT_S):
+                    await asyncio.sleep(1)
+                    self.journal.assert_epoch()
+                await self.journal.checkpoint()
+        except JournalError:
+            # The end of what is under way; closing the record then says why.
+            self.desk.interrupt()
 
     def _announce(self) -> None:
         """runner.json: where the runner is, for whoever wants to talk to it."""

@@ -101,6 +101,8 @@ def child(request: dict[str, Any]) -> int:
     """What the forked process does: its own session, output into a file, then the command."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in request.get("ignore", ()):
+        signal.signal(number, signal.SIG_IGN)
     output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (output, 1), (output, 2)):

@@ -53,6 +53,7 @@ class Nursery:
         """A process; returns its pid and the file that its output goes to."""
         self._started += 1
         output = self.folder / f"output-{self._started}"
+        output.touch()
         env = {**self.environment, **more.pop("env", {})}
         request = {"start": words, "output": str(output), "cwd": str(self.folder), "env": env, **more}
         pid: int = self._ask(request)["pid"]

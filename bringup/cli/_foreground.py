@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -54,12 +54,14 @@ def run_foreground(job: Job, wiring: Wiring, signer: Signer, show: Show, *, take
 
 async def _run(job: Job, wiring: Wiring, signer: Signer, show: Show, take_over: bool) -> int:
     from bringup.engine.runner import Runner
+    from bringup.model.errors import JournalError
 
     journal = await open_journal(job, wiring, signer, take_over)
     try:
         runner = Runner(up_to_date(job), journal)
     except BaseException:
-        await journal.close()
+        with suppress(JournalError):  # that an empty record has no end is not what went wrong
+            await journal.close()
         raise
     reader = asyncio.create_task(_read(job, journal.wait_durable, show))
     main = asyncio.create_task(runner.run())

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,21 +123,34 @@ class Runner:
         )
 
     async def run(self) -> int:
-        """Run to the end, or to a stop; returns the exit code. The journal is closed in every case."""
+        """Run to the end, or to a stop; returns the exit code. The journal is closed in every case.
+
+        Raises:
+            JournalError: the record can't be written, or the run was taken over: nothing starts after it.
+        """
         keeper = asyncio.create_task(self._keep_watch())
         try:
+            # One that was taken over while it started must not put its socket in the place of another's.
+            self.journal.assert_epoch()
             await self.socket.start()
             self._announce()
             await self._begin()
             await self._work()
             if not self.job.headless:
                 await self._stay()
-            return await self._close()
-        finally:
-            keeper.cancel()
-            await self.socket.close()
-            await self.bench.close()
-            await self.journal.close()
+            code = await self._close()
+        except BaseException:
+            with suppress(JournalError):  # what went wrong first is told, not what can't be ended well for it
+                await self._leave(keeper)
+            raise
+        await self._leave(keeper)
+        return code
+
+    async def _leave(self, keeper: asyncio.Task[None]) -> None:
+        keeper.cancel()
+        await self.socket.close()
+        await self.bench.close()
+        await self.journal.close()
 
     async def _begin(self) -> None:
         """The first two events, unless they are there; then what is to run again."""
@@ -202,15 +216,21 @@ class Runner:
 
     def _announce(self) -> None:
         """runner.json: where the runner is, for whoever wants to talk to it."""
-        self.job.folder.write_runner(
-            {
-                "host": socket.gethostname(),
-                "boot": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
-                "pid": os.getpid(),
-                "epoch": self.journal.epoch,
-                "socket": str(self.socket.path),
-            }
-        )
+        folder = self.job.folder
+        said = {
+            "host": socket.gethostname(),
+            "boot": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+            "pid": os.getpid(),
+            "epoch": self.journal.epoch,
+            "socket": str(self.socket.path),
+        }
+        try:
+            folder.write_runner(said)
+        except OSError as error:
+            raise JournalError(
+                f"{folder.runner_json} can't be written: {error.strerror}",
+                "see to the disk, then `bringup resume`; nothing was started",
+            ) from error
 
 
 def started_event(said: dict[str, Any], run_json: str) -> RunStarted:

@@ -22,8 +22,7 @@ TOOLS = (
 )
 LIBRARIES = (
     ("asyncssh", "SSH"),
-    ("gufo.snmp", "SNMP reads"),
-    ("pysnmp", "SNMP writes"),
+    ("pysnmp", "the simulated rack's PDU"),
     ("grpc", "gNMI"),
     ("aiohttp", "Redfish, eAPI"),
 )

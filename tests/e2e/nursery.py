@@ -26,7 +26,7 @@ PACKAGES = (
     "bringup.lab",
     "bringup.transport",
 )
-LIBRARIES = ("aiohttp.web", "asyncssh", "gufo.snmp", "grpc.aio", "pysnmp.hlapi.v3arch.asyncio", "rich.live")
+LIBRARIES = ("aiohttp.web", "asyncssh", "grpc.aio", "pysnmp.hlapi.v3arch.asyncio", "rich.live")
 
 
 def preload() -> None:

@@ -3,18 +3,21 @@
 A check is an async generator `run(at)`. It reads through `at.read` (one read a device and a round, shared by
 all tasks of a step: the device's load matters more than ours), yields `Measurement`s, and lets every
 `DeviceError` pass: the engine turns it into UNKNOWN with its reason. A quantity that a device does not tell
-is simply not yielded; the engine finds it missing, because what must be there comes from the plan.
+is simply not yielded; the engine finds it missing, because what must be there comes from the plan. A device
+that tells one thing twice has told nothing: `the_one`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from bringup.model.errors import Unparsable
 from bringup.model.inventory import Device, Inventory, Port
 from bringup.model.measurement import Measurement
+from bringup.model.subject import LINK, Subject, parse_subject
 
 Facts = TypeVar("Facts")
 
@@ -81,3 +84,27 @@ def expected_device(at: At, name: str) -> Device:
 def expected_port(at: At, subject: str) -> Port | None:
     """What the inventory says of a port, if anything."""
     return at.inventory.ports.get(subject)
+
+
+def the_one(found: Sequence[Facts], subject: str) -> Facts | None:
+    """The only one of `found`, what a device lists under the name of `subject`; None where it lists none.
+
+    Raises:
+        Unparsable: it lists several, and nobody can say which of them holds.
+    """
+    if len(found) > 1:
+        raise Unparsable(
+            f"{parse_subject(subject).device}: lists {subject} {len(found)} times",
+            "Compare the device's own table, kept as evidence, with what it should hold.",
+        )
+    return found[0] if found else None
+
+
+def part_named(device: str, name: str) -> str:
+    """The subject of a part that a device names in words of its own: a fan, a sensor, a component.
+
+    `#` and the arrow of a link mean something in a subject, and a part has a name: what a device prints must
+    neither end a run nor pose as something else.
+    """
+    harmless = name.replace(LINK, "<=>").replace("#", "no.")
+    return str(Subject(device, harmless if harmless.strip() else "unnamed"))

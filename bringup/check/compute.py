@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Mapping
 
 from pydantic import Field
@@ -35,9 +36,11 @@ async def _exercise(at: At, device: str, test: str, number: float) -> Mapping[st
 
 
 def number_of(found: Mapping[str, object], name: str, *, per: float = 1.0) -> Read:
-    """A number of the agent's; anything else there is not available."""
+    """A number of the agent's, which counts or measures: anything else, or less than nothing, is not
+    available.
+    """
     told = found.get(name)
-    if isinstance(told, bool) or not isinstance(told, int | float):
+    if isinstance(told, bool) or not isinstance(told, int | float) or not 0 <= told <= sys.float_info.max:
         return NOT_AVAILABLE
     return value(told / per if per != 1.0 else told)
 

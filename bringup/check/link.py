@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import math
+from collections.abc import AsyncIterator, Sequence
 
-from bringup.check.base import At, Sample
+from bringup.check.base import At, Sample, the_one
 from bringup.check.port import find_port
 from bringup.driver.capability import CountsFec, SeesNeighbors
 from bringup.model.catalogue import Requires, Spec
-from bringup.model.facts import FecCounters, Neighbor
+from bringup.model.facts import FecCounters, Neighbor, Port
 from bringup.model.inventory import Device
-from bringup.model.measurement import Measurement, Read, measured, value
+from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Measurement, Read, measured, value
 from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Reading
 from bringup.statistics import poisson_upper
@@ -19,7 +20,10 @@ LINE_RATE_FACTOR = 1.0625
 """Line bits sent per bit of nominal speed with RS(544,514): 106.25 Gb/s carry 100 (physics: IEEE 802.3 cl.
 119).
 """
+CODEWORD_BITS = 5440
+"""Of RS(544,514) over ten-bit symbols; that of RS(528,514) is 5280: to a bound the difference is nothing."""
 BEFORE, AFTER = "before", "after"
+TOTALS = ("corrected_codewords", "uncorrectable_codewords", "symbol_errors", "corrected_bits", "flap_count")
 
 
 async def state(at: At) -> AsyncIterator[Measurement]:
@@ -34,16 +38,23 @@ async def state(at: At) -> AsyncIterator[Measurement]:
 
 
 async def errors(at: At) -> AsyncIterator[Measurement]:
-    """Differences of totals over the step's window. A total that went backwards was cleared: nothing is
-    yielded for it, so the quantity is missing and the verdict UNKNOWN.
+    """Differences of totals over the step's window, and whether each end was up at both of its edges.
+
+    The totals of a link that is down stand still, and a total that went backwards was cleared: neither is a
+    clean window. In a window in which any total of a port was cleared none of them is a difference: nothing
+    is yielded, so that what must be there is missing and the verdict UNKNOWN.
     """
-    firsts = {end: await _counters(at, end, BEFORE) for subject in at.subjects for end in ends(subject)}
+    every = [end for subject in at.subjects for end in ends(subject)]
+    # Whether a port is up is read outside the counters, so that the window of these lies within that of it.
+    firsts = {end: (await find_port(at, end, BEFORE), await _counters(at, end, BEFORE)) for end in every}
     await at.window()
-    for end, (first, began) in firsts.items():
+    for end, (port_before, (first, began)) in firsts.items():
         last, finished = await _counters(at, end, AFTER)
-        if first is None or last is None:
+        port = await find_port(at, end, AFTER)
+        yield measured(end, "oper_up", up_throughout(port_before, port))
+        if first is None or last is None or port is None or was_cleared(first, last):
             continue
-        for quantity, read in window_of(at, end, first, last, finished.at_s - began.at_s).items():
+        for quantity, read in window_of(at, port, end, first, last, finished.at_s - began.at_s).items():
             yield measured(end, quantity, read)
 
 
@@ -52,59 +63,113 @@ async def _counters(
 ) -> tuple[FecCounters | None, Sample[tuple[FecCounters, ...]]]:
     subject = parse_subject(end)
     sample: Sample[tuple[FecCounters, ...]] = await at.read(subject.device, CountsFec, "fec_counters", moment)
-    return next((one for one in sample.facts if one.port == subject.component), None), sample
+    return the_one([one for one in sample.facts if one.port == subject.component], end), sample
 
 
-def window_of(at: At, end: str, first: FecCounters, last: FecCounters, seconds: float) -> dict[str, Read]:
-    """What two readings of one port's totals, `seconds` apart, say."""
-    found: dict[str, Read] = {}
-    uncorrectable = difference(first.uncorrectable_codewords, last.uncorrectable_codewords)
-    if uncorrectable is not None:
-        found["uncorrectable_codewords"] = uncorrectable
-    flaps = difference(first.flap_count, last.flap_count)
-    if flaps is not None:
-        found["flap_count"] = flaps
-    if last.pre_fec_ber.reading is Reading.VALUE:
-        found["pre_fec_ber"] = last.pre_fec_ber
-    bits = line_bits(at, end, seconds)
-    bound = ber_bound(first, last, bits)
-    if bound is not None:
-        found["pre_fec_ber_upper"] = bound
-    if bits:
-        found["pre_fec_ber_floor"] = value(poisson_upper(0) / bits)
-    return found
+def up_throughout(before: Port | None, after: Port | None) -> Read:
+    """Whether a port was up at both edges of a window; what was not told at one of them is not known."""
+    told = [ABSENT if port is None else port.oper_up for port in (before, after)]
+    down = next((read for read in told if read.value is False), None)
+    return down or next((read for read in told if read.value is not True), value(True))
 
 
-def line_bits(at: At, end: str, seconds: float) -> float:
-    """Bits that passed one way in `seconds` of world time; 0 when the inventory does not state the speed."""
-    port = at.inventory.ports.get(end)
-    if port is None or port.speed_gbps is None or seconds <= 0:
+def was_cleared(first: FecCounters, last: FecCounters) -> bool:
+    """Whether any total of a port is less than it was."""
+    pairs = ((_count(getattr(first, name)), _count(getattr(last, name))) for name in TOTALS)
+    return any(old is not None and new is not None and new < old for old, new in pairs)
+
+
+def window_of(
+    at: At, port: Port, end: str, first: FecCounters, last: FecCounters, seconds: float
+) -> dict[str, Read]:
+    """What two readings of one port's totals, `seconds` apart, say. `port` is as it was at the end."""
+    bits = line_bits(at, port, end, seconds)
+    found = {
+        "uncorrectable_codewords": difference(first.uncorrectable_codewords, last.uncorrectable_codewords),
+        "flap_count": difference(first.flap_count, last.flap_count),
+        "pre_fec_ber": last.pre_fec_ber if last.pre_fec_ber.reading is Reading.VALUE else None,
+        "pre_fec_ber_upper": ber_bound(first, last, bits),
+        "pre_fec_ber_floor": value(poisson_upper(0) / bits) if bits else None,
+    }
+    return {quantity: read for quantity, read in found.items() if read is not None}
+
+
+def line_bits(at: At, port: Port, end: str, seconds: float) -> float:
+    """Bits that passed one way in `seconds` of world time: at the speed that the inventory states, or at the
+    one that the port runs at where that is lower. 0 when the inventory does not state it.
+    """
+    stated = at.inventory.ports.get(end)
+    if stated is None or stated.speed_gbps is None or seconds <= 0:
         return 0.0
-    return port.speed_gbps * 1e9 * LINE_RATE_FACTOR * seconds
+    runs_at = port.speed_gbps.value
+    slowest = min(stated.speed_gbps, runs_at) if isinstance(runs_at, int | float) else stated.speed_gbps
+    return max(0.0, slowest) * 1e9 * LINE_RATE_FACTOR * seconds
+
+
+def _count(read: Read) -> float | None:
+    """A total as a number; None for anything else."""
+    told = read.value
+    return told if isinstance(told, int | float) and not isinstance(told, bool) and told >= 0 else None
 
 
 def difference(first: Read, last: Read) -> Read | None:
-    """Growth of a total; the reading itself where there is no value; None after a reset."""
-    if last.reading is not Reading.VALUE:
-        return last if last.reading is not Reading.ABSENT else None
-    if first.reading is not Reading.VALUE:
-        return None
-    grown = int(last.value or 0) - int(first.value or 0)
-    return value(grown) if grown >= 0 else None
+    """Growth of a total; the reading itself where there is no number; None where there is nothing to compare
+    it with, or after a reset.
+    """
+    new, old = _count(last), _count(first)
+    if new is None:
+        return None if last.reading is Reading.ABSENT else _no_count(last)
+    if old is None:
+        return None if first.reading is not Reading.VALUE else _no_count(first)
+    return value(new - old) if new >= old else None
+
+
+def _no_count(read: Read) -> Read:
+    """Less than nothing is how some devices print that they do not know."""
+    return NOT_AVAILABLE if isinstance(read.value, int | float) else read
 
 
 def ber_bound(first: FecCounters, last: FecCounters, bits: float) -> Read | None:
     """95 % upper bound of the bit error ratio before correction over `bits` (physics section 3).
 
     From corrected bits where the port counts them, else from symbol errors (at the ratios that matter a
-    wrong symbol holds one wrong bit). Where the port counts neither, its own figure stands, as told.
+    wrong symbol holds one wrong bit), else from corrected codewords: `bound_of_codewords`. The port's own
+    ratio is no bound: nobody knows over how many bits it was formed. Where it is all there is, there is
+    nothing to judge, and the verdict is UNKNOWN `no_data` however good the figure looks.
     """
-    counted = difference(first.corrected_bits, last.corrected_bits) or difference(
-        first.symbol_errors, last.symbol_errors
-    )
-    if counted is None or counted.reading is not Reading.VALUE:
-        return last.pre_fec_ber if last.pre_fec_ber.reading is Reading.VALUE else counted
-    return value(poisson_upper(int(counted.value or 0)) / bits) if bits else None
+    grown = [
+        (difference(first.corrected_bits, last.corrected_bits), _bound_of_errors),
+        (difference(first.symbol_errors, last.symbol_errors), _bound_of_errors),
+        (difference(first.corrected_codewords, last.corrected_codewords), bound_of_codewords),
+    ]
+    told = [(read, bound) for read, bound in grown if read is not None]
+    for read, bound in told:
+        count = _count(read)
+        if count is not None:
+            return bound(math.ceil(count), bits, last.pre_fec_ber) if bits else None
+        if read.reading is Reading.VALUE:
+            return read  # no number where one is due: the judge says so
+    return told[0][0] if told else None
+
+
+def _bound_of_errors(errors: int, bits: float, own: Read) -> Read:
+    return value(poisson_upper(errors) / bits)
+
+
+def bound_of_codewords(corrected: int, bits: float, own: Read) -> Read:
+    """The bound where a port counts only the codewords in which something was corrected.
+
+    At most a share `f` of all codewords was touched, so at errors independent of each other the ratio is at
+    most -ln(1 - f) / bits of a codeword. A codeword counts once, however many of its symbols a burst has
+    spoilt: where the port's own ratio is worse, that stands. Not available where more codewords were touched
+    than can have passed: the counts contradict the speed.
+    """
+    touched = poisson_upper(corrected) / (bits / CODEWORD_BITS)
+    if touched >= 1.0:
+        return NOT_AVAILABLE
+    bound = -math.log1p(-touched) / CODEWORD_BITS
+    told = _count(own)
+    return value(bound if told is None else max(bound, told))
 
 
 async def neighbors(at: At) -> AsyncIterator[Measurement]:
@@ -115,7 +180,17 @@ async def neighbors(at: At) -> AsyncIterator[Measurement]:
             sample = await at.read(here.device, SeesNeighbors, "neighbors")
             told: tuple[Neighbor, ...] = sample.facts
             seen = [one for one in told if one.local_port == here.component]
-            yield measured(end, "neighbor", " and ".join(named(at, one) for one in seen) or "none")
+            yield measured(end, "neighbor", seen_by(at, seen))
+
+
+def seen_by(at: At, seen: Sequence[Neighbor]) -> Read:
+    """All neighbours of one port in words. One that names neither itself nor its port is not known."""
+    if len(seen) != 1:
+        return value(" and ".join(named(at, one) for one in seen) or "none")
+    (only,) = seen
+    if only.system_name.value is None or (only.port_id.value is None and only.port_description.value is None):
+        return NOT_AVAILABLE
+    return value(named(at, only), age_s=_count(only.age_s))
 
 
 def named(at: At, neighbor: Neighbor) -> str:
@@ -161,6 +236,7 @@ SPECS = (
         device_of="both",
         needs_window=True,
         requires=(
+            Requires("oper_up", per="end"),
             Requires("uncorrectable_codewords", per="end"),
             Requires("pre_fec_ber_upper", per="end"),
         ),

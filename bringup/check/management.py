@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from bringup.check.base import At
+from bringup.check.base import At, part_named
 from bringup.driver.capability import Identifies, TellsTime
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import Clock, Identity
@@ -35,17 +35,20 @@ async def firmware(at: At) -> AsyncIterator[Measurement]:
         told: Identity = sample.facts
         yield measured(subject, "os_version", told.os_version)
         for component, version in told.firmware.items():
-            yield measured(f"{subject}/{component}", "firmware_version", version)
+            yield measured(part_named(subject, component), "firmware_version", version)
 
 
 async def clock(at: At) -> AsyncIterator[Measurement]:
-    """The offset is taken mid-request, so it is known to half the time that the read took."""
+    """The offset is taken mid-request, so it is known to half the time that the read took, which is stated as
+    its accuracy: an answer that was long under way proves little.
+    """
     for subject in at.subjects:
         sample = await at.read(subject, TellsTime, "clock")
         told: Clock = sample.facts
         if told.unix_s.reading is Reading.VALUE and isinstance(told.unix_s.value, int | float):
             offset = float(told.unix_s.value) - sample.wall_unix_s
-            yield measured(subject, "clock_offset_s", value(round(offset, 3)))
+            known_to = round(sample.took_s / 2, 3)
+            yield measured(subject, "clock_offset_s", value(round(offset, 3), accuracy=known_to or None))
         else:
             yield measured(subject, "clock_offset_s", told.unix_s)
         if told.synchronized.reading is not Reading.ABSENT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from bringup.check.base import At
+from bringup.check.base import At, the_one
 from bringup.driver.capability import HasAdapters
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import Adapter
@@ -17,7 +17,7 @@ async def find_adapter(at: At, subject: str) -> Adapter | None:
     end = parse_subject(subject)
     sample = await at.read(end.device, HasAdapters, "adapters")
     told: tuple[Adapter, ...] = sample.facts
-    return next((adapter for adapter in told if adapter.port == end.component), None)
+    return the_one([adapter for adapter in told if adapter.port == end.component], subject)
 
 
 async def pcie(at: At) -> AsyncIterator[Measurement]:

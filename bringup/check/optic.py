@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import math
+from collections.abc import AsyncIterator, Sequence
 
-from bringup.check.base import At
+from bringup.check.base import At, the_one
 from bringup.driver.capability import HasOptics
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import Optic
-from bringup.model.measurement import Measurement, measured, value
+from bringup.model.measurement import NOT_AVAILABLE, Measurement, Read, measured, value
 from bringup.model.subject import parse_subject
-from bringup.model.verdict import Nature, Reading
+from bringup.model.verdict import Nature
 
 
 async def find_optic(at: At, subject: str) -> Optic | None:
@@ -18,7 +19,7 @@ async def find_optic(at: At, subject: str) -> Optic | None:
     end = parse_subject(subject)
     sample = await at.read(end.device, HasOptics, "optics")
     told: tuple[Optic, ...] = sample.facts
-    return next((optic for optic in told if optic.port == end.component), None)
+    return the_one([optic for optic in told if optic.port == end.component], subject)
 
 
 async def presence(at: At) -> AsyncIterator[Measurement]:
@@ -45,22 +46,23 @@ async def levels(at: At) -> AsyncIterator[Measurement]:
         if optic is None:
             continue
         for lane in optic.lanes:
+            the_one([one for one in optic.lanes if one.index == lane.index], f"{subject}#lane-{lane.index}")
             yield measured(f"{subject}#lane-{lane.index}", "tx_power_dbm", lane.tx_power_dbm)
             yield measured(f"{subject}#lane-{lane.index}", "bias_ma", lane.bias_ma)
         for lane in optic.lanes:
             yield measured(f"{subject}#lane-{lane.index}", "rx_power_dbm", lane.rx_power_dbm)
-        received = [lane.rx_power_dbm.value for lane in optic.lanes if _lit(lane.rx_power_dbm.reading)]
-        powers = [float(power) for power in received if isinstance(power, int | float)]
-        if len(powers) > 1 and len(powers) == len(optic.lanes):
-            yield measured(
-                subject,
-                "rx_power_spread_db",
-                value(round(max(powers) - min(powers), 3)),
-            )
+        spread = spread_db([lane.rx_power_dbm for lane in optic.lanes])
+        if spread is not None:
+            yield measured(subject, "rx_power_spread_db", spread)
 
 
-def _lit(reading: Reading) -> bool:
-    return reading is Reading.VALUE
+def spread_db(received: Sequence[Read]) -> Read | None:
+    """Highest minus lowest; None where there are not two lanes, or one of them has no number."""
+    told = [read.value for read in received if isinstance(read.value, int | float)]
+    if len(told) < 2 or len(told) < len(received):
+        return None
+    spread = max(told) - min(told)
+    return value(round(spread, 3)) if math.isfinite(spread) else NOT_AVAILABLE
 
 
 SPECS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from bringup.check.base import At
+from bringup.check.base import At, the_one
 from bringup.driver.capability import HasPorts
 from bringup.model.facts import Port
 from bringup.model.measurement import Measurement, measured
@@ -16,7 +16,7 @@ async def find_port(at: At, subject: str, moment: str = "now") -> Port | None:
     end = parse_subject(subject)
     sample = await at.read(end.device, HasPorts, "ports", moment)
     told: tuple[Port, ...] = sample.facts
-    return next((port for port in told if port.name == end.component), None)
+    return the_one([port for port in told if port.name == end.component], subject)
 
 
 async def port_facts(at: At) -> AsyncIterator[Measurement]:

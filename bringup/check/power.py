@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from bringup.check.base import At
+from bringup.check.base import At, the_one
 from bringup.driver.capability import HasEnvironment, HasOutlets
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import Environment, Outlet
@@ -23,10 +23,10 @@ async def outlets(at: At) -> AsyncIterator[Measurement]:
     for subject in at.subjects:
         sample = await at.read(parse_subject(subject).device, HasOutlets, "outlets")
         told: tuple[Outlet, ...] = sample.facts
-        for outlet in told:
-            if outlet.index == outlet_index(subject):
-                yield measured(subject, "outlet_state", outlet.state)
-                yield measured(subject, "power_w", outlet.power_w)
+        outlet = the_one([one for one in told if one.index == outlet_index(subject)], subject)
+        if outlet is not None:
+            yield measured(subject, "outlet_state", outlet.state)
+            yield measured(subject, "power_w", outlet.power_w)
 
 
 async def supplies(at: At) -> AsyncIterator[Measurement]:
@@ -34,11 +34,11 @@ async def supplies(at: At) -> AsyncIterator[Measurement]:
         owner, name = parse_subject(subject).device, parse_subject(subject).component
         sample = await at.read(environment_source(at, owner), HasEnvironment, "environment")
         told: Environment = sample.facts
-        for supply in told.supplies:
-            if supply.name == name:
-                yield measured(subject, "supply_present", supply.present)
-                yield measured(subject, "supply_ok", supply.ok)
-                yield measured(subject, "supply_input_v", supply.input_v)
+        supply = the_one([one for one in told.supplies if one.name == name], subject)
+        if supply is not None:
+            yield measured(subject, "supply_present", supply.present)
+            yield measured(subject, "supply_ok", supply.ok)
+            yield measured(subject, "supply_input_v", supply.input_v)
 
 
 def environment_source(at: At, device: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bringup.action.base import Outcome, State
+from bringup.action.drops import dropped_port
 from bringup.action.identity import identity_of
 from bringup.check.base import At
 from bringup.check.port import find_port
@@ -10,7 +11,7 @@ from bringup.driver.capability import SwitchesPorts
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.errors import NoData
 from bringup.model.inventory import Inventory
-from bringup.model.subject import link, parse_subject
+from bringup.model.subject import parse_subject
 
 
 class SetAdmin:
@@ -26,13 +27,14 @@ class SetAdmin:
 
     def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
         """Shutting a port drops it, its far end and the link between them."""
-        far = inventory.far_ends.get(subject)
-        if self._up:
-            return ()
-        return (subject,) if far is None else (subject, far, link(subject, far))
+        return () if self._up else dropped_port(inventory, subject)
 
     def undo(self, before: State) -> str | None:
-        return "open the port" if before.get("admin_up") else "shut the port"
+        """None also where nobody knows how the port was."""
+        was = before.get("admin_up")
+        if not isinstance(was, bool) or was is self._up:
+            return None
+        return "open the port" if was else "shut the port"
 
     async def before(self, at: At, subject: str) -> State:
         port = await find_port(at, subject)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import Literal
 
 from bringup.action.base import Outcome, State
+from bringup.action.drops import dropped_ports
 from bringup.action.identity import identity_of
-from bringup.check.base import At
+from bringup.check.base import At, the_one
 from bringup.check.power import outlet_index
 from bringup.driver.capability import HasOutlets, PowersHost, SwitchesOutlets
 from bringup.model.catalogue import Requires, Spec
@@ -20,13 +22,13 @@ from bringup.model.subject import parse_subject
 async def _outlet(at: At, subject: str) -> Outlet:
     sample = await at.read(parse_subject(subject).device, HasOutlets, "outlets")
     told: tuple[Outlet, ...] = sample.facts
-    for outlet in told:
-        if outlet.index == outlet_index(subject):
-            return outlet
-    raise NoData(
-        f"{subject}: the PDU lists no such outlet",
-        "Check the outlet number of the inventory's feed.",
-    )
+    outlet = the_one([one for one in told if one.index == outlet_index(subject)], subject)
+    if outlet is None:
+        raise NoData(
+            f"{subject}: the PDU lists no such outlet",
+            "Check the outlet number of the inventory's feed.",
+        )
+    return outlet
 
 
 class SwitchOutlet:
@@ -41,20 +43,25 @@ class SwitchOutlet:
         return parse_subject(subject).device
 
     def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
-        """The device whose only feed this is; a device with another feed keeps running."""
+        """The device that has no other feed, its ports and their links; one with another feed keeps
+        running.
+        """
         if self._to == "on":
             return ()
         pdu, index = parse_subject(subject).device, outlet_index(subject)
-        return tuple(
+        dark = [
             device.name
             for device in inventory.device
-            if any(feed.pdu == pdu and feed.outlet == index for feed in device.feed) and len(device.feed) == 1
-        )
+            if device.feed and all(feed.pdu == pdu and feed.outlet == index for feed in device.feed)
+        ]
+        return tuple(each for name in dark for each in (name, *dropped_ports(inventory, name)))
 
     def undo(self, before: State) -> str | None:
-        if self._to == "cycle" or before.get("outlet_state") == self._to:
+        """None also where nobody knows how the outlet was."""
+        was = before.get("outlet_state")
+        if self._to == "cycle" or was == self._to or was not in ("on", "off"):
             return None
-        return f"switch the outlet {before.get('outlet_state')}"
+        return f"switch the outlet {was}"
 
     async def before(self, at: At, subject: str) -> State:
         outlet = await _outlet(at, subject)
@@ -103,13 +110,20 @@ class SwitchOutlet:
         return "unknown" if self._to == "cycle" else await self.arrived(at, subject)
 
 
+class PowerOnArgs(Written):
+    """What only powers on takes no other reset: a playbook that says `power_on` can't power off."""
+
+    reset: Literal["On"] = "On"
+
+
 class PowerArgs(Written):
     """`reset` is Redfish's ResetType."""
 
     reset: Literal["On", "ForceOff", "GracefulShutdown", "ForceRestart", "PowerCycle"] = "On"
 
 
-_SETTLES_AT = {"On": "On", "ForceOff": "Off", "GracefulShutdown": "Off"}
+_SETTLES_AT = MappingProxyType({"On": "On", "ForceOff": "Off", "GracefulShutdown": "Off"})
+_STATES = ("On", "Off", "PoweringOn", "PoweringOff")
 
 
 class PowerHost:
@@ -117,14 +131,20 @@ class PowerHost:
 
     probe_words = "read the host's PowerState from its BMC"
 
+    def __init__(self, *, only_on: bool = False) -> None:
+        self._only_on = only_on
+
     def target(self, inventory: Inventory, subject: str) -> str:
         return inventory.devices[subject].bmc or subject
 
     def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
-        return ()
+        """The host's ports and links, whatever the reset: that of a host that is on drops them."""
+        return () if self._only_on else dropped_ports(inventory, subject)
 
     def undo(self, before: State) -> str | None:
-        return f"power the host {before.get('power_state')}"
+        """None also where nobody knows how the host was."""
+        was = before.get("power_state")
+        return f"power the host {was}" if was in ("On", "Off") else None
 
     async def _power(self, at: At, subject: str) -> HostPower:
         sample = await at.read(self.target(at.inventory, subject), PowersHost, "host_power")
@@ -135,7 +155,9 @@ class PowerHost:
         return {"power_state": (await self._power(at, subject)).power_state.value}
 
     def already(self, at: At, before: State) -> bool:
-        return before.get("power_state") == _SETTLES_AT.get(at.args.reset)
+        """Never for a restart, which is wanted whatever the state is."""
+        wanted = _SETTLES_AT.get(at.args.reset)
+        return wanted is not None and before.get("power_state") == wanted
 
     async def identify(self, at: At, subject: str) -> State:
         return await identity_of(at, self.target(at.inventory, subject))
@@ -145,15 +167,24 @@ class PowerHost:
         await at.change(target, PowersHost, "reset_host", at.args.reset)
 
     async def arrived(self, at: At, subject: str) -> Outcome:
+        """A host on its way up has been powered on. One on its way down still runs, and may do so for ever
+        (a shutdown that hangs).
+        """
         wanted = _SETTLES_AT.get(at.args.reset, "On")
         state = (await self._power(at, subject)).power_state.value
-        if state not in ("On", "Off", "PoweringOn", "PoweringOff"):
+        if state not in _STATES:
             return "unknown"
-        return "done" if state in (wanted, f"Powering{wanted}") else "not_done"
+        return "done" if state == wanted or (wanted == "On" and state == "PoweringOn") else "not_done"
 
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
-        """A restart ends in the state that it began in: no reading tells whether it happened."""
-        return await self.arrived(at, subject) if at.args.reset in _SETTLES_AT else "unknown"
+        """A restart ends in the state that it began in: no reading tells whether it happened. A host on its
+        way down was told so before the crash, and is not told again.
+        """
+        wanted = _SETTLES_AT.get(at.args.reset)
+        if wanted is None:
+            return "unknown"
+        state = (await self._power(at, subject)).power_state.value
+        return "done" if state == f"Powering{wanted}" else await self.arrived(at, subject)
 
 
 def _outlet_spec(to: Literal["on", "off", "cycle"], title: str, about: str) -> Spec:
@@ -193,12 +224,12 @@ SPECS = (
         title="Power on",
         about="Powers a host on through its BMC, after the BMC's identity is proven.",
         over="device",
-        args=PowerArgs,
+        args=PowerOnArgs,
         device_of="bmc",
         transport="redfish",
         dangerous=True,
         requires=(Requires("outcome"),),
-        run=PowerHost,
+        run=lambda: PowerHost(only_on=True),
     ),
     Spec(
         name="host.power",

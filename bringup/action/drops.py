@@ -1,0 +1,20 @@
+"""What goes dark when a device loses its power (field rule 6): not the device alone."""
+
+from __future__ import annotations
+
+from bringup.model.inventory import Inventory
+from bringup.model.subject import link
+
+
+def dropped_port(inventory: Inventory, subject: str) -> tuple[str, ...]:
+    """A port, and by the cable list its far end and the link between them."""
+    far = inventory.far_ends.get(subject)
+    return (subject,) if far is None else (subject, far, link(subject, far))
+
+
+def dropped_ports(inventory: Inventory, device: str) -> tuple[str, ...]:
+    """Every port of a device that the inventory or the cable list names, with far ends and links."""
+    named = [port.subject for port in inventory.port if port.device == device]
+    cabled = [end for end in inventory.far_ends if end.partition("/")[0] == device]
+    found = [each for subject in (*named, *cabled) for each in dropped_port(inventory, subject)]
+    return tuple(dict.fromkeys(found))

@@ -169,7 +169,7 @@ class Questions:
         changes = tuple(f"{name} is {state}" for name, state in before.items()) + tuple(
             f"drops {each}" for each in drops
         )
-        text = f"{spec.title} on {subject} (through {target})?"
+        text = f"{spec.title}: {subject}, through {target}. Do it?"
         given = await self.ask(task, subject, attempt, "approve", text, changes=changes)
         if given is None:
             raise Refusal(

@@ -12,6 +12,7 @@ from bringup.model.event import (
     ActionDone,
     ActionFailed,
     ActionIntended,
+    Answered,
     Asked,
     Judged,
     Known,
@@ -56,6 +57,10 @@ class Progress:
             case Asked():
                 text = f"  {event.question}: {visible(event.text, LINE_CELLS)}"
                 return ((ASK.cell(self._tier), (text, "advice")),)
+            case Answered():
+                by = f" by {visible(event.by)}" + (" (simulated)" if event.simulated else "")
+                signed = ", signed" if event.signature else ""
+                return ((("       ", "plain"), (f"  {visible(event.value, 60)}{by}{signed}", "dim")),)
             case ActionIntended() | ActionDone() | ActionFailed():
                 return (self._action(event),)
             case RunClosed():

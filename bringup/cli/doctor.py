@@ -117,6 +117,9 @@ def place(runs: Path) -> Finding:
         refuse_without_locks(nearest)
     except BringupError as error:
         return Finding("runs", False, error.message, error.advice)
+    except OSError as error:
+        words = f"{nearest} can't be written: {error.strerror}"
+        return Finding("runs", False, words, "Name another place: --runs DIR.")
     return Finding("runs", free_gib > 0.1, f"{nearest}: {free_gib:.1f} GiB free", "Free some space.")
 
 

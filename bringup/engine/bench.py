@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -40,11 +40,13 @@ class Bench:
         self._platforms: dict[str, Platform] = {}
         self._links: dict[str, Links] = {}
         self._drivers: dict[str, object] = {}
+        self._capable: dict[tuple[type, type], bool] = {}
         self._total = asyncio.Semaphore(bounds.total)
         self._transports: dict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(bounds.transport)
         )
         self._devices: dict[str, asyncio.Semaphore] = {}
+        self._collecting: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def driver(self, name: str) -> object:
         """The driver of the device called `name`; made once. Does no I/O.
@@ -66,7 +68,12 @@ class Bench:
 
     def can(self, name: str, capability: type) -> bool:
         """Whether that device's driver has `capability`."""
-        return isinstance(self.driver(name), capability)
+        driver = self.driver(name)
+        # Asking a protocol costs more than judging a measurement: once for each kind of driver.
+        asked = (type(driver), capability)
+        if asked not in self._capable:
+            self._capable[asked] = isinstance(driver, capability)
+        return self._capable[asked]
 
     async def call(
         self,
@@ -75,23 +82,28 @@ class Bench:
         method: str,
         *arguments: object,
         deadline_s: float | None = None,
+        alone: bool = False,
+        begun: Callable[[], None] | None = None,
     ) -> tuple[Any, tuple[Exchange, ...]]:
         """Call one method of a driver, within the bounds; returns its result and the exchanges behind it.
 
-        The deadline runs from when there is room: waiting for one's turn says nothing about a device. The
-        exchanges of a failed call stay in the transcript: `leftover` takes them.
+        The deadline runs from when there is room: waiting for one's turn says nothing about a device; `begun`
+        is called then. `alone`: nothing else of this run is asked of the device meanwhile (field rule 8,
+        `exclusive`). The exchanges of a failed call stay in the transcript: `leftover` takes them.
 
         Raises:
             TimeoutError: the device took longer.
         """
         driver = self.driver(name)
-        if not isinstance(driver, capability):
+        if not self.can(name, capability):
             platform = self._inventory.devices[name].platform
             raise NoData(
                 f"{name}: the platform {platform} does not tell {method.replace('_', ' ')}",
                 "Leave this device out of the step, or measure it by hand.",
             )
-        async with self._room(name), asyncio.timeout(deadline_s):
+        async with self._room(name, alone), asyncio.timeout(deadline_s):
+            if begun is not None:
+                begun()
             result = await getattr(driver, method)(*arguments)
         return result, self.leftover(name)
 
@@ -101,14 +113,21 @@ class Bench:
         return links.transcript.take() if links is not None else ()
 
     @asynccontextmanager
-    async def _room(self, name: str) -> AsyncIterator[None]:
+    async def _room(self, name: str, alone: bool) -> AsyncIterator[None]:
         device = self._inventory.devices[name]
+        own = {"bmc": self._bounds.bmc, "pdu": self._bounds.pdu}.get(device.role, self._bounds.device)
         if name not in self._devices:
-            own = {"bmc": self._bounds.bmc, "pdu": self._bounds.pdu}.get(device.role, self._bounds.device)
             self._devices[name] = asyncio.Semaphore(own)
         transports = self._platforms[device.platform].transports
         transport = transports[0] if transports else ""
-        async with self._devices[name], self._transports[transport], self._total:
+        async with AsyncExitStack() as held:
+            if alone:
+                # One at a time collects all of a device's turns, or two would each wait for the other's.
+                await held.enter_async_context(self._collecting[name])
+            for _ in range(own if alone else 1):
+                await held.enter_async_context(self._devices[name])
+            await held.enter_async_context(self._transports[transport])
+            await held.enter_async_context(self._total)
             yield
 
     async def close(self) -> None:

@@ -107,6 +107,7 @@ class Checking:
                 first.deadline_s,
                 first.window_s or 0.0,
                 keep=partial(self._book.keep_one, first.stage, first.step, max(attempts.values())),
+                nature=spec.nature,
             )
             try:
                 done = await asyncio.gather(*(self._take(spec, task, round_) for task in tasks))

@@ -14,6 +14,7 @@ from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk
 from bringup.model.errors import TimedOut
 from bringup.model.inventory import Inventory
+from bringup.model.verdict import Nature
 from bringup.transport.base import Exchange
 
 Arguments = tuple[str | float, ...]
@@ -44,6 +45,7 @@ class Round:
         window_s: float = 0.0,
         *,
         keep: Callable[[Kept], Awaitable[None]] | None = None,
+        nature: Nature = Nature.PURE,
     ) -> None:
         self._bench = bench
         self._clock = clock
@@ -51,6 +53,7 @@ class Round:
         self._deadline_s = deadline_s
         self._window_s = window_s
         self._hand_over = keep
+        self._alone = nature is Nature.EXCLUSIVE
         self._reads: dict[Key, asyncio.Task[Sample[Any]]] = {}
         self.evidence: list[Kept] = []
 
@@ -66,9 +69,20 @@ class Round:
         self, device: str, capability: type, method: str, moment: str, arguments: Arguments
     ) -> Sample[Any]:
         began, wall = self._clock.now_s(), self._clock.wall_unix_s()
+
+        def begun() -> None:
+            nonlocal began, wall
+            began, wall = self._clock.now_s(), self._clock.wall_unix_s()
+
         try:
             facts, exchanges = await self._bench.call(
-                device, capability, method, *arguments, deadline_s=self._deadline_s
+                device,
+                capability,
+                method,
+                *arguments,
+                deadline_s=self._deadline_s,
+                alone=self._alone,
+                begun=begun,
             )
         except TimeoutError:
             raise TimedOut(

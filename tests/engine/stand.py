@@ -59,7 +59,11 @@ class TableBench:
         method: str,
         *arguments: object,
         deadline_s: float | None = None,
+        alone: bool = False,
+        begun: Callable[[], None] | None = None,
     ) -> tuple[Any, tuple[()]]:
+        if begun is not None:
+            begun()
         self.calls.append((name, method, arguments))
         self.called.set()
         self.at_once += 1

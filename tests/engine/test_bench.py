@@ -236,3 +236,25 @@ async def test_the_end_of_a_round_ends_what_still_reads(busy: Busy) -> None:
     reading.cancel()
     await round_.close()
     assert busy.now["leaf-1"] == 0
+
+
+async def test_an_exclusive_read_has_its_device_to_itself(busy: Busy) -> None:
+    bench = Bench(INVENTORY, busy.links, Bounds())
+    shared = calls(bench, "leaf-1", 2)
+    await settle()
+    alone = [asyncio.create_task(bench.call("leaf-1", Identifies, "identity", alone=True)) for _ in range(2)]
+    late = calls(bench, "leaf-1", 2)
+    elsewhere = calls(bench, "leaf-2", 2)
+    await settle()
+    assert (busy.now["leaf-1"], busy.now["leaf-2"]) == (2, 2)
+    seen: list[int] = []
+    entering = busy.enter
+
+    def enter(name: str) -> None:
+        entering(name)
+        seen.append(busy.now["leaf-1"])
+
+    busy.enter = enter  # type: ignore[method-assign]
+    busy.go.set()
+    await asyncio.gather(*shared, *alone, *late, *elsewhere)
+    assert len(seen) == 4 and seen[:2] == [1, 1]

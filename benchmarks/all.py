@@ -8,15 +8,18 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import mini, record, start
+from benchmarks import engine, many_hosts, mini, record, snmp_walk, start
 from benchmarks.figure import Benchmark, Figure, PeerMissing, require
 from benchmarks.report import write
 from benchmarks.table import render
 
 BENCHMARKS: tuple[Benchmark, ...] = (
     start.BENCHMARK,
+    many_hosts.BENCHMARK,
+    snmp_walk.BENCHMARK,
     record.APPEND,
     record.VERIFY,
+    engine.BENCHMARK,
     mini.BENCHMARK,
 )
 LEAST_ROUNDS = 5

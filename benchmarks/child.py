@@ -36,7 +36,7 @@ def bringup() -> list[str]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The environment with a home of its own below `folder`: no configuration or key of the person's is used."""
+    """An environment whose home lies below `folder`: no configuration or key of the person's is used."""
     for name in ("home", "run"):
         (folder / name).mkdir(exist_ok=True, mode=0o700)
     kept = {

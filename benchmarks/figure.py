@@ -1,4 +1,4 @@
-"""What a benchmark hands back: raw numbers of ours and of its peer, round by round, and how far it must reach."""
+"""What a benchmark hands back: raw numbers of ours and its peer by round, and how far it must reach."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the table.
 
     `ours[i]` and `peer[i]` come from the same round, in `unit`. With a peer the value is the median of the
-    rounds' ratios ours/peer, for machines drift between rounds; without one (`peer` empty) it is the median of
-    ours. Exactly one of `at_most` and `at_least` is set, for that value.
+    rounds' ratios ours/peer, for machines drift between rounds; without one (`peer` empty) it is the median
+    of ours. Exactly one of `at_most` and `at_least` is set, for that value.
     """
 
     what: str

@@ -1,8 +1,8 @@
-"""Starts one program, waits for it, and prints what it took: `python -I -S launch.py OUTPUT PROGRAM ARGUMENT…`.
+"""Starts one program, waits for it, prints what it took: `python -I -S launch.py OUTPUT PROGRAM ARGUMENT…`.
 
 Prints four words: exit status, seconds on the wall, seconds of CPU (with the children that it waited for) and
-the largest resident size in KiB. It imports next to nothing, because a process begins with the resident size of
-the one that started it; the program's standard output goes to the file OUTPUT.
+the largest resident size in KiB. It imports next to nothing, because a process begins with the resident size
+of the one that started it; the program's standard output goes to the file OUTPUT.
 """
 
 import os

@@ -32,7 +32,7 @@ def measure(folder: Path, rounds: int) -> Sequence[Figure]:
 
 
 def _demo(folder: Path) -> tuple[float, float]:
-    """Seconds, and MB: the sum of the largest resident sizes of the runner and of every process it started."""
+    """Seconds, and MB: the sum of the peaks of the runner and of every process that it started."""
     command = [*bringup(), "demo", "--headless", "--speed", "100", "--runs", str(folder / "runs")]
     with (folder / "output").open("wb") as output:
         began = time.perf_counter()

@@ -24,7 +24,8 @@ def machine() -> str:
     """When, on what processor, how many of its cores this process may use, and with which Python."""
     today = datetime.datetime.now(datetime.UTC).date()
     cores = len(os.sched_getaffinity(0))
-    return f"{today} · {_processor()}, {cores} cores · Linux {platform.release()} · Python {platform.python_version()}"
+    system = f"Linux {platform.release()} · Python {platform.python_version()}"
+    return f"{today} · {_processor()}, {cores} cores · {system}"
 
 
 def _processor() -> str:

@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
+# Run as a script, this folder would be the first of the path.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.all import main  # noqa: E402 (run as a script, this folder would be the first of the path)
+from benchmarks.all import main
 
 if __name__ == "__main__":
     sys.exit(main())

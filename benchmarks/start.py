@@ -1,4 +1,4 @@
-"""How long `bringup --version` and `--help` take, and how much memory, beside an interpreter that does nothing."""
+"""What `bringup --version` and `--help` take, beside an interpreter that does nothing."""
 
 from __future__ import annotations
 

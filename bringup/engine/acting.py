@@ -15,7 +15,7 @@ from bringup.action.base import Action, State
 from bringup.action.base import Outcome as ActionOutcome
 from bringup.action.identity import mismatch
 from bringup.engine.bench import Bench
-from bringup.engine.book import Book
+from bringup.engine.book import Book, of_step
 from bringup.engine.checking import crash_of, failure_of, judged_event, measured_event
 from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk, Interrupted
@@ -84,9 +84,7 @@ class Acting:
     async def _one(self, spec: Spec, task: Task, subject: str) -> None:
         row = (task.stage, task.step, subject)
         attempt = self._book.ledger.next_attempt(row)
-        await self._book.offer(
-            StepStarted(stage=task.stage, step=task.step, subject=subject, attempt=attempt, does=spec.name)
-        )
+        await self._book.offer(StepStarted(**of_step(task, subject, attempt), does=spec.name))
         if self._read_only:
             await self._book.end(
                 row,
@@ -151,10 +149,7 @@ class Acting:
         elif already:
             await self._book.offer(
                 ActionDone(
-                    stage=task.stage,
-                    step=task.step,
-                    subject=subject,
-                    attempt=attempt,
+                    **of_step(task, subject, attempt),
                     action=spec.name,
                     changed=False,
                     after=before,
@@ -203,10 +198,7 @@ class Acting:
                 )
             await self._book.append(
                 ActionIntended(
-                    stage=task.stage,
-                    step=task.step,
-                    subject=subject,
-                    attempt=attempt,
+                    **of_step(task, subject, attempt),
                     action=spec.name,
                     before=before,
                     identity=identity,
@@ -279,10 +271,7 @@ class Acting:
                 after = await action.before(at, subject)
             await self._book.offer(
                 ActionDone(
-                    stage=task.stage,
-                    step=task.step,
-                    subject=subject,
-                    attempt=attempt,
+                    **of_step(task, subject, attempt),
                     action=name,
                     changed=True,
                     after=after,
@@ -296,10 +285,7 @@ class Acting:
     ) -> None:
         await self._book.offer(
             ActionFailed(
-                stage=task.stage,
-                step=task.step,
-                subject=subject,
-                attempt=attempt,
+                **of_step(task, subject, attempt),
                 action=name,
                 message=message,
                 outcome=outcome,

@@ -7,7 +7,7 @@ import math
 import re
 
 from bringup.check.human import AttestArgs, ChooseArgs, MeasureArgs
-from bringup.engine.book import Book
+from bringup.engine.book import Book, of_step
 from bringup.engine.checking import judged_event, measured_event
 from bringup.engine.desk import Given
 from bringup.engine.guard import Refusal
@@ -40,9 +40,7 @@ class Asking:
     async def _one(self, spec: Spec, task: Task, subject: str) -> None:
         row = (task.stage, task.step, subject)
         attempt = self._book.ledger.next_attempt(row)
-        await self._book.offer(
-            StepStarted(stage=task.stage, step=task.step, subject=subject, attempt=attempt, does=spec.name)
-        )
+        await self._book.offer(StepStarted(**of_step(task, subject, attempt), does=spec.name))
         form: Form = spec.name  # type: ignore[assignment]  # asks are named as their forms are
         choices = task.args.choices if isinstance(task.args, ChooseArgs) else ()
         try:

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypedDict
 
 from bringup.engine.ledger import Ledger, Row
 from bringup.engine.round import Kept
 from bringup.journal.write import Journal
 from bringup.model.event import Event, EvidenceKept, StepEnded
+from bringup.model.plan import Task
 from bringup.model.verdict import Reason, Verdict
 from bringup.transport.transcript import encode_transcript
 
 TRANSCRIPT = "application/x-ndjson"
+
+
+class OfStep(TypedDict):
+    """What every event of a step carries."""
+
+    stage: str
+    step: str
+    subject: str
+    attempt: int
+
+
+def of_step(task: Task, subject: str, attempt: int) -> OfStep:
+    """Unpacked into an event: `Measured(**of_step(task, subject, attempt), …)`."""
+    return {"stage": task.stage, "step": task.step, "subject": subject, "attempt": attempt}
 
 
 class Book:

@@ -15,7 +15,7 @@ from functools import partial
 import msgspec
 
 from bringup.engine.bench import Bench
-from bringup.engine.book import Book
+from bringup.engine.book import Book, of_step
 from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.judging import Judging, Outcome, belongs
@@ -89,10 +89,7 @@ class Checking:
             for subject in task.subjects:
                 await self._book.offer(
                     StepStarted(
-                        stage=task.stage,
-                        step=task.step,
-                        subject=subject,
-                        attempt=attempts[subject],
+                        **of_step(task, subject, attempts[subject]),
                         does=spec.name,
                     )
                 )
@@ -264,10 +261,7 @@ def crash_of(error: Exception) -> Failure:
 
 def measured_event(task: Task, attempt: int, measurement: Measurement) -> Measured:
     return Measured(
-        stage=task.stage,
-        step=task.step,
-        subject=measurement.subject,
-        attempt=attempt,
+        **of_step(task, measurement.subject, attempt),
         quantity=measurement.quantity,
         unit=measurement.unit,
         value=measurement.value,
@@ -279,10 +273,7 @@ def measured_event(task: Task, attempt: int, measurement: Measurement) -> Measur
 
 def judged_event(task: Task, attempt: int, judgement: Judgement) -> Judged:
     return Judged(
-        stage=task.stage,
-        step=task.step,
-        subject=judgement.subject,
-        attempt=attempt,
+        **of_step(task, judgement.subject, attempt),
         quantity=judgement.quantity,
         unit=judgement.unit,
         value=judgement.value,

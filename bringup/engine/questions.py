@@ -8,7 +8,7 @@ import asyncio
 from typing import Literal
 
 from bringup.action.base import Outcome, State
-from bringup.engine.book import Book
+from bringup.engine.book import Book, of_step
 from bringup.engine.desk import Desk, Given, Interrupted, Question
 from bringup.engine.guard import Refusal
 from bringup.journal.sign import APPROVE, Signer, approval_text, fingerprint
@@ -69,10 +69,7 @@ class Questions:
         name = f"{task.stage}/{task.step}@{subject}" + (f"/{form}" if form == "approve" else "")
         seq = await self._book.offer(
             Asked(
-                stage=task.stage,
-                step=task.step,
-                subject=subject,
-                attempt=attempt,
+                **of_step(task, subject, attempt),
                 question=name,
                 form=form,
                 text=text,
@@ -94,10 +91,7 @@ class Questions:
             return None
         await self._book.append(
             Answered(
-                stage=task.stage,
-                step=task.step,
-                subject=subject,
-                attempt=attempt,
+                **of_step(task, subject, attempt),
                 question=name,
                 value=given.value,
                 by=given.by,

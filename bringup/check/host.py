@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from bringup.check.base import At
+from bringup.check.management import tells_anything
 from bringup.check.port import port_facts
 from bringup.driver.capability import Identifies, PowersHost
 from bringup.model.catalogue import Requires, Spec
@@ -24,7 +25,8 @@ async def booted(at: At) -> AsyncIterator[Measurement]:
     for subject in at.subjects:
         sample = await at.read(subject, Identifies, "identity")
         told: Identity = sample.facts
-        yield measured(subject, "booted", True)
+        if tells_anything(told):
+            yield measured(subject, "booted", True)
         yield measured(subject, "boot_id", told.boot_id)
         yield measured(subject, "uptime_s", told.uptime_s)
 

@@ -10,14 +10,21 @@ from bringup.check.base import At, part_named
 from bringup.driver.capability import Identifies, TellsTime
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import Clock, Identity
-from bringup.model.measurement import Measurement, measured, value
+from bringup.model.measurement import Measurement, Read, measured, value
 from bringup.model.verdict import Reading
 
 
 async def reach(at: At) -> AsyncIterator[Measurement]:
     for subject in at.subjects:
-        await at.read(subject, Identifies, "identity")
-        yield measured(subject, "reachable", True)
+        sample = await at.read(subject, Identifies, "identity")
+        if tells_anything(sample.facts):
+            yield measured(subject, "reachable", True)
+
+
+def tells_anything(told: Identity) -> bool:
+    """Whether a device has said one thing about itself: an answer without any is no sign of life."""
+    fields = (getattr(told, name) for name in told.__struct_fields__)
+    return any(isinstance(field, Read) and field.reading is Reading.VALUE for field in fields)
 
 
 async def identity(at: At) -> AsyncIterator[Measurement]:

@@ -30,6 +30,7 @@ def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple
     """
     from bringup.cli._start import announce
 
+    refuse_held(folder, take_over=take_over)
     state = read_state(folder)
     rows = retest_rows(state, retest)
     if state.closed is not None and not rows:
@@ -49,6 +50,8 @@ def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple
         answers=request.answers or _if_there(folder.lab / ANSWERS),
         approve_with=request.approve_with or _if_there(folder.lab / APPROVE_KEY),
     )
+    if take_over:
+        end_lab(folder)
     with lab_beside(folder.lab, stays=not request.headless):
         return _go_on(request, folder, state, rows, take_over)
 
@@ -75,6 +78,33 @@ def _go_on(
     show = make_show(request.form, folder, inputs.inventory)
     runner = run_foreground if request.headless else run_apart
     return runner(job, wiring, signer, show, take_over=take_over)
+
+
+def refuse_held(folder: RunFolder, *, take_over: bool) -> None:
+    """Say at once that another runner lives, before a lab or a plan is looked at; the lock decides later.
+
+    Raises:
+        Held: with its holder.
+    """
+    from bringup.cli.list import holder_of
+    from bringup.journal.error import Held
+
+    holder = holder_of(folder)
+    if holder is not None and not take_over:
+        raise Held(
+            f"{folder.path} is held by another runner: {holder}",
+            "`bringup attach` watches it; `bringup resume --take-over` replaces one that hangs",
+        )
+
+
+def end_lab(folder: RunFolder) -> None:
+    """The lab of the runner that is taken over, which would end with that one in the middle of our run."""
+    from bringup.lab.control import ask
+
+    try:
+        ask(folder.lab, {"do": "stop"})
+    except InputError:
+        return  # it ended with its runner
 
 
 def refuse_other_plan(folder: RunFolder, state: RunState) -> None:

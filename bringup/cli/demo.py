@@ -52,7 +52,6 @@ def demo(
     from bringup.cli._prepare import Request, read_inputs
     from bringup.cli._start import announce, begin
     from bringup.journal.folder import RunFolder
-    from bringup.model.errors import InputError
 
     folder = RunFolder.create(runs)
     options = ["--profile", profile, "--speed", f"{speed:g}", "--seed", str(seed)]
@@ -73,7 +72,7 @@ def demo(
             inputs = read_inputs(request)
             announce(form, folder)
             return begin(request, inputs, folder)
-    except InputError:
+    except BaseException:
         if not folder.segments():
             shutil.rmtree(folder.path)  # nothing was begun
         raise

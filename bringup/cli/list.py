@@ -12,6 +12,7 @@ import click
 from bringup.cli._options import runs_option
 
 if TYPE_CHECKING:
+    from bringup.journal.epoch import Holder
     from bringup.journal.folder import RunFolder
 
 TAIL_BYTES = 1024 * 1024
@@ -66,10 +67,7 @@ def state_of(folder: RunFolder) -> str:
     Raises:
         OSError, ValueError, JournalError: the record can't be read.
     """
-    from bringup.journal.epoch import latest_epoch
-
-    _, epoch = latest_epoch(folder.epoch)
-    if epoch is not None and is_held(folder.epoch / str(epoch.holder.epoch), epoch.holder.pid):
+    if holder_of(folder) is not None:
         return "running"
     last = last_event(folder)
     if last is None:
@@ -77,14 +75,28 @@ def state_of(folder: RunFolder) -> str:
     return str(last.get("verdict")) if last.get("kind") == "RunClosed" else "not closed"
 
 
-def is_held(epoch_file: Path, pid: int) -> bool:
-    """Whether its runner lives: the kernel's list of locks tells without trying the lock."""
-    inode = epoch_file.stat().st_ino
+def holder_of(folder: RunFolder) -> Holder | None:
+    """Who runs it now. The kernel's list of locks tells, without trying the lock; elsewhere that a process
+    has its number.
+    """
+    from bringup.journal.clock import boot_id
+    from bringup.journal.epoch import latest_epoch
+
+    number, epoch = latest_epoch(folder.epoch)
+    if epoch is None or epoch.holder.boot != boot_id():
+        return None
+    pid = epoch.holder.pid
     try:
         rows = [row.split() for row in Path("/proc/locks").read_text().splitlines()]
+        inode = (folder.epoch / str(number)).stat().st_ino
     except OSError:
-        return Path(f"/proc/{pid}").exists()
-    return any(row[1] == "FLOCK" and row[-3].endswith(f":{inode}") for row in rows if len(row) > 6)
+        return epoch.holder if Path(f"/proc/{pid}").exists() else None
+    held = any(
+        row[1] == "FLOCK" and row[4] == str(pid) and row[5].endswith(f":{inode}")
+        for row in rows
+        if len(row) > 6
+    )
+    return epoch.holder if held else None
 
 
 def last_event(folder: RunFolder) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from pathlib import Path
 
 from tests.e2e.here import alive, whole_events
@@ -59,6 +60,10 @@ def test_apart_the_lab_lives_as_long_as_its_runner(nursery: Nursery, tmp_path: P
     lab, runner = lab_of(run), json.loads((run / "runner.json").read_bytes())["pid"]
     assert alive(lab) and alive(runner)
     words = ["--runs", str(runs)]
+    began = time.monotonic()
+    second = nursery.run(["resume", run.name, *words])
+    assert second.status == 3 and f"pid {runner}" in second.output
+    assert time.monotonic() - began < 2
     assert nursery.run(["tell", run.name, "retest", "power/reach", *words]).status == 0
     until(lambda: [event for event in whole_events(run) if event["kind"] == "StepEnded"][-1]["attempt"] == 2)
     assert nursery.run(["tell", run.name, "close", *words]).status == 0
@@ -77,4 +82,18 @@ def test_killed_and_resumed_it_starts_its_lab_again(nursery: Nursery, tmp_path: 
     until(lambda: not lab_of(run))
     done = nursery.run(["resume", str(run), "--headless"])
     assert done.status == 0, done.output
+    assert nursery.run(["log", "verify", str(run)]).status == 0
+
+
+def test_a_frozen_demo_is_taken_over_with_its_rack(nursery: Nursery, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    follower, output = demo(nursery, runs, "--only", "power")
+    assert nursery.wait(follower) == 0, output.read_text()
+    run = only_run(runs)
+    frozen = json.loads((run / "runner.json").read_bytes())["pid"]
+    os.kill(frozen, signal.SIGSTOP)
+    done = nursery.run(["resume", str(run), "--take-over", "--headless", "--retest", "power/reach"])
+    os.kill(frozen, signal.SIGCONT)
+    assert done.status == 0, done.output
+    until(lambda: not alive(frozen) and not lab_of(run))
     assert nursery.run(["log", "verify", str(run)]).status == 0

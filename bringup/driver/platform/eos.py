@@ -1,4 +1,5 @@
-"""Arista EOS switches: eAPI for everything, OpenConfig over gNMI for FEC counters where there is gNMI.
+"""Arista EOS: eAPI for everything, OpenConfig over gNMI for FEC counters where there is gNMI, and for all
+that OpenConfig tells where there is gNMI alone.
 
 What one reading needs goes in one request. Keys and traps: `bringup.decode.eos_*`.
 """
@@ -21,7 +22,7 @@ from bringup.decode import (
     eos_transceiver,
 )
 from bringup.decode.registry import Format
-from bringup.driver import eapi
+from bringup.driver import eapi, openconfig
 from bringup.driver.reading import facts_of
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData
@@ -76,6 +77,9 @@ class EosDriver:
     def __init__(self, device: Device, links: Links) -> None:
         self._device = device
         self._links = links
+
+    def _by_gnmi_alone(self) -> bool:
+        return self._links.has("gnmi") and not self._links.has("eapi")
 
     async def _raw(self, *commands: str) -> list[bytes]:
         return await eapi.run(await self._links.eapi(), commands, device=self._device.name)
@@ -134,6 +138,8 @@ class EosDriver:
 
     async def ports(self) -> tuple[Port, ...]:
         """All interfaces, with the FEC that each uses where its rate and module tell which Reed-Solomon."""
+        if self._by_gnmi_alone():
+            return await openconfig.ports(await self._links.gnmi())
         interfaces, status = await self._read(INTERFACES, STATUS)
         try:
             fec = (await self._read(ERROR_CORRECTION))[0].facts["fec"]
@@ -150,8 +156,6 @@ class EosDriver:
         """Over gNMI where the inventory gives it; else of the PHYs that face the line, with the flaps that
         the interface counts."""
         if self._links.has("gnmi"):
-            from bringup.driver import openconfig
-
             return await openconfig.fec_counters(await self._links.gnmi())
         phys, interfaces = await self._read(PHYS, INTERFACES)
         flaps = {port.name: port.flap_count for port in _all(interfaces, "ports", Port)}
@@ -162,8 +166,10 @@ class EosDriver:
 
     async def optics(self) -> tuple[Optic, ...]:
         """Presence by `show inventory`, monitors by the transceiver table: a port without monitors has its
-        name there only, with or without a module.
+        name there only, with or without a module. Over gNMI where the inventory gives nothing else.
         """
+        if self._by_gnmi_alone():
+            return await openconfig.optics(await self._links.gnmi())
         inventory_reply, table_reply = await self._raw(INVENTORY, TRANSCEIVERS)
         slots = self._decoded(INVENTORY, inventory_reply).facts["slots"]
         assert isinstance(slots, dict)
@@ -179,6 +185,8 @@ class EosDriver:
         Raises:
             NoData: LLDP listens on no port.
         """
+        if self._by_gnmi_alone():
+            return await openconfig.neighbors(await self._links.gnmi())
         told, clock = await self._read(NEIGHBORS, CLOCK)
         now = _fact(clock, "clock", Clock).unix_s.value
         contacts = told.facts["last_contacts_unix_s"]

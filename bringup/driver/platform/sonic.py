@@ -151,13 +151,18 @@ class SonicDriver:
     async def optics(self) -> tuple[Optic, ...]:
         """Presence by the presence table, everything else by the module's own memory.
 
-        A module that is present but whose memory could not be read has readings `not_available`.
+        A module that is present but whose memory could not be read has readings `not_available`. Over gNMI
+        where the inventory gives nothing else.
         """
+        if self._links.has("gnmi") and not self._links.has("ssh"):
+            return await openconfig.optics(await self._links.gnmi())
         seen = _optics(await self._read("presence"))
         read_out = {optic.port: optic for optic in _optics(await self._read("eeprom"))}
         return tuple(_joined(optic, read_out.get(optic.port)) for optic in seen)
 
     async def neighbors(self) -> tuple[Neighbor, ...]:
+        if self._links.has("gnmi") and not self._links.has("ssh"):
+            return await openconfig.neighbors(await self._links.gnmi())
         found = (await self._read("neighbors")).facts["neighbors"]
         assert isinstance(found, tuple)
         return tuple(neighbor for neighbor in found if isinstance(neighbor, Neighbor))

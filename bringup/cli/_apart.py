@@ -151,6 +151,7 @@ def follow_apart(job: Job, show: Show, pid: int | None) -> int:
     try:
         return asyncio.run(_follow(job, show, pid))
     except KeyboardInterrupt:
+        show.leave()
         return _left(job)
     finally:
         show.leave()

@@ -47,6 +47,7 @@ def attach(run: str, runs: Path, form: str, go_on: bool) -> int:
     try:
         asyncio.run(watch())
     except KeyboardInterrupt:
+        show.leave()
         print("left: the run itself goes on", file=sys.stderr)
         return EXIT_UNKNOWN
     finally:

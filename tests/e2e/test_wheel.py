@@ -1,7 +1,8 @@
 """The built wheel, alone in a bare environment, run from another folder: nothing of the source tree is near.
 
-What it depends on is lent by the environment of these tests, so that no package index is needed: that folder is
-put on the path by a plain line, which activates none of its own `.pth` files, the editable install among them.
+What it depends on is lent by the environment of these tests, so that no package index is needed: that folder
+is put on the path by a plain line, which activates none of its own `.pth` files, the editable install among
+them.
 """
 
 from __future__ import annotations

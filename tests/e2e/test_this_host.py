@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.e2e.here import INVENTORY, LOAD, REACH, Here, verdicts
 from tests.e2e.runs import Done, Nursery, events_of, only_run
 
@@ -28,19 +34,65 @@ def test_this_machine_is_accepted_and_its_record_verifies(nursery: Nursery, tmp_
     assert {"cpu_count", "memory_gib", "burnin_rounds", "memory_pattern_blocks"} <= measured
 
 
-@pytest.mark.parametrize("inject", ["bitflip", "nan"])
-def test_wrong_arithmetic_is_caught_and_the_hook_stands_in_the_first_event(
-    nursery: Nursery, tmp_path: Path, inject: str
-) -> None:
-    done = this_host(nursery, tmp_path, *BURN_IN, inject=inject)
-    assert done.status == 1, done.output
-    first, *events = events_of(only_run(tmp_path))
+def assert_caught(run: Path, inject: str) -> None:
+    first, *events = events_of(run)
     assert (first["kind"], first["inject"]) == ("RunStarted", inject)
-    assert verdicts(events) == {"cpu": "FAIL"}
+    assert list(verdicts(events).values()) == ["FAIL"]
     (judged,) = [
         event for event in events if event["kind"] == "Judged" and event["quantity"] == "burnin_errors"
     ]
     assert judged["value"] > 0 and judged["limit"] == "<= 0" and judged["source"]
+
+
+def test_wrong_arithmetic_is_caught_and_the_hook_stands_in_the_first_event(
+    nursery: Nursery, tmp_path: Path
+) -> None:
+    done = this_host(nursery, tmp_path, *BURN_IN, inject="bitflip")
+    assert done.status == 1, done.output
+    assert_caught(only_run(tmp_path), "bitflip")
+
+
+@pytest.mark.parametrize("inject", ["bitflip", "nan"])
+def test_the_shortest_load_catches_it_too(nursery: Nursery, tmp_path: Path, inject: str) -> None:
+    here = Here(nursery, tmp_path, LOAD % 0.2)
+    assert here.run("--headless", env={"BRINGUP_INJECT": inject}).status == 1
+    assert_caught(here.path, inject)
+
+
+def alone(tmp_path: Path, *more: str, shell: str = "") -> subprocess.CompletedProcess[str]:
+    """As a program calls it: both streams apart."""
+    words = [
+        "run",
+        "this-host",
+        "--headless",
+        "--only",
+        "management",
+        "--runs",
+        str(tmp_path / "runs"),
+        *more,
+    ]
+    command = shlex.join([sys.executable, "-m", "bringup", *words]) + shell
+    env = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
+    return subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=env, cwd=ROOT)
+
+
+def test_under_json_and_jsonl_standard_output_is_data_only(tmp_path: Path) -> None:
+    done = alone(tmp_path, "--format", "jsonl")
+    run = only_run(tmp_path / "runs")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert lines == events_of(run)
+    assert lines[0]["path"] == str(run)
+    one = json.loads(alone(tmp_path, "--format", "json").stdout)
+    assert (one["verdict"], one["exit_code"], one["partial"]) == ("PASS", 0, True)
+
+
+def test_a_reader_of_standard_output_that_leaves_does_not_end_the_run(tmp_path: Path) -> None:
+    done = alone(tmp_path, shell=" | head -n 1")
+    run = only_run(tmp_path / "runs")
+    assert done.stdout == f"run: {run}\n"
+    assert "Traceback" not in done.stderr
+    assert events_of(run)[-1]["kind"] == "RunClosed"
 
 
 def test_an_unknown_hook_is_refused(nursery: Nursery, tmp_path: Path) -> None:

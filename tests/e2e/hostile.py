@@ -109,6 +109,12 @@ def events(run: Path) -> list[dict[str, Any]]:
     return found
 
 
+def reached(run: Path, *words: str) -> bool:
+    """Whether the record has a line that holds all these values; cheap enough to be asked often."""
+    wanted = [f'"{word}"'.encode() for word in words]
+    return any(all(word in line for word in wanted) for line in whole_lines(run))
+
+
 def all_passed(run: Path) -> bool:
     """Whether every planned row has ended, and well: what an undisturbed run of this rack comes to."""
     told = events(run)

@@ -126,7 +126,8 @@ def difference(first: Read, last: Read) -> Read | None:
 
 def _no_count(read: Read) -> Read:
     """Less than nothing is how some devices print that they do not know."""
-    return NOT_AVAILABLE if isinstance(read.value, int | float) else read
+    told = read.value
+    return NOT_AVAILABLE if isinstance(told, int | float) and not isinstance(told, bool) else read
 
 
 def ber_bound(first: FecCounters, last: FecCounters, bits: float) -> Read | None:

@@ -11,7 +11,7 @@ from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import Optic
 from bringup.model.measurement import NOT_AVAILABLE, Measurement, Read, measured, value
 from bringup.model.subject import parse_subject
-from bringup.model.verdict import Nature
+from bringup.model.verdict import Nature, Reading
 
 
 async def find_optic(at: At, subject: str) -> Optic | None:
@@ -37,7 +37,8 @@ async def temperature(at: At) -> AsyncIterator[Measurement]:
         optic = await find_optic(at, subject)
         if optic is not None:
             yield measured(subject, "temperature_c", optic.temperature_c)
-            yield measured(subject, "supply_voltage_v", optic.supply_voltage_v)
+            if optic.supply_voltage_v.reading is not Reading.ABSENT:
+                yield measured(subject, "supply_voltage_v", optic.supply_voltage_v)
 
 
 async def levels(at: At) -> AsyncIterator[Measurement]:

@@ -1,15 +1,24 @@
-"""Every case of every check ends as it must."""
+"""Every case of every check ends as it must, and no check is without a case in which it must not pass.
+
+Cases stand in `cases_*.py` beside this file: a new check needs a table there.
+"""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from pathlib import Path
 
 import pytest
 
-from tests.check import cases_host, cases_management, cases_power
 from tests.check.trial import Table, all_cases, run_cases
 
-TABLES = (*cases_power.TABLES, *cases_management.TABLES, *cases_host.TABLES)
+TABLES: tuple[Table, ...] = tuple(
+    table
+    for found in sorted(pkgutil.iter_modules([str(Path(__file__).parent)]))
+    if found.name.startswith("cases_")
+    for table in importlib.import_module(f"tests.check.{found.name}").TABLES
+)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.check)

@@ -32,13 +32,17 @@ TRUE, FALSE = value(True), value(False)
 
 
 class World(msgspec.Struct, kw_only=True):
-    """What the inventory states for one case, what its devices tell, and the row that is judged."""
+    """What the inventory states for one case, what its devices tell, and the row that is judged.
+
+    `beside` names devices that are read in the same step.
+    """
 
     subject: str
     devices: list[dict[str, Any]]
     table: dict[tuple[str, str], Told]
     ports: list[dict[str, Any]] = []
     cables: list[dict[str, Any]] = []
+    beside: tuple[str, ...] = ()
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -123,7 +127,9 @@ async def run_worlds(
         stand.table |= world.table
     stand.bench = CaseBench(stand.table, stand.inventory)
     stand.limits = load_envelopes(table.envelope)
-    chosen = [parse_subject(ends(world.subject)[0]).device for world in worlds]
+    chosen = [
+        name for world in worlds for name in (parse_subject(ends(world.subject)[0]).device, *world.beside)
+    ]
     step = {
         "id": "it",
         "check": table.check,

@@ -20,13 +20,16 @@ LOADED = (
     "asyncssh",
     "bringup.cli._apart",
     "bringup.cli._foreground",
+    "bringup.cli._resume",
     "bringup.cli._show",
+    "bringup.cli._text",
     "bringup.driver.platform.sonic",
     "bringup.engine.runner",
     "bringup.journal.follow",
     "bringup.journal.machine",
     "bringup.transport.links",
     "bringup.transport.ssh",
+    "bringup.view.text",
 )
 """What the run would import while the watch is running."""
 

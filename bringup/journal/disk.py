@@ -80,7 +80,7 @@ def write_all_durably(
 def _place(files: Sequence[tuple[Path, bytes]], on_full: Callable[[], bool]) -> None:
     """The files whole and synced under their names; the names are not durable yet.
 
-    All are written before the first is synced: its sync then does much of the others' work.
+    All are on their way to the disk before the first is synced: its sync then does much of the others' work.
     """
     begun: list[tuple[int, str, Path]] = []
     try:
@@ -90,6 +90,11 @@ def _place(files: Sequence[tuple[Path, bytes]], on_full: Callable[[], bool]) -> 
                 flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
                 begun.append((os.open(temporary, flags, 0o644), temporary, path))
                 write_all(begun[-1][0], data, on_full)
+            if len(begun) > 1:
+                for fd, _, _ in begun:
+                    os.posix_fadvise(
+                        fd, 0, 0, os.POSIX_FADV_DONTNEED
+                    )  # starts the writing, waits for nothing
             for fd, _, _ in begun:
                 os.fsync(fd)
         finally:

@@ -28,7 +28,7 @@ SEGMENT_NS = 3600 * 1_000_000_000
 BATCH_BYTES = 4 * 1024 * 1024
 # How long what nobody waits for gathers before it goes to the disk: a sync for each offered event or piece of
 # evidence would cost more than all else that the engine does. Readers see it that much later.
-LINGER_S = 0.02
+LINGER_S = 0.05
 
 
 class Blob(NamedTuple):

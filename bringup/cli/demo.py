@@ -45,8 +45,8 @@ def demo(
     \b
     Examples:
       bringup demo --headless
-      bringup demo --headless --fault dirty-connector
-      bringup demo --headless --fault swapped-cables --fault psu-out@leaf-1/psu-2 --seed 7
+      bringup demo --headless --fault NAME          # `bringup lab faults` lists them
+      bringup demo --headless --fault NAME@leaf-1/psu-2 --fault OTHER --seed 7
     """
     from bringup.cli._lab_process import lab_beside
     from bringup.cli._prepare import Request, read_inputs

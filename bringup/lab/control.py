@@ -22,17 +22,21 @@ from bringup.model.errors import InputError
 MAX_LINE_BYTES = 64 * 1024
 ASK_TIMEOUT_S = 10.0
 PREFIX, SUFFIX = "lab-", ".sock"
+LONGEST_FOLDER_BYTES = 107 - len(f"/{PREFIX}{16 * 'x'}{SUFFIX}")
 
 
 def socket_folder() -> Path:
-    """`$XDG_RUNTIME_DIR/bringup`, else `/tmp/bringup-UID`: short, and ours alone.
+    """`$XDG_RUNTIME_DIR/bringup`, else `/tmp/bringup-UID`: ours alone. Also where the first is not there, or
+    longer than a socket's address may be (107 bytes, unix(7)).
 
     Raises:
         InputError: somebody else owns it or may enter.
     """
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    folder = Path(runtime) / "bringup" if runtime else Path(f"/tmp/bringup-{os.getuid()}")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    folder = runtime / "bringup"
+    if not (runtime.is_absolute() and runtime.is_dir() and len(os.fsencode(folder)) <= LONGEST_FOLDER_BYTES):
+        folder = Path(f"/tmp/bringup-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
         raise InputError(

@@ -67,7 +67,7 @@ class RunFolder:
     def write_run_json(self, content: Any) -> str:
         """Write run.json, durably and once; returns its SHA-256 for `RunStarted.run_json`."""
         data = msgspec.json.format(msgspec.json.encode(content, order="sorted"), indent=2) + b"\n"
-        write_durably(self.run_json, data)
+        _write(self.run_json, data)
         return hashlib.sha256(data).hexdigest()
 
     def keep_plan(self, name: str, data: bytes) -> str:
@@ -75,8 +75,7 @@ class RunFolder:
         where = PurePosixPath(name)
         if where.is_absolute() or ".." in where.parts or not where.parts:
             raise JournalError(f"{name!r} is no name for a file in plan/")
-        make_folder((self.plan / where).parent)
-        write_durably(self.plan / where, data)
+        _write(self.plan / where, data)
         return hashlib.sha256(data).hexdigest()
 
     def write_runner(self, content: Any) -> None:
@@ -161,3 +160,18 @@ def find(runs_dir: Path, ref: str) -> RunFolder:
     raise InputError(
         f"there is no run {ref!r} in {runs_dir}", "`bringup list` shows all; --runs DIR looks elsewhere"
     )
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file of a run that has not begun.
+
+    Raises:
+        JournalError: it can't be written; no device was touched.
+    """
+    try:
+        make_folder(path.parent)
+        write_durably(path, data)
+    except OSError as error:
+        raise JournalError(
+            f"{path} can't be written: {error.strerror}", "free some space, or name another place: --runs DIR"
+        ) from error

@@ -231,9 +231,6 @@ def test_a_disk_that_fills_up_in_the_middle_stops_the_run_and_with_room_it_goes_
 
 
 @needs_mounts
-@pytest.mark.xfail(
-    strict=True, reason="run.json and plan/ are written before anything turns an OSError into words"
-)
 def test_a_disk_without_room_for_the_plan_is_said_plainly(trial: Trial, small_disks: list[SmallDisk]) -> None:
     disk = SmallDisk(trial, "16k")
     small_disks.append(disk)

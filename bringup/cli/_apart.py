@@ -14,7 +14,7 @@ from bringup.model.errors import BringupError, InputError, JournalError
 from bringup.model.verdict import EXIT_INTERRUPTED, EXIT_UNKNOWN
 
 if TYPE_CHECKING:
-    from bringup.cli._foreground import Show
+    from bringup.cli._reader import Show
     from bringup.engine.runner import Job
     from bringup.journal.redact import Redactor
     from bringup.journal.sign import Signer

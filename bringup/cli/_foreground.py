@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,25 +16,11 @@ from bringup.model.verdict import EXIT_INTERRUPTED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bringup.cli._reader import Show
     from bringup.engine.runner import Job, Runner
-    from bringup.journal.follow import Entry
     from bringup.journal.sign import Signer
     from bringup.journal.write import Journal
     from bringup.transport.links import Wiring
-
-
-class Show(Protocol):
-    """Prints a run while it lasts."""
-
-    def event(self, entry: Entry) -> None: ...
-
-    def end(self) -> None:
-        """The last summary."""
-        ...
-
-    def leave(self) -> None:
-        """Give the terminal back as it was. After `end`, or instead of it."""
-        ...
 
 
 def run_foreground(job: Job, wiring: Wiring, signer: Signer, show: Show, *, take_over: bool = False) -> int:
@@ -81,7 +67,7 @@ def up_to_date(job: Job) -> Job:
     """A run that goes on, with all that its record says now that it is ours: until then another runner may
     have written, and what that one did must not be done again.
     """
-    from bringup.cli._resume import read_state
+    from bringup.cli._reader import read_state
 
     if job.state is None:
         return job

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bringup.cli._prepare import Request, injection, kept_inputs, kept_job
+from bringup.cli._reader import read_state
 from bringup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -134,18 +135,6 @@ def refuse_other_injection(folder: RunFolder, asked: str | None) -> None:
 
 def _if_there(path: Path) -> Path | None:
     return path if path.is_file() else None
-
-
-def read_state(folder: RunFolder) -> RunState:
-    """What the record says so far; empty when the runner was killed before its first event."""
-    from bringup.journal.follow import read
-    from bringup.model.event import EventReader
-    from bringup.model.fold import Fold
-
-    reader, fold = EventReader(), Fold()
-    for entry in read(folder):
-        fold.add(reader.read(entry.line))
-    return fold.state
 
 
 def retest_rows(state: RunState, asked: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:

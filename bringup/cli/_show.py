@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bringup.model.event import EventReader
-from bringup.model.fold import Fold
+from bringup.cli._reader import Folded
 
 if TYPE_CHECKING:
-    from bringup.cli._foreground import Show
+    from bringup.cli._reader import Show
     from bringup.journal.folder import RunFolder
     from bringup.journal.follow import Entry
     from bringup.model.inventory import Inventory
@@ -31,22 +30,6 @@ class JsonLines:
 
     def leave(self) -> None:
         pass
-
-
-class Folded:
-    """Base of what shows the state rather than the events."""
-
-    def __init__(self, folder: RunFolder, inventory: Inventory) -> None:
-        self.folder = folder
-        self.inventory = inventory
-        self._reader = EventReader()
-        self.fold = Fold()
-
-    def event(self, entry: Entry) -> None:
-        self.fold.add(self._reader.read(entry.line))
-
-    def leave(self) -> None:
-        """Nothing of the terminal was changed."""
 
 
 class JsonSummary(Folded):

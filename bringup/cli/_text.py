@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from bringup.cli._show import Folded
+from bringup.cli._reader import Folded
 from bringup.view.mark import Role, Row, Tier
 from bringup.view.progress import Progress
 from bringup.view.summary import WIDTH, plain, stage_row, summary_rows

@@ -13,7 +13,7 @@ from bringup.cli._options import runs_option
 from bringup.model.verdict import EXIT_UNKNOWN
 
 if TYPE_CHECKING:
-    from bringup.cli._foreground import Show
+    from bringup.cli._reader import Show
     from bringup.journal.folder import RunFolder
 
 

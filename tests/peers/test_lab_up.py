@@ -173,7 +173,7 @@ def test_pygnmi_subscribes_once_and_hears_who_is_at_the_far_ends(lab: Lab) -> No
             found.append(stream.get_update(timeout=20))
     updates = [update for each in found for update in each.get("update", {}).get("update", [])]
     names = {update["val"] for update in updates if update["path"].endswith("system-name")}
-    assert names == {"leaf-2"}, "the node is not switched on yet"
+    assert {"leaf-2"} <= names <= {"leaf-2", "node-01"}
 
 
 @QUIET

@@ -16,7 +16,9 @@ import pytest
 
 from bringup.engine.bench import Bench, Bounds
 from bringup.input import load_envelopes
+from bringup.journal.sign import KeySigner
 from bringup.model.errors import NoData, Refused, TimedOut, Unparsable, Unreachable
+from bringup.model.event import ActionIntended
 from bringup.model.inventory import Device, Inventory
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, UNSUPPORTED, Read, value
 from bringup.model.state import RunState
@@ -34,7 +36,8 @@ TRUE, FALSE = value(True), value(False)
 class World(msgspec.Struct, kw_only=True):
     """What the inventory states for one case, what its devices tell, and the row that is judged.
 
-    `beside` names devices that are read in the same step.
+    `beside` names devices that are read in the same step, `did` gathers what was changed, and `intended` is
+    the reading before a change in whose middle an earlier run died.
     """
 
     subject: str
@@ -43,6 +46,8 @@ class World(msgspec.Struct, kw_only=True):
     ports: list[dict[str, Any]] = []
     cables: list[dict[str, Any]] = []
     beside: tuple[str, ...] = ()
+    did: list[str] = []
+    intended: dict[str, Any] | None = None
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -58,12 +63,16 @@ def case(name: str, expected: str, **over: Any) -> Case:
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """All cases of one check. `reads` are the methods without whose answer nothing is known."""
+    """All cases of one check (or action: `kind`). `reads` are the methods without whose answer nothing is
+    known; `begin` is what every case has over the world's own.
+    """
 
     check: str
+    kind: str = "check"
     world: Callable[..., World]
     reads: tuple[str, ...]
     cases: tuple[Case, ...]
+    begin: dict[str, Any] = {}
     step: dict[str, Any] = {}
     envelope: tuple[str, ...] = ("base",)
 
@@ -127,12 +136,18 @@ async def run_worlds(
         stand.table |= world.table
     stand.bench = CaseBench(stand.table, stand.inventory)
     stand.limits = load_envelopes(table.envelope)
+    stand.approver = KeySigner.throwaway()
+    stand.unfinished = {
+        ("a", "it", world.subject): _intent(table.check, world.subject, world.intended)
+        for world in worlds
+        if world.intended is not None
+    }
     chosen = [
         name for world in worlds for name in (parse_subject(ends(world.subject)[0]).device, *world.beside)
     ]
     step = {
         "id": "it",
-        "check": table.check,
+        table.kind: table.check,
         "on": {"device": chosen},
         "deadline_s": DEADLINE_S,
         **table.step,
@@ -143,11 +158,30 @@ async def run_worlds(
 
 
 async def run_cases(folder: Path, table: Table) -> dict[str, str]:
-    """Case -> verdict, with the reason where it is UNKNOWN."""
+    """Case -> verdict, with the reason where it is UNKNOWN, and all that was done to devices."""
     cases = all_cases(table)
-    worlds = {one.name: table.world(device_name(one.name), **one.over) for one in cases}
+    worlds = {one.name: table.world(device_name(one.name), **{**table.begin, **one.over}) for one in cases}
     found = verdicts(await run_worlds(folder, table, list(worlds.values())))
-    return {name: found.get(f"a/it@{world.subject}", "no row") for name, world in worlds.items()}
+    return {
+        name: "; ".join((found.get(f"a/it@{world.subject}", "no row"), *world.did))
+        for name, world in worlds.items()
+    }
+
+
+def _intent(action: str, subject: str, before: dict[str, Any]) -> ActionIntended:
+    return ActionIntended(
+        stage="a",
+        step="it",
+        subject=subject,
+        attempt=1,
+        action=action,
+        before=before,
+        identity={},
+        drops=(),
+        probe="",
+        undo=None,
+        dangerous=True,
+    )
 
 
 def device_name(sentence: str) -> str:

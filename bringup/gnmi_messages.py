@@ -26,8 +26,8 @@ ENUMS: dict[str, tuple[str, ...]] = {
     "UpdateResult.Operation": ("INVALID", "DELETE", "REPLACE", "UPDATE"),
 }
 
-# Field: NUMBER NAME TYPE. `*` before the type: repeated; `%`: map from string to string; a last word `of GROUP`: one
-# member of that oneof. `Any` stands for google.protobuf.Any, whose wire form is these two fields.
+# Field: NUMBER NAME TYPE. `*` before the type: repeated; `%`: map from string to string; a last word
+# `of GROUP`: one member of that oneof. `Any` stands for google.protobuf.Any, whose wire form is these two fields.
 FIELDS: dict[str, tuple[str, ...]] = {
     "Any": ("1 type_url string", "2 value bytes"),
     "PathElem": ("1 name string", "2 key %"),
@@ -109,7 +109,8 @@ _SCALARS = ("string", "bytes", "bool", "int64", "uint64", "uint32", "float", "do
 
 
 class GnmiMessages:
-    """The message classes by name (`found.GetRequest(...)`) and the enum numbers (`found.enum("Encoding", "JSON")`).
+    """The message classes by name (`found.GetRequest(...)`) and the enum numbers (`found.enum("Encoding",
+    "JSON")`).
 
     Hold one for as long as messages are made; classes of two instances do not mix.
     """

@@ -1,1 +1,3 @@
-"""Captured bytes to facts. One module per format; each declares `FORMATS`. Pure: no I/O, no clock, never raises."""
+"""Captured bytes to facts. One module per format; each declares `FORMATS`. Pure: no I/O, no clock, never
+raises.
+"""

@@ -24,9 +24,7 @@ class InputError(BringupError):
     `problems` holds every problem found, each `FILE:LINE: FIELD: what is wrong; what would be right`.
     """
 
-    def __init__(
-        self, message: str, advice: str = "", problems: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, message: str, advice: str = "", problems: tuple[str, ...] = ()) -> None:
         super().__init__(message, advice)
         self.problems = problems
 

@@ -13,9 +13,7 @@ from bringup.model.measurement import Scalar
 from bringup.model.verdict import Reading, Verdict
 
 
-class Event(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=False
-):
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=False):
     """What the writer stamps on every line."""
 
     seq: int = -1

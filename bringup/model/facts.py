@@ -208,8 +208,6 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
 
     format: str
     outcome: str
-    facts: dict[
-        str, Fact | tuple[Fact, ...] | list[object] | dict[str, object] | Scalar | None
-    ] = {}
+    facts: dict[str, Fact | tuple[Fact, ...] | list[object] | dict[str, object] | Scalar | None] = {}
     measurements: tuple[Measurement, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -156,7 +156,9 @@ class Cable(Written):
 
 
 class Lab(Written):
-    """Written by `lab up` into its own inventory: the rack is simulated, and its world runs `speed` times faster."""
+    """Written by `lab up` into its own inventory: the rack is simulated, and its world runs `speed` times
+    faster.
+    """
 
     speed: float = Field(default=1.0, ge=1, le=1000)
     profile: str = ""
@@ -164,7 +166,7 @@ class Lab(Written):
 
 
 class Inventory(Written):
-    """A validated inventory with its cables joined in. `cables` in the file may be a path; here it is rows."""
+    """A validated inventory with its cables joined in: `cables` of a file may be a path, here it is rows."""
 
     schema_: str = Field(default=SCHEMA, alias="schema")
     site: str = ""

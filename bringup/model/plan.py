@@ -1,4 +1,6 @@
-"""A plan: which step runs on which subjects, by which limits, and what it waits for. `bringup.plan` makes it."""
+"""A plan: which step runs on which subjects, by which limits, and what it waits for. `bringup.plan` makes
+it.
+"""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ ENUMS: dict[str, tuple[str, ...]] = {
 }
 
 # Field: NUMBER NAME TYPE. `*` before the type: repeated; `%`: map from string to string; a last word
-# `of GROUP`: one member of that oneof. `Any` stands for google.protobuf.Any, whose wire form is these two fields.
+# `of GROUP`: one member of that oneof. `Any` stands for google.protobuf.Any, whose wire form is these two
+# fields.
 FIELDS: dict[str, tuple[str, ...]] = {
     "Any": ("1 type_url string", "2 value bytes"),
     "PathElem": ("1 name string", "2 key %"),

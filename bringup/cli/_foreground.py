@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -74,10 +74,10 @@ def up_to_date(job: Job) -> Job:
     return msgspec.structs.replace(job, state=read_state(job.folder))
 
 
-async def _read(job: Job, wake: Callable[[int], object], show: Show) -> None:
+async def _read(job: Job, wake: Callable[[int], Awaitable[object]], show: Show) -> None:
     from bringup.journal.follow import follow
 
-    async for entry in follow(job.folder, wake=wake):  # type: ignore[arg-type]
+    async for entry in follow(job.folder, wake=wake):
         show.event(entry)
 
 

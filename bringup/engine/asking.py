@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+from collections.abc import Mapping
 
 from bringup.check.human import AttestArgs, ChooseArgs, MeasureArgs
 from bringup.engine.book import Book, of_step
@@ -20,6 +21,15 @@ from bringup.model.plan import Task
 from bringup.model.verdict import Reason, Verdict
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+FORMS: Mapping[str, Form] = {
+    "instruct": "instruct",
+    "confirm": "confirm",
+    "choose": "choose",
+    "scan": "scan",
+    "measure": "measure",
+    "attest": "attest",
+}
 
 
 class Asking:
@@ -41,7 +51,7 @@ class Asking:
         row = (task.stage, task.step, subject)
         attempt = self._book.ledger.next_attempt(row)
         await self._book.offer(StepStarted(**of_step(task, subject, attempt), does=spec.name))
-        form: Form = spec.name  # type: ignore[assignment]  # asks are named as their forms are
+        form = FORMS[spec.name]
         choices = task.args.choices if isinstance(task.args, ChooseArgs) else ()
         try:
             given = await self._questions.ask(task, subject, attempt, form, task.args.text, choices=choices)

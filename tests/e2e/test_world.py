@@ -7,6 +7,7 @@ depths than any fault that the lab can be asked for.
 from __future__ import annotations
 
 import ast
+import gzip
 import json
 import re
 import tomllib
@@ -234,6 +235,16 @@ def test_a_fault_inside_the_window_fails_its_link_alone_and_a_retest_after_repai
     assert [attempts for link, attempts in ended(run).items() if link != LINK] == [[(1, "PASS")]] * 3
     verified = nursery.run(["log", "verify", str(run)])
     assert verified.status == 0, verified.output
+    secrets = {path.read_text().strip().encode() for path in lab.folder.glob("secrets/*")}
+    assert len(secrets) >= 4
+    assert [
+        path for path in run.rglob("*") if path.is_file() and any(each in bare(path) for each in secrets)
+    ] == []
+
+
+def bare(path: Path) -> bytes:
+    data = path.read_bytes()
+    return gzip.decompress(data) if path.suffix == ".gz" else data
 
 
 # names

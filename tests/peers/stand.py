@@ -107,11 +107,11 @@ def answer_of(done: Done) -> Answer:
     return Answer(done.status, json.loads(line), done.output)
 
 
-def write_inventory(folder: Path, platform: str, **more: Any) -> Path:
-    """An inventory with one device, `peer`, on loopback."""
+def write_inventory(folder: Path, platform: str, *, name: str = "inventory", **more: Any) -> Path:
+    """An inventory, `NAME.toml`, with one device, `peer`, on loopback."""
     device = {"name": "peer", "role": "any", "platform": platform, "address": "127.0.0.1", **more}
     document = {"schema": "bringup.inventory/1", "site": "peers", "device": [device]}
-    path = folder / "inventory.toml"
+    path = folder / f"{name}.toml"
     path.write_text(tomli_w.dumps(document))
     return path
 

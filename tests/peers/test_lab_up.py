@@ -11,7 +11,7 @@ import subprocess
 import threading
 import urllib.request
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.runs import until
-from tests.peers.stand import Lab, spoken
+from tests.peers.stand import Answer, Lab, spoken, value, write_inventory
 from tests.transport.peers import make_key, tool
 
 with warnings.catch_warnings():
@@ -73,6 +73,22 @@ def test_snmpset_switches_an_outlet_in_the_world(lab: Lab, version: str) -> None
         snmp(lab, version, "snmpset", f"{COMMAND}.{spare}", "i", str(command))
         assert lab.real("pdu-1")["outlets"][spare - 1]["commanded_on"] is live
         assert snmp(lab, version, "snmpget", f"{STATE}.{spare}") == [f".{STATE}.{spare} {2 if live else 1}"]
+
+
+def test_a_v3_user_in_the_inventory_reads_the_same_pdu(lab: Lab, probe: Callable[..., Answer]) -> None:
+    by_user = {
+        "version": "3", "port": lab.expected("pdu-1")["snmp"]["port"],
+        "user": lab.real("pdu-1")["access"]["snmp_user"],
+        "auth": "sha256", "auth_key": "file:secrets/pdu-1.snmp-auth",
+        "priv": "aes128", "priv_key": "file:secrets/pdu-1.snmp-priv",
+    }  # fmt: skip
+    inventory = write_inventory(lab.folder, "apc-pdu", name="by-user", snmp=by_user)
+    found = probe(inventory, "outlets")
+    assert found.status == 0, found.text
+    told = {outlet["index"]: value(outlet["state"]) for outlet in found.facts["outlets"]}
+    assert told == {
+        each["index"]: "on" if each["commanded_on"] else "off" for each in lab.real("pdu-1")["outlets"]
+    }
 
 
 # the OpenSSH client

@@ -64,6 +64,26 @@ def test_the_far_end_of_a_cable_is_named_as_its_own_lldpd_and_kernel_name_it(
     assert f"Speed: {value(ports[near.port]['speed_gbps']) * 1000:g}Mb/s" in settings
 
 
+@pytest.mark.parametrize(
+    ("platform", "transport", "settings"),
+    [
+        ("linux", "ssh", {"user": "root", "password": "file:secret"}),
+        ("snmp-switch", "snmp", {"community": "file:secret"}),
+        ("redfish-bmc", "redfish", {"tls": False, "user": "root", "password": "file:secret"}),
+        ("sonic", "gnmi", {"tls": False, "user": "root", "password": "file:secret"}),
+    ],
+)
+def test_where_no_way_leads_is_unreachable(
+    pair: Pair, tmp_path: Path, platform: str, transport: str, settings: dict[str, object]
+) -> None:
+    """This namespace has no route to anywhere; TEST-NET-1 (RFC 5737) is nobody's in any case."""
+    (tmp_path / "secret").write_text("not-to-be-shown\n")
+    inventory = write_inventory(tmp_path, platform, address="192.0.2.1", **{transport: settings})
+    found = probe_inside(pair[0], inventory, "ports" if transport == "gnmi" else "identity")
+    assert (found.status, found.outcome) == (3, "unreachable"), found.text
+    assert "192.0.2.1" in found.text and "not-to-be-shown" not in found.text
+
+
 def wait_until_heard(host: Host) -> None:
     """lldpd tells nobody when it has heard something for the first time."""
     end = time.monotonic() + HEARD_WITHIN_S

@@ -23,6 +23,7 @@ from bringup.model.inventory import Device, Inventory
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, UNSUPPORTED, Read, value
 from bringup.model.state import RunState
 from bringup.model.subject import ends, parse_subject
+from bringup.model.verdict import Verdict
 from bringup.transport.base import Links
 from tests.engine import stand as engine_stand
 from tests.engine.stand import Stand, TableBench, Told, verdicts
@@ -30,6 +31,7 @@ from tests.engine.stand import Stand, TableBench, Told, verdicts
 NOON = 1_800_000_000.0
 """What this machine's clock says all the time, in seconds since 1970."""
 DEADLINE_S = 0.05
+STAGE, LANES = "stage-", 6
 TRUE, FALSE = value(True), value(False)
 
 
@@ -138,43 +140,67 @@ async def run_worlds(
     stand.limits = load_envelopes(table.envelope)
     stand.approver = KeySigner.throwaway()
     stand.unfinished = {
-        ("a", "it", world.subject): _intent(table.check, world.subject, world.intended)
-        for world in worlds
+        (f"{STAGE}{number % LANES}", "it", world.subject): _intent(table, world.subject, world.intended)
+        for number, world in enumerate(worlds)
         if world.intended is not None
-    }
-    chosen = [
-        name for world in worlds for name in (parse_subject(ends(world.subject)[0]).device, *world.beside)
-    ]
-    step = {
-        "id": "it",
-        table.kind: table.check,
-        "on": {"device": chosen},
-        "deadline_s": DEADLINE_S,
-        **table.step,
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine_stand, "WorldClock", lambda speed: clock or StillClock())
-        return await stand.run({"name": "a", "step": [step]})
+        return await stand.run(*_stages(table, worlds))
 
 
-async def run_cases(folder: Path, table: Table) -> dict[str, str]:
-    """Case -> verdict, with the reason where it is UNKNOWN, and all that was done to devices."""
+def _stages(table: Table, worlds: Sequence[World]) -> list[dict[str, Any]]:
+    """Checks of all worlds are one step; a step does one action at a time, so these are in a few stages side
+    by side.
+    """
+    lanes = 1 if table.kind == "check" else min(LANES, len(worlds))
+    return [
+        {"name": f"{STAGE}{lane}", "needs": [], "step": [_step(table, worlds[lane::lanes])]}
+        for lane in range(lanes)
+    ]
+
+
+def _step(table: Table, worlds: Sequence[World]) -> dict[str, Any]:
+    named = ((parse_subject(ends(world.subject)[0]).device, *world.beside) for world in worlds)
+    on = {"device": [name for names in named for name in names]}
+    return {"id": "it", table.kind: table.check, "on": on, "deadline_s": DEADLINE_S, **table.step}
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """Case -> verdict, with the reason where it is UNKNOWN, and all that was done to devices; the record."""
+
+    ended: dict[str, str]
+    state: RunState
+
+    def judged(self, *as_verdict: Verdict) -> set[str]:
+        """Quantities that some case has judged so."""
+        return {
+            judgement.quantity
+            for step in self.state.steps.values()
+            for judgement in step.judgements
+            if judgement.verdict in as_verdict
+        }
+
+
+async def run_cases(folder: Path, table: Table) -> Ran:
+    """All cases of `table`, side by side."""
     cases = all_cases(table)
     worlds = {one.name: table.world(device_name(one.name), **{**table.begin, **one.over}) for one in cases}
-    found = verdicts(await run_worlds(folder, table, list(worlds.values())))
-    return {
-        name: "; ".join((found.get(f"a/it@{world.subject}", "no row"), *world.did))
-        for name, world in worlds.items()
-    }
+    state = await run_worlds(folder, table, list(worlds.values()))
+    found = {key.partition("@")[2]: verdict for key, verdict in verdicts(state).items()}
+    return Ran(
+        {name: "; ".join((found.get(world.subject, "no row"), *world.did)) for name, world in worlds.items()},
+        state,
+    )
 
 
-def _intent(action: str, subject: str, before: dict[str, Any]) -> ActionIntended:
+def _intent(table: Table, subject: str, before: dict[str, Any]) -> ActionIntended:
     return ActionIntended(
-        stage="a",
+        stage="",
         step="it",
         subject=subject,
         attempt=1,
-        action=action,
+        action=table.check,
         before=before,
         identity={},
         drops=(),

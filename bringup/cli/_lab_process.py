@@ -6,7 +6,7 @@ import json
 import select
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,18 @@ STOP_DEADLINE_S = 10.0
 
 
 @contextmanager
-def lab_beside(folder: Path, options: Sequence[str] = (), *, stays: bool = False) -> Iterator[dict[str, Any]]:
+def lab_beside(
+    folder: Path,
+    options: Sequence[str] = (),
+    *,
+    stays: bool = False,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[dict[str, Any]]:
     """A lab in `folder`, new or the one that lived there before; yields what it says of itself.
 
     It holds the other end of a pipe of ours, so it ends when this process and its children do, however they
-    do. With `stays` a runner apart may need it longer than we do: it then ends with that one.
+    do. With `stays` a runner apart may need it longer than we do: it then ends with that one. `meanwhile` is
+    called while it starts.
 
     Raises:
         InputError: it can't stand.
@@ -31,6 +38,7 @@ def lab_beside(folder: Path, options: Sequence[str] = (), *, stays: bool = False
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
     left = False
     try:
+        meanwhile()
         yield _ready(process)
         left = stays
     finally:

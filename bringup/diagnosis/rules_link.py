@@ -122,7 +122,7 @@ CODING_RULES: tuple[Rule, ...] = (
             Likely("an intermittent contact, or somebody touched the cable during the window"),
             Likely(
                 "the link trained again during the window",
-                (Clue("it went down and up", (is_("near_flap_count_bad", True),)),),
+                (Clue("its link changed state in the window", (is_("near_flap_count_bad", True),)),),
             ),
             Likely("a counter that lies"),
         ),
@@ -162,7 +162,7 @@ CODING_RULES: tuple[Rule, ...] = (
     Rule(
         id="flapping",
         when=(is_("near_flap_count_bad", True),),
-        title="{near} went down and up during the window",
+        title="{near} changed its state during the window",
         explains=FROM_CODING,
         shows=("flap_count",),
         likely=(Likely("an intermittent contact"), Likely("the far end restarted")),

@@ -9,13 +9,14 @@ from bringup.check.base import At
 from bringup.driver.capability import Identifies
 from bringup.model.facts import Identity
 from bringup.model.inventory import Inventory
+from bringup.model.measurement import recordable
 
 
 async def identity_of(at: At, device: str) -> State:
     """Serial and model of `device`, read now."""
     sample = await at.read(device, Identifies, "identity")
     told: Identity = sample.facts
-    return {"serial": told.serial.value, "model": told.model.value}
+    return {"serial": recordable(told.serial.value), "model": recordable(told.model.value)}
 
 
 def mismatch(inventory: Inventory, device: str, found: State) -> str | None:

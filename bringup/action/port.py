@@ -11,6 +11,7 @@ from bringup.driver.capability import SwitchesPorts
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.errors import NoData
 from bringup.model.inventory import Inventory
+from bringup.model.measurement import recordable
 from bringup.model.subject import parse_subject
 
 
@@ -43,7 +44,7 @@ class SetAdmin:
                 f"{subject}: the device lists no such port",
                 "Check the port's name in the inventory.",
             )
-        return {"admin_up": port.admin_up.value}
+        return {"admin_up": recordable(port.admin_up.value)}
 
     def already(self, at: At, before: State) -> bool:
         return before.get("admin_up") is self._up

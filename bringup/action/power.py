@@ -16,6 +16,7 @@ from bringup.model.catalogue import Requires, Spec
 from bringup.model.errors import NoData
 from bringup.model.facts import HostPower, Outlet
 from bringup.model.inventory import Inventory, Written
+from bringup.model.measurement import recordable
 from bringup.model.subject import parse_subject
 
 
@@ -65,7 +66,7 @@ class SwitchOutlet:
 
     async def before(self, at: At, subject: str) -> State:
         outlet = await _outlet(at, subject)
-        return {"outlet_state": outlet.state.value, "label": outlet.label.value}
+        return {"outlet_state": recordable(outlet.state.value), "label": recordable(outlet.label.value)}
 
     def already(self, at: At, before: State) -> bool:
         return before.get("outlet_state") == self._to
@@ -75,7 +76,7 @@ class SwitchOutlet:
         it.
         """
         pdu, index = parse_subject(subject).device, outlet_index(subject)
-        label = str((await _outlet(at, subject)).label.value or "")
+        label = str(recordable((await _outlet(at, subject)).label.value) or "")
         fed = [
             device.name
             for device in at.inventory.device
@@ -152,7 +153,7 @@ class PowerHost:
         return told
 
     async def before(self, at: At, subject: str) -> State:
-        return {"power_state": (await self._power(at, subject)).power_state.value}
+        return {"power_state": recordable((await self._power(at, subject)).power_state.value)}
 
     def already(self, at: At, before: State) -> bool:
         """Never for a restart, which is wanted whatever the state is."""

@@ -16,7 +16,7 @@ import msgspec
 
 from bringup.model.errors import Unparsable
 from bringup.model.inventory import Device, Inventory, Port
-from bringup.model.measurement import Measurement
+from bringup.model.measurement import LONGEST_TEXT, Measurement
 from bringup.model.subject import LINK, Subject, parse_subject
 
 Facts = TypeVar("Facts")
@@ -106,5 +106,5 @@ def part_named(device: str, name: str) -> str:
     `#` and the arrow of a link mean something in a subject, and a part has a name: what a device prints must
     neither end a run nor pose as something else.
     """
-    harmless = name.replace(LINK, "<=>").replace("#", "no.")
+    harmless = name[:LONGEST_TEXT].replace(LINK, "<=>").replace("#", "no.")
     return str(Subject(device, harmless if harmless.strip() else "unnamed"))

@@ -33,6 +33,8 @@ class Read(msgspec.Struct, frozen=True):
 
 LARGEST_INTEGER = 2**53
 """Integers from here on have no exact form in every reader of JSON; as a measurement they become floats."""
+LONGEST_TEXT = 64 * 1024
+"""Characters of a value that is text. More is no value that anybody expects: all of it is in the evidence."""
 
 
 def value(of: Scalar, *, age_s: float | None = None, accuracy: float | None = None) -> Read:
@@ -64,17 +66,23 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 def measured(subject: object, quantity: str, read: Read | Scalar) -> Measurement:
     """A measurement from a field of a fact, or from a plain value."""
     read = read if isinstance(read, Read) else value(read)
-    told = read.value
-    if isinstance(told, int) and not isinstance(told, bool) and abs(told) >= LARGEST_INTEGER:
-        told = float(told)
     return Measurement(
         subject=str(subject),
         quantity=quantity,
         reading=read.reading,
-        value=told,
+        value=recordable(read.value),
         age_s=read.age_s,
         accuracy=read.accuracy,
     )
+
+
+def recordable(told: Scalar | None) -> Scalar | None:
+    """What a device told, as an event can hold it: no integer beyond `LARGEST_INTEGER`, no endless text."""
+    if isinstance(told, str):
+        return told if len(told) <= LONGEST_TEXT else f"{told[:LONGEST_TEXT]}… (cut)"
+    if isinstance(told, int) and not isinstance(told, bool) and abs(told) >= LARGEST_INTEGER:
+        return float(told)
+    return told
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ METHODS = {
     "processor": ("HasProcessor", "processor"),
 }
 DEADLINE_S = 60.0
-SILENT = ("unreachable", "refused", "timeout")
+SILENT = ("unreachable", "timeout")
 
 
 @click.command(name="probe")
@@ -100,7 +100,7 @@ async def _probe(
             if said != "ok" and outcome == "ok":
                 outcome = said
             if said in SILENT and len(find_platform(device.platform).transports) == 1:
-                # Its one way in is shut: asking for the rest would only take as long again, each.
+                # Nobody is there: asking for the rest would only take as long again, each.
                 break
     finally:
         await wiring.close()

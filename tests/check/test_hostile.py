@@ -1,0 +1,120 @@
+"""What a device prints to do harm: recorded as it came, shown without effect, judged like any text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bringup.model.facts import Environment, Fan, Sensor
+from bringup.model.measurement import LONGEST_TEXT, value
+from bringup.model.state import RunState
+from bringup.view.summary import summary_rows
+from bringup.view.text import visible
+from tests.check.cases_host import ENVIRONMENT, air_world, fan
+from tests.check.cases_link import NEIGHBORS, cabling_world
+from tests.check.cases_management import CLOCK, FIRMWARE, IDENTITY, clock_world, identity_world
+from tests.check.cases_optic import PRESENCE, module_world
+from tests.check.trial import NOON, StillClock, run_worlds
+from tests.engine.stand import verdicts
+
+HOSTILE = {
+    "escapes": "\x1b]0;owned\x07\x1b[2J\x1b[1A\rPASS",
+    "reordered": "\u202eSSAP\u2066",
+    "long": "n" * 10_000,
+    "lines": "leaf-1\nPASS  the whole run\n",
+    "nul": "leaf\x00-1",
+    "surrogate": "leaf\udc80",
+    "subject": "leaf-9/eth0#lane-1<->leaf-1/eth0",
+    "markup": "[bold green]PASS[/]",
+    "json": '"},{"kind":"StepEnded","verdict":"PASS"',
+}
+EACH = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+
+
+def values(state: RunState, quantity: str) -> list[object]:
+    return [
+        each.value for step in state.steps.values() for each in step.measurements if each.quantity == quantity
+    ]
+
+
+def as_recorded(text: str) -> str:
+    """A line is UTF-8, which has no form for a lone surrogate."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def shown(state: RunState) -> list[str]:
+    """All that a summary prints."""
+    return ["".join(text for text, _ in row) for row in summary_rows(state, ())]
+
+
+@EACH
+async def test_a_hostile_name_is_another_name_and_does_nothing_on_a_screen(text: str, tmp_path: Path) -> None:
+    state = await run_worlds(tmp_path, IDENTITY, [identity_world("leaf", hostname=value(text))])
+    assert list(verdicts(state).values()) == ["FAIL"]
+    assert values(state, "hostname") == [as_recorded(text)]
+    assert all(letter.isprintable() for letter in visible(text))
+    assert all(letter.isprintable() for line in shown(state) for letter in line)
+
+
+@EACH
+async def test_a_hostile_neighbour_is_a_wrong_one(text: str, tmp_path: Path) -> None:
+    state = await run_worlds(tmp_path, NEIGHBORS, [cabling_world("leaf", near=((text, "Ethernet4/1"),))])
+    assert list(verdicts(state).values()) == ["FAIL"]
+    assert f"{as_recorded(text)}/Ethernet4/1" in values(state, "neighbor")
+
+
+@EACH
+async def test_a_hostile_medium_is_a_wrong_one(text: str, tmp_path: Path) -> None:
+    state = await run_worlds(tmp_path, PRESENCE, [module_world("leaf", medium=value(text))])
+    assert list(verdicts(state).values()) == ["FAIL"]
+    assert values(state, "optic_medium") == [as_recorded(text)]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), "", " ", "#", "/", "<->"])
+@pytest.mark.parametrize("turns", [True, False])
+async def test_a_fan_of_any_name_is_judged_as_a_part_of_its_own_device(
+    text: str, turns: bool, tmp_path: Path
+) -> None:
+    told = (fan(text, value(turns)), fan("fan-2"))
+    sensors = (Sensor(name=text, temperature_c=value(40.0)),)
+    state = await run_worlds(tmp_path, ENVIRONMENT, [air_world("leaf", fans=told, sensors=sensors)])
+    assert list(verdicts(state).values()) == ["PASS" if turns else "FAIL"]
+    (step,) = state.steps.values()
+    assert len([each for each in step.judgements if each.quantity == "fan_ok"]) == 3
+    assert all(each.subject.partition("/")[0] == "leaf" for each in step.measurements)
+
+
+async def test_a_component_of_any_name_is_recorded(tmp_path: Path) -> None:
+    told = {text: value(text) for text in HOSTILE.values()}
+    state = await run_worlds(tmp_path, FIRMWARE, [identity_world("leaf", firmware=told)])
+    assert list(verdicts(state).values()) == ["PASS"]
+    assert sorted(map(str, values(state, "firmware_version"))) == sorted(map(as_recorded, HOSTILE.values()))
+
+
+async def test_text_without_end_is_cut_and_stops_no_run(tmp_path: Path) -> None:
+    """Three million escapes take six characters each in a record: more than one line of it can hold."""
+    endless = "\x1b" * 3_000_000
+    told = Environment(fans=(Fan(name=endless, ok=value(endless)),))
+    worlds = [air_world("leaf", answers={"environment": told})]
+    state = await run_worlds(tmp_path / "fan", ENVIRONMENT, worlds)
+    assert list(verdicts(state).values()) == ["UNKNOWN unparsable"]
+    named = [identity_world("leaf", hostname=value(endless))]
+    state = await run_worlds(tmp_path / "name", IDENTITY, named)
+    assert list(verdicts(state).values()) == ["FAIL"]
+    assert [len(str(each)) for each in values(state, "hostname")] == [LONGEST_TEXT + len("… (cut)")]
+
+
+@pytest.mark.parametrize(
+    ("took_s", "off_s", "verdict"),
+    [(0.2, 0.0, "PASS"), (1.0, 0.5, "PASS"), (12.0, 0.0, "MARGINAL"), (3.0, 6.0, "FAIL")],
+)
+async def test_a_clock_that_was_long_under_way_proves_little(
+    took_s: float, off_s: float, verdict: str, tmp_path: Path
+) -> None:
+    """Ten seconds on the wire may be five of error: as much as the limit allows."""
+    clock = StillClock(wall=[NOON, NOON, NOON + took_s])
+    state = await run_worlds(tmp_path, CLOCK, [clock_world("leaf", off_s=took_s / 2 + off_s)], clock)
+    assert list(verdicts(state).values()) == [verdict]
+    (step,) = state.steps.values()
+    assert [each.accuracy for each in step.measurements] == [took_s / 2]

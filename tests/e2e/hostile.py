@@ -79,6 +79,11 @@ class Trial:
                     process.kill()
 
 
+def is_frozen(pid: int) -> bool:
+    """Whether the process was stopped by SIGSTOP: `T` in proc(5)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
 def stopped_plainly(done: Done, *words: str) -> None:
     """It ended as incomplete, and its last line is a sentence for people that holds `words`."""
     assert done.status == 3, done.output

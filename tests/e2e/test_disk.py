@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bringup.journal.epoch import latest_epoch
-from tests.e2e.hostile import Trial, all_passed, events, stopped_plainly
+from tests.e2e.hostile import Trial, all_passed, events, is_frozen, stopped_plainly
 from tests.e2e.runs import Done, Nursery, Rack, until
 from tests.e2e.test_kill_sweep import commands_given
 
@@ -130,6 +130,21 @@ def test_a_write_cut_short_by_the_kernel_leaves_a_torn_line_that_is_named(trial:
     recovered = next(event for event in events(trial.run) if event["kind"] == "Recovered")
     assert recovered["torn_bytes"] == 40
     assert len((trial.run / recovered["torn_file"]).read_bytes()) == 40
+
+
+@pytest.mark.xfail(
+    strict=True, reason="resume leaves a closed run alone, also one whose end nobody has signed"
+)
+def test_a_run_that_lost_only_its_last_checkpoint_gets_it_by_resume(trial: Trial) -> None:
+    """Its closing line is durable; the disk, or the runner, fails before the checkpoint that covers it."""
+    with trial.started(trial.command(*ONLY_POWER, freeze=["RunClosed", "after"])) as runner:
+        until(lambda: is_frozen(runner.pid))
+        runner.kill()
+        runner.wait()
+    assert trial.verify().status == 3
+    assert trial.resume().status == 0
+    verified = trial.verify()
+    assert verified.status == 0, verified.output
 
 
 class SmallDisk:

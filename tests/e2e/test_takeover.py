@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.hostile import Trial, all_passed, events, reached, stopped_plainly
+from tests.e2e.hostile import Trial, all_passed, events, is_frozen, reached, stopped_plainly
 from tests.e2e.runs import DEADLINE_S, Done, Nursery, Rack, until
 from tests.e2e.test_kill_sweep import commands_given
 
@@ -28,14 +28,9 @@ def trial(nursery: Nursery, rack: Rack, tmp_path: Path) -> Trial:
     return Trial(nursery, rack, tmp_path / "runs")
 
 
-def state_of(pid: int) -> str:
-    """One letter of proc(5): R, S, T (stopped) …"""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-
-
 def freeze(pid: int) -> None:
     os.kill(pid, signal.SIGSTOP)
-    until(lambda: state_of(pid) == "T")
+    until(lambda: is_frozen(pid))
 
 
 def woken(runner: subprocess.Popen[bytes]) -> Done:
@@ -83,7 +78,7 @@ def test_a_runner_woken_after_a_takeover_starts_nothing_and_reaches_no_reader(
     kind: str, when: str, trial: Trial
 ) -> None:
     with trial.started(trial.command("--only", "power", freeze=[kind, when])) as old:
-        until(lambda: trial.run.is_dir() and state_of(old.pid) == "T")
+        until(lambda: is_frozen(old.pid))
         stopped_plainly(trial.resume(), f"pid {old.pid}")
         resumed = trial.resume("--take-over")
         assert resumed.status == 0, resumed.output
@@ -122,7 +117,7 @@ def test_a_runner_frozen_in_the_middle_of_its_work_is_replaced(trial: Trial) -> 
 
 def test_what_a_woken_runner_wrote_lies_aside_and_is_named(trial: Trial) -> None:
     with trial.started(trial.command("--only", "power", freeze=["ActionDone", "before"])) as old:
-        until(lambda: trial.run.is_dir() and state_of(old.pid) == "T")
+        until(lambda: is_frozen(old.pid))
         assert trial.resume("--take-over").status == 0
         stopped_plainly(woken(old), "taken over")
     taken = next(event for event in events(trial.run) if event["kind"] == "TakenOver")

@@ -185,11 +185,11 @@ async def neighbors(at: At) -> AsyncIterator[Measurement]:
 
 
 def seen_by(at: At, seen: Sequence[Neighbor]) -> Read:
-    """All neighbours of one port in words. One that names neither itself nor its port is not known."""
+    """All neighbours of one port in words. One that does not name itself and one port is not known."""
     if len(seen) != 1:
         return value(" and ".join(named(at, one) for one in seen) or "none")
     (only,) = seen
-    if only.system_name.value is None or (only.port_id.value is None and only.port_description.value is None):
+    if only.system_name.value is None or len(_ports(at, _device(at, only), only)) != 1:
         return NOT_AVAILABLE
     return value(named(at, only), age_s=_count(only.age_s))
 
@@ -200,11 +200,22 @@ def named(at: At, neighbor: Neighbor) -> str:
     A system name may carry a domain. A port may call itself by an alias (SONiC sends `etp1`, and its name as
     the description), so both are looked up.
     """
+    device = _device(at, neighbor)
+    return f"{device}/{' or '.join(_ports(at, device, neighbor)) or '?'}"
+
+
+def _device(at: At, neighbor: Neighbor) -> str:
     told = str(neighbor.system_name.value or "?")
-    device = next((name for name, one in at.inventory.devices.items() if _is(told, name, one)), told)
-    ports = [str(read.value) for read in (neighbor.port_id, neighbor.port_description) if read.value]
-    known = (port for port in ports if f"{device}/{port}" in at.inventory.far_ends)
-    return f"{device}/{next(known, ports[0] if ports else '?')}"
+    return next((name for name, one in at.inventory.devices.items() if _is(told, name, one)), told)
+
+
+def _ports(at: At, device: str, neighbor: Neighbor) -> tuple[str, ...]:
+    """What a neighbour calls its port: names that the cable list knows, else the first that it tells. Two
+    that the list knows contradict each other (an alias that is the name of another port).
+    """
+    told = [str(read.value) for read in (neighbor.port_id, neighbor.port_description) if read.value]
+    known = dict.fromkeys(port for port in told if f"{device}/{port}" in at.inventory.far_ends)
+    return tuple(known) or tuple(told[:1])
 
 
 def _is(told: str, name: str, device: Device) -> bool:

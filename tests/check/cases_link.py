@@ -11,7 +11,7 @@ from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, UNSUPPORTED, 
 from bringup.model.subject import link
 from tests.check.trial import FALSE, TRUE, Table, World, answering, case, nothing_told, written
 
-NEAR, FAR = "Ethernet0", "Ethernet4/1"
+NEAR, FAR, SPARE = "Ethernet0", "Ethernet4/1", "Ethernet5/1"
 STATED = {"speed_gbps": 400, "fec": "rs544"}
 SPEED, RS544, RS528 = value(400.0), value("rs544"), value("rs528")
 
@@ -100,10 +100,13 @@ def cabling_world(
     near: tuple[tuple[str | Read, str | Read], ...] | None = None,
     far: tuple[tuple[str | Read, str | Read], ...] | None = None,
     hostname: str | None = None,
+    spare: bool = False,
     answers: dict[str, Any] | None = None,
     **more: Read,
 ) -> World:
-    """`near` and `far`: (system name, port) of all that each end sees; `@` is the other device's own name."""
+    """`near` and `far`: (system name, port) of all that each end sees; `@` is the other device's own name.
+    With `spare` a second cable, of which no link is asked, ends in the far device.
+    """
 
     def seen(port: str, other: str, told: tuple[tuple[str | Read, str | Read], ...]) -> tuple[Neighbor, ...]:
         return tuple(
@@ -119,7 +122,15 @@ def cabling_world(
         (f"{name}-far", "neighbors"): seen(FAR, name, far if far is not None else (("@", NEAR),)),
     }
     answering(table, answers)
-    return cabled(name, table, None, expect={"hostname": hostname} if hostname else {})
+    world = cabled(name, table, None, expect={"hostname": hostname} if hostname else {})
+    if spare:
+        world.devices.append(written(f"{name}-third"))
+        second = {"a_device": f"{name}-third", "a_port": NEAR, "b_device": f"{name}-far", "b_port": SPARE}
+        world.cables.append(second)
+        world.ports.extend(
+            {"device": second[f"{side}_device"], "name": second[f"{side}_port"]} for side in "ab"
+        )
+    return world
 
 
 NEIGHBORS = Table(
@@ -133,6 +144,11 @@ NEIGHBORS = Table(
         case("by the host name expected", "PASS", near=(("tor7", FAR),), hostname="tor7"),
         case("by an alias, and its name as the description", "PASS",
              near=(("@", "etp1"),), port_description=value(FAR)),
+        case("by its name, described in words", "PASS", port_description=value("uplink of row 7")),
+        case("by an alias, and another name as the description", "FAIL",
+             near=(("@", "etp1"),), port_description=value("Ethernet4/2")),
+        case("by a name and another one as the description, both cabled", "UNKNOWN no_data",
+             near=(("@", FAR),), port_description=value(SPARE), spare=True),
         case("another port", "FAIL", near=(("@", "Ethernet4/2"),)),
         case("another port at the far end", "FAIL", far=(("@", "Ethernet8"),)),
         case("a port in capitals", "FAIL", near=(("@", FAR.upper()),)),

@@ -58,8 +58,9 @@ async def _run(job: Job, wiring: Wiring, signer: Signer, show: Show, take_over: 
         code = EXIT_INTERRUPTED
     finally:
         await wiring.close()
-        await _finish(reader, job, show)
-    show.end()
+        shown = await _finish(reader)
+    if shown:
+        show.end()
     return code
 
 
@@ -81,15 +82,21 @@ async def _read(job: Job, wake: Callable[[int], Awaitable[object]], show: Show) 
         show.event(entry)
 
 
-async def _finish(reader: asyncio.Task[None], job: Job, show: Show) -> None:
-    """Let the reader come to the end of what is durable."""
+async def _finish(reader: asyncio.Task[None]) -> bool:
+    """Let the reader come to the end of what is durable. Whether there is still anybody to show it to: a run
+    goes on, and keeps its exit code, when its output is a pipe that was closed.
+    """
     from bringup.model.errors import JournalError
 
     try:
         async with asyncio.timeout(10):
             await reader
     except (JournalError, TimeoutError):
-        return  # the journal ended without RunClosed: the reader has shown what was durable before
+        pass  # the journal ended without RunClosed: the reader has shown what was durable before
+    except OSError as error:
+        print(f"nothing more was shown: standard output: {error.strerror}", file=sys.stderr)
+        return False
+    return True
 
 
 async def open_journal(job: Job, wiring: Wiring, signer: Signer, take_over: bool) -> Journal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -37,6 +38,13 @@ class LazyGroup(click.Group):
             ctx.fail(f"No command is called {name!r}. {advice}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            # click would answer a broken pipe itself, with the exit code that means FAIL here.
+            raise _SystemSaidNoError(error) from None
+
     def get_help(self, ctx: click.Context) -> str:
         return help_text()
 
@@ -46,6 +54,14 @@ class LazyGroup(click.Group):
             for name, path in command_files().items()
             if name.startswith(incomplete)
         ]
+
+
+class _SystemSaidNoError(Exception):
+    """Carries an `OSError` past click."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 def run_group(arguments: Sequence[str]) -> int:
@@ -63,4 +79,6 @@ def run_group(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
+    except _SystemSaidNoError as said:
+        raise said.error from None
     return result if isinstance(result, int) else 0

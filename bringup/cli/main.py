@@ -60,6 +60,44 @@ def help_text() -> str:
 def main(argv: "Sequence[str] | None" = None) -> int:
     """Run one command and return its exit code (contracts, section 3); no error of ours shows a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _mend_streams()
+    try:
+        code = _answer(arguments)
+        # Here and not at the interpreter's end, which would print a traceback for it.
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has left (`| head`): nothing more to say.
+        _drop_output()
+        return 141
+    except OSError as error:
+        _drop_output()
+        name = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        print(printable(f"bringup: {name}{error.strerror or error}"), file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    return code
+
+
+def _mend_streams() -> None:
+    """Output closed before we began goes nowhere; characters that its encoding lacks are written out."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None and sys.stdout.errors == "strict":
+        reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere, also at the interpreter's end."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    os.dup2(sys.stdout.fileno(), 1)
+
+
+def _answer(arguments: list[str]) -> int:
     if arguments[:1] == ["--version"]:
         print(f"bringup {bringup.__version__}")
         return 0
@@ -81,13 +119,6 @@ def _run(arguments: list[str]) -> int:
     except BringupError as error:
         _complain(error)
         return 2 if isinstance(error, InputError) else 3
-    except BrokenPipeError:
-        # Whoever read our output has left (`| head`): nothing more to say, also not at interpreter exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
 
 
 def _complain(error: "BringupError") -> None:

@@ -124,3 +124,46 @@ def test_completion_lists_commands_without_loading_them() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) == len(command_files())
+
+
+def _shell(line: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """A shell line in which `$B` is the program; its status is the program's."""
+    import os
+
+    return subprocess.run(
+        ["bash", "-c", line],
+        env={**os.environ, "B": f"{sys.executable} -m bringup", **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "schema event"])
+def test_a_reader_that_left_is_no_failed_rack(command: str) -> None:
+    # The reader is gone before the first byte; 1 would say FAIL, and a traceback helps nobody.
+    done = _shell(f"exec 3> >(exec true); wait $!; $B {command} >&3")
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("command", ["--help", "list", "schema event", "explain"])
+def test_output_that_can_not_be_written_is_said_plainly(command: str) -> None:
+    done = _shell(f"$B {command} >/dev/full")
+    assert done.returncode in (0, 3)
+    assert "Traceback" not in done.stderr
+    if done.returncode:
+        assert done.stderr == "bringup: No space left on device\n"
+
+
+@pytest.mark.parametrize("command", ["--version", "schema event", "explain link.errors"])
+def test_closed_standard_output_is_no_error(command: str) -> None:
+    done = _shell(f"$B {command} >&-")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_a_terminal_can_not_show_is_written_out() -> None:
+    done = _shell("$B envelope show base", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert _shell("$B run this-host --dry-run", PYTHONIOENCODING="ascii").returncode == 0
+    assert _shell("$B run mini -i inventory/mini.toml --dry-run", PYTHONIOENCODING="ascii").returncode == 0

@@ -37,8 +37,10 @@ async def test_every_case_of_a_check_ends_as_it_must(table: Table, tmp_path: Pat
     assert ran.ended == {one.name: one.expected for one in cases}
     # Whatever is judged at all, and all that is required, is what fails in some case.
     assert table.check in NEVER_FAIL or ran.judged(*Verdict) == ran.judged(Verdict.FAIL)
-    required = {need.quantity for need in load_catalogue()[table.check].requires}
+    spec = load_catalogue()[table.check]
+    required = {need.quantity for need in spec.requires}
     assert required <= ran.judged(Verdict.FAIL, Verdict.UNKNOWN)
+    assert required | set(spec.reports) == ran.measured()
 
 
 def test_nothing_in_the_catalogue_is_without_a_case_in_which_it_must_not_pass() -> None:

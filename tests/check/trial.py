@@ -181,6 +181,10 @@ class Ran(msgspec.Struct, frozen=True):
             if judgement.verdict in as_verdict
         }
 
+    def measured(self) -> set[str]:
+        """Quantities that some case has read."""
+        return {each.quantity for step in self.state.steps.values() for each in step.measurements}
+
 
 async def run_cases(folder: Path, table: Table) -> Ran:
     """All cases of `table`, side by side."""

@@ -23,7 +23,7 @@ ANSWERS, APPROVE_KEY = "answers.toml", "approve-key"
 
 
 def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple[str, ...]) -> int:
-    """Resume; returns the exit code. A closed run is opened again only for a retest.
+    """Resume; returns the exit code. A closed run is opened again only for a retest, or to be closed well.
 
     Raises:
         InputError: the plan or a secret can't be had; nothing was touched.
@@ -34,7 +34,7 @@ def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple
     refuse_held(folder, take_over=take_over)
     state = read_state(folder)
     rows = retest_rows(state, retest)
-    if state.closed is not None and not rows:
+    if state.closed is not None and not rows and covered(folder, state):
         announce(request.form, folder)
         print(
             f"this run is closed: {state.verdict}. `--retest STAGE/STEP` runs a part of it again",
@@ -55,6 +55,11 @@ def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple
         end_lab(folder)
     with lab_beside(folder.lab, stays=not request.headless):
         return _go_on(request, folder, state, rows, take_over)
+
+
+def covered(folder: RunFolder, state: RunState) -> bool:
+    """Whether the last checkpoint of a closed run was written: a runner may have died just before it."""
+    return (folder.checkpoints / f"{state.events}.sig").is_file()
 
 
 def _go_on(

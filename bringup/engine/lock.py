@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bringup.model.errors import Refused, TimedOut
@@ -28,12 +28,22 @@ def lock_folder() -> Path:
 class DeviceLocks:
     """Locks by platform and address, since two inventories may name one device differently. Freed by the
     kernel when the runner dies.
+
+    `void_when` is a file whose appearance voids the locks of this runner: the epoch after its own. A runner
+    that is frozen inside a change would else keep its successor, and all others, from that device for good.
     """
 
-    def __init__(self, inventory: Inventory, folder: Path, deadline_s: float = LOCK_DEADLINE_S) -> None:
+    def __init__(
+        self,
+        inventory: Inventory,
+        folder: Path,
+        deadline_s: float = LOCK_DEADLINE_S,
+        void_when: Path | None = None,
+    ) -> None:
         self._inventory = inventory
         self._folder = folder
         self._deadline_s = deadline_s
+        self._void_when = b"" if void_when is None else os.fsencode(void_when.absolute())
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncIterator[None]:
@@ -50,9 +60,8 @@ class DeviceLocks:
             if transport is not None
         ]
         key = "\n".join((device.platform, device.address, *ports))
-        fd = self._open(hashlib.sha256(key.encode()).hexdigest())
+        fd = await self._take(hashlib.sha256(key.encode()).hexdigest(), name)
         try:
-            await self._take(fd, name)
             yield
         finally:
             os.close(fd)
@@ -67,18 +76,39 @@ class DeviceLocks:
                 "Make that folder yours, or set XDG_STATE_HOME.",
             ) from error
 
-    async def _take(self, fd: int, name: str) -> None:
+    async def _take(self, lock: str, name: str) -> int:
         try:
             async with asyncio.timeout(self._deadline_s):
                 while True:
-                    try:
-                        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    except BlockingIOError:
-                        await asyncio.sleep(POLL_S)
-                    else:
-                        return
+                    fd = self._try(lock)
+                    if fd >= 0:
+                        return fd
+                    await asyncio.sleep(POLL_S)
         except TimeoutError:
             raise TimedOut(
                 f"{name}: another run on this machine is changing it",
                 "Wait for that run, or stop it: `bringup list` shows what runs.",
             ) from None
+
+    def _try(self, lock: str) -> int:
+        """The lock's descriptor, or -1 while another holds it. One at a time looks, by a lock of its own: who
+        takes a file must not have it replaced in that moment.
+        """
+        guard = self._open("guard")
+        fd = -1
+        try:
+            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fd = self._open(lock)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with suppress(OSError):  # on a full disk the lock holds all the same
+                os.ftruncate(fd, 0)
+                os.pwrite(fd, self._void_when, 0)
+        except BlockingIOError:
+            if fd >= 0:
+                if (void_when := os.pread(fd, 4096, 0)) and os.access(void_when, os.F_OK):
+                    (self._folder / lock).unlink(missing_ok=True)
+                os.close(fd)
+            return -1
+        finally:
+            os.close(guard)
+        return fd

@@ -103,7 +103,11 @@ class Runner:
             desk=self.desk,
             judging=judging,
             questions=questions,
-            locks=DeviceLocks(job.inventory, lock_folder()),
+            locks=DeviceLocks(
+                job.inventory,
+                lock_folder(),
+                void_when=job.folder.epoch / str(self.journal.epoch + 1),
+            ),
             read_only=job.read_only,
             unfinished={(each.stage, each.step, each.subject): each for each in in_doubt},
         )

@@ -132,9 +132,6 @@ def test_a_write_cut_short_by_the_kernel_leaves_a_torn_line_that_is_named(trial:
     assert len((trial.run / recovered["torn_file"]).read_bytes()) == 40
 
 
-@pytest.mark.xfail(
-    strict=True, reason="resume leaves a closed run alone, also one whose end nobody has signed"
-)
 def test_a_run_that_lost_only_its_last_checkpoint_gets_it_by_resume(trial: Trial) -> None:
     """Its closing line is durable; the disk, or the runner, fails before the checkpoint that covers it."""
     with trial.started(trial.command(*ONLY_POWER, freeze=["RunClosed", "after"])) as runner:

@@ -147,7 +147,7 @@ def test_a_kill_at_any_event_boundary_loses_nothing_and_repeats_nothing(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    last = undisturbed.events - 1
+    last = undisturbed.events
     trials = -(-last // DEATHS)
     tried: list[int] = []
     points: list[int] = []

@@ -34,7 +34,8 @@ from bringup.engine.lock import DeviceLocks
 from bringup.model.inventory import Inventory
 
 async def main():
-    locks = DeviceLocks(Inventory.model_validate_json(sys.argv[1]), Path(sys.argv[2]))
+    void_when = Path(sys.argv[3]) if sys.argv[3] else None
+    locks = DeviceLocks(Inventory.model_validate_json(sys.argv[1]), Path(sys.argv[2]), void_when=void_when)
     async with locks.hold("spine-1"):
         print("held", flush=True)
         await asyncio.to_thread(sys.stdin.read)
@@ -44,11 +45,11 @@ asyncio.run(main())
 
 
 @contextmanager
-def another_run(folder: Path) -> Iterator[subprocess.Popen[str]]:
+def another_run(folder: Path, void_when: str = "") -> Iterator[subprocess.Popen[str]]:
     """A process that holds the lock of spine-1 until its standard input ends, or it dies."""
     inventory = INVENTORY.model_dump_json(by_alias=True)
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, inventory, str(folder)],
+        [sys.executable, "-c", HOLDER, inventory, str(folder), void_when],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -78,6 +79,21 @@ async def test_the_lock_of_a_killed_runner_is_free(tmp_path: Path) -> None:
         other.kill()
         async with DeviceLocks(INVENTORY, tmp_path, deadline_s=30).hold("spine-1"):
             pass
+
+
+async def test_the_lock_of_a_runner_that_was_taken_over_is_void(tmp_path: Path) -> None:
+    """It may be frozen in the middle of a change: whoever comes must not wait for it to wake."""
+    epoch = tmp_path / "2"
+    with another_run(tmp_path / "locks", str(epoch)):
+        locks = DeviceLocks(INVENTORY, tmp_path / "locks", deadline_s=0.3)
+        with pytest.raises(TimedOut):
+            async with locks.hold("spine-1"):
+                raise AssertionError("both hold it, and nobody was taken over")
+        epoch.touch()
+        async with locks.hold("spine-1"):
+            with pytest.raises(TimedOut):
+                async with DeviceLocks(INVENTORY, tmp_path / "locks", deadline_s=0.1).hold("spine-1"):
+                    raise AssertionError("the new lock excludes nobody")
 
 
 async def test_it_is_the_device_that_is_locked_not_its_name(tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ import os
 import signal
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bringup.model.errors import BringupError, InputError, JournalError
 from bringup.model.verdict import EXIT_INTERRUPTED, EXIT_UNKNOWN
+from bringup.view.text import visible
 
 if TYPE_CHECKING:
     from bringup.cli._reader import Show
@@ -223,8 +225,19 @@ def _stays(job: Job) -> None:
     )
 
 
+def last_words(log: Path) -> list[str]:
+    """The last line of a runner's log, harmless on a terminal; nothing where there is none."""
+    try:
+        lines = log.read_text("utf-8", "replace").split("\n")
+    except OSError:
+        return []
+    said = [line for line in lines if line.strip()]
+    return [f"{visible(said[-1], 400)}\n"] if said else []
+
+
 def _ended_early(job: Job, status: int) -> int:
     how = "was stopped" if status == EXIT_INTERRUPTED else f"ended with status {status}"
+    print(*last_words(job.folder.path / LOG), sep="\n", end="", file=sys.stderr)
     print(
         f"the runner {how} before the run was complete ({job.folder.path / LOG}); "
         f"`bringup resume {job.folder.run_id}` goes on",

@@ -95,6 +95,11 @@ def _row(path: Path, line: int, names: list[str], row: list[str]) -> tuple[Cable
         for name in NEEDED
         if not cells[name]
     ]
+    problems += [
+        Problem(str(path), line, name, f"{cells[name][:40]!a} holds control characters", "leave them out")
+        for name in ("medium", "label")
+        if not cells.get(name, "").replace("\n", " ").isprintable()
+    ]
     length_m: float | None = None
     if cells.get("length_m"):
         length_m = _number(cells["length_m"])

@@ -11,7 +11,7 @@ from typing import Any
 
 from bringup.input.cables import Placed
 from bringup.input.document import Document
-from bringup.input.names import component_name_fault, device_name_fault
+from bringup.input.names import address_fault, component_name_fault, device_name_fault, peer_fault
 from bringup.input.positions import Key
 from bringup.input.problem import Problem, first, nearest
 from bringup.input.secret import holds_private_key, secret_fault
@@ -30,6 +30,7 @@ def inventory_faults(document: Document, platforms: Collection[str] | None) -> l
         *first(_ports(document)),
         *first(_secrets(document)),
         *first(_transports(document)),
+        *first(_peers(document)),
     ]
 
 
@@ -178,6 +179,21 @@ def _transports(document: Document) -> Iterator[Problem]:
             for kind, needs in (("auth", "auth_key"), ("priv", "priv_key"), ("priv", "auth")):
                 if kind in snmp and needs not in snmp:
                     yield document.problem((*at, needs), "is missing", f"`{kind}` needs it")
+
+
+def _peers(document: Document) -> Iterator[Problem]:
+    """Where each device is reached, as whom, and by what it is known again."""
+    for path, device in document.tables("device"):
+        address = device.get("address")
+        fault = address_fault(address) if isinstance(address, str) else None
+        if fault is not None:
+            yield document.problem((*path, "address"), *fault)
+        for transport in TRANSPORTS:
+            settings = device.get(transport)
+            for key, value in settings.items() if isinstance(settings, dict) else ():
+                fault = peer_fault(key, value) if isinstance(value, str) else None
+                if fault is not None:
+                    yield document.problem((*path, transport, key), *fault)
 
 
 def cable_faults(document: Document, cables: list[Placed]) -> Iterator[Problem]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from bringup.model.subject import LINK
+
+_HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?|(?:ssh|ecdsa|sk)-\S+ +[A-Za-z0-9+/]{40,}={0,3}(?: .*)?")
+_FINGERPRINT = re.compile(r"(?:sha-?256)?[0-9a-f]{64}")
 
 
 def device_name_fault(name: str) -> tuple[str, str] | None:
@@ -23,6 +28,26 @@ def component_name_fault(name: str) -> tuple[str, str] | None:
     if bad is not None:
         return f"a component's name can't hold {bad!r}", "subjects are written DEVICE/COMPONENT#PART"
     return _unprintable(name)
+
+
+def address_fault(address: str) -> tuple[str, str] | None:
+    """As above for where a device is reached. Nothing at all would reach this very machine."""
+    if address and not any(character.isspace() or not character.isprintable() for character in address):
+        return None
+    return f"{address!a} is no address", "give a host name or an IP address"
+
+
+def peer_fault(key: str, value: str) -> tuple[str, str] | None:
+    """As above for a user, a host key or a certificate's fingerprint; None for all other settings."""
+    if key == "user" and not (value and value.isprintable()):
+        return f"{value!a} is no user's name", "give a name that can be printed"
+    # PEM and RFC 4716 are read by the SSH library, too.
+    known = value.strip().startswith("----")
+    if key == "host_key" and not known and not _HOST_KEY.fullmatch(value.strip()):
+        return "is no SSH public key", "give `TYPE BASE64` as in known_hosts, or `SHA256:…`"
+    if key == "fingerprint" and not _FINGERPRINT.fullmatch(value.strip().lower().replace(":", "")):
+        return "is no SHA-256 of a certificate", "give its 64 hex digits, with colons or without"
+    return None
 
 
 def _unprintable(name: str) -> tuple[str, str] | None:

@@ -26,7 +26,9 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 
     def __str__(self) -> str:
         field = f"{self.field}: " if self.field else ""
-        return f"{self.file}:{self.line}: {field}{self.wrong}; {self.right}"
+        text = f"{self.file}:{self.line}: {field}{self.wrong}; {self.right}"
+        # One line each, whatever name a file gives to something.
+        return text.replace("\n", "\\n")
 
 
 def give_up(problems: Iterable[Problem]) -> InputError:

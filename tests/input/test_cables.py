@@ -43,6 +43,11 @@ MISTAKES = {
         "2: has 8 cells where the header has 7",
         "one cell for each column; a comma inside one needs quotes",
     ),
+    "a label that would act on a terminal": (
+        "leaf-1,Ethernet0,node-01,eth0,,,C\x1b[2J",
+        "2: label: 'C\\x1b[2J' holds control characters",
+        "leave them out",
+    ),
     "a length that is none": (
         "leaf-1,Ethernet0,node-01,eth0,,3m,",
         "2: length_m: '3m' is no length",

@@ -54,6 +54,42 @@ MISTAKES: dict[str, tuple[tuple[str, str], str, str, str]] = {
         "a device's name can't hold '/'",
         "subjects are written DEVICE/COMPONENT#PART",
     ),
+    "no address, which would be this machine": (
+        ('address = "leaf-1.example"', 'address = ""'),
+        "19 device[leaf-1].address",
+        "'' is no address",
+        "give a host name or an IP address",
+    ),
+    "an address of two lines": (
+        ('address = "leaf-1.example"', 'address = "leaf\\n\\u001b[2J"'),
+        "19 device[leaf-1].address",
+        "'leaf\\n\\x1b[2J' is no address",
+        "give a host name or an IP address",
+    ),
+    "a user that is no name": (
+        ('user = "admin"', 'user = "admin\\u0000"'),
+        "24 device[leaf-1].ssh.user",
+        "'admin\\x00' is no user's name",
+        "give a name that can be printed",
+    ),
+    "a host key that is none": (
+        ('user = "admin"', 'user = "admin"\nhost_key = "ssh-ed25519 AAAA"'),
+        "25 device[leaf-1].ssh.host_key",
+        "is no SSH public key",
+        "give `TYPE BASE64` as in known_hosts, or `SHA256:…`",
+    ),
+    "a fingerprint that is none": (
+        ('[device.ssh]\nuser = "admin"', '[device.eapi]\nfingerprint = "ab:cd"\nuser = "admin"'),
+        "24 device[leaf-1].eapi.fingerprint",
+        "is no SHA-256 of a certificate",
+        "give its 64 hex digits, with colons or without",
+    ),
+    "a device's name of two lines": (
+        ('name = "pdu-1"', 'name = "pdu\\n1"'),
+        "8 device[pdu\\n1].name",
+        "'pdu\\n1' holds control characters",
+        "give a name that can be printed",
+    ),
     "an unknown platform": (
         ('platform = "sonic"', 'platform = "sonik"'),
         "18 device[leaf-1].platform",

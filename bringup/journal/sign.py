@@ -21,6 +21,8 @@ from bringup.model.errors import InputError
 
 CHECKPOINT = "bringup-checkpoint@v1"
 APPROVE = "bringup-approve@v1"
+KEY_CAP_BYTES = 1024 * 1024
+"""No key is as long; a device file is."""
 
 _CURVES = {"secp256r1": "nistp256", "secp384r1": "nistp384", "secp521r1": "nistp521"}
 _CURVE_HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -74,7 +76,8 @@ class KeySigner:
             InputError: not there, not a key, or a passphrase is needed.
         """
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(KEY_CAP_BYTES)
             key = serialization.load_ssh_private_key(data, password)
         except OSError as error:
             raise InputError(f"the key {path} can't be read: {error.strerror}") from error

@@ -8,7 +8,9 @@ repr or pickle of these objects shows a value, and no error shows a command, whi
 from __future__ import annotations
 
 import os
+import select
 import subprocess
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -154,19 +156,40 @@ def _read(path: Path) -> bytes:
 
 def _run(command: str, folder: Path) -> bytes:
     try:
-        done = subprocess.run(
-            ["sh", "-c", command], cwd=folder, stdout=subprocess.PIPE, timeout=COMMAND_DEADLINE_S, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise _UnresolvedError(
-            f"the command printed no secret within {COMMAND_DEADLINE_S:.0f} s; run it by hand"
-        ) from None
+        started = subprocess.Popen(["sh", "-c", command], cwd=folder, stdout=subprocess.PIPE)
     except OSError as error:
         raise _UnresolvedError(f"the command can't be started ({error.strerror})") from None
-    if done.returncode != 0:
-        raise _UnresolvedError(f"the command ended with status {done.returncode}; run it by hand to see why")
-    if len(done.stdout) > SECRET_CAP_BYTES:
+    with started:
+        try:
+            raw = _printed(started)
+        except subprocess.TimeoutExpired:
+            raise _UnresolvedError(
+                f"the command printed no secret within {COMMAND_DEADLINE_S:.0f} s; run it by hand"
+            ) from None
+        finally:
+            started.kill()
+    if len(raw) > SECRET_CAP_BYTES:
         raise _UnresolvedError(
             f"the command printed more than {SECRET_CAP_BYTES} bytes; is it the right command?"
         )
-    return done.stdout
+    if started.returncode != 0:
+        raise _UnresolvedError(
+            f"the command ended with status {started.returncode}; run it by hand to see why"
+        )
+    return raw
+
+
+def _printed(started: subprocess.Popen[bytes]) -> bytes:
+    """What it prints until it ends, and no more than shows that it is too much."""
+    assert started.stdout is not None
+    ends_at, raw = time.monotonic() + COMMAND_DEADLINE_S, b""
+    while len(raw) <= SECRET_CAP_BYTES:
+        left_s = ends_at - time.monotonic()
+        if left_s <= 0 or not select.select([started.stdout], [], [], left_s)[0]:
+            raise subprocess.TimeoutExpired("the command", COMMAND_DEADLINE_S)
+        piece = os.read(started.stdout.fileno(), SECRET_CAP_BYTES + 1)
+        if not piece:
+            started.wait(max(0.0, ends_at - time.monotonic()))
+            break
+        raw += piece
+    return raw

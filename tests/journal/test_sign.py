@@ -209,3 +209,10 @@ def test_the_private_key_is_written_nowhere_else(tmp_path: Path) -> None:
     for place, _, names in os.walk(made.folder.path):
         for name in names:
             assert secret not in (Path(place) / name).read_bytes()
+
+
+def test_a_key_or_a_list_of_signers_without_an_end_is_refused() -> None:
+    with pytest.raises(InputError, match="holds no private key"):
+        KeySigner.from_file(Path("/dev/zero"))
+    with pytest.raises(SignersError, match="is larger than"):
+        Signers.load(Path("/dev/zero"))

@@ -80,3 +80,8 @@ def test_resolved_secrets_have_no_readable_form_and_feed_the_redactor(tmp_path: 
     with pytest.raises(TypeError):
         pickle.dumps(secrets)
     assert Redactor(secrets.named()).text(f"<{SECRET}>") == "<[redacted:leaf-1.ssh.password]>"
+
+
+def test_a_command_that_prints_for_ever_is_stopped(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="printed more than 65536 bytes"):
+        resolve([with_password("cmd:yes")], tmp_path)

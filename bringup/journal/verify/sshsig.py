@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
 LARGEST_SIGNATURE_BYTES = 64 * 1024
+SIGNERS_CAP_BYTES = 16 * 1024 * 1024
 
 
 class BadSignatureError(Exception):
@@ -192,7 +193,11 @@ class Signers:
             OSError: the file can't be read.
         """
         found = []
-        for number, row in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+        with path.open("rb") as file:
+            data = file.read(SIGNERS_CAP_BYTES + 1)
+        if len(data) > SIGNERS_CAP_BYTES:
+            raise SignersError(f"{path} is larger than {SIGNERS_CAP_BYTES} bytes; is it the right file?")
+        for number, row in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
             if row.strip() and not row.lstrip().startswith("#"):
                 principal = _principal(row.strip(), f"{path}:{number}")
                 if principal is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from bringup.journal.folder import RunFolder
 
 TAIL_BYTES = 1024 * 1024
+MARKS = MappingProxyType({"partial": "only", "injected": "inject", "simulated": "simulated"})
+"""What a run is marked with, and the key of run.json that says so."""
 
 
 @click.command(name="list")
@@ -39,12 +42,16 @@ def list_runs_command(runs: Path, form: str) -> int:
     if not rows:
         click.echo(f"no runs in {runs}; `bringup run` and `bringup demo` make them", err=True)
     for row in rows:
-        click.echo(printable(f"{row['run']}  {row['playbook'] or '?':<12}  {row['state']}"))
+        marks = "".join(f"  {mark.upper()}" for mark in MARKS if row[mark])
+        click.echo(printable(f"{row['run']}  {row['playbook'] or '?':<12}  {row['state']}{marks}"))
     return 0
 
 
-def describe(path: Path) -> dict[str, str | None]:
-    """One run in a few words, from the end of its record; a folder that is damaged is listed as such."""
+def describe(path: Path) -> dict[str, str | bool | None]:
+    """One run in a few words, from the end of its record; a folder that is damaged is listed as such.
+
+    What makes its verdict less than that of a rack stands beside it: `partial`, `injected`, `simulated`.
+    """
     import msgspec
 
     from bringup.journal.folder import RunFolder
@@ -52,13 +59,16 @@ def describe(path: Path) -> dict[str, str | None]:
 
     folder = RunFolder(path)
     state, playbook = "not begun", None
+    marks = dict.fromkeys(MARKS, False)
     try:
         said = msgspec.json.decode(folder.run_json.read_bytes())
-        playbook = said.get("playbook") if isinstance(said, dict) else None
+        if isinstance(said, dict):
+            playbook = said.get("playbook")
+            marks = {mark: bool(said.get(key)) for mark, key in MARKS.items()}
         state = state_of(folder)
     except (OSError, ValueError, BringupError) as error:
         state = f"damaged: {getattr(error, 'strerror', None) or error}"
-    return {"run": path.name, "path": str(path), "playbook": playbook, "state": state}
+    return {"run": path.name, "path": str(path), "playbook": playbook, "state": state, **marks}
 
 
 def state_of(folder: RunFolder) -> str:

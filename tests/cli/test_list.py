@@ -55,7 +55,7 @@ def test_a_damaged_run_is_listed_as_such(tmp_path: Path, how: str) -> None:
     folder = make_now(tmp_path).folder
     folder.write_run_json({"run": folder.run_id, "playbook": "mini"}) if how != "run.json" else None
     damage(folder, how)
-    assert (describe(folder.path)["state"] or "").startswith("damaged")
+    assert str(describe(folder.path)["state"]).startswith("damaged")
 
 
 def test_the_last_line_tells_however_long_the_record_is(tmp_path: Path) -> None:
@@ -86,3 +86,24 @@ def test_the_command_runs_without_a_terminal(made: Made) -> None:
         check=True,
     )
     assert made.folder.path.name in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("said", "marks"),
+    [
+        ({}, []),
+        ({"only": []}, []),
+        ({"only": ["optics"], "simulated": True}, ["PARTIAL", "SIMULATED"]),
+        ({"inject": "slow"}, ["INJECTED"]),
+    ],
+)
+def test_a_verdict_of_less_than_a_rack_is_marked_as_such(
+    desk: Desk, tmp_path: Path, said: dict[str, object], marks: list[str]
+) -> None:
+    folder = make_now(tmp_path).folder
+    folder.write_run_json({"run": folder.run_id, "playbook": "mini", **said})
+    runs = str(folder.path.parent)
+    (line,) = desk.do("list", "--runs", runs).out.splitlines()
+    assert [word for word in line.split() if word in ("PARTIAL", "INJECTED", "SIMULATED")] == marks
+    (row,) = json.loads(desk.do("list", "--runs", runs, "--format", "json").out)
+    assert [mark.upper() for mark in ("partial", "injected", "simulated") if row[mark]] == marks

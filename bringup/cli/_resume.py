@@ -143,15 +143,19 @@ def _if_there(path: Path) -> Path | None:
 
 
 def retest_rows(state: RunState, asked: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
-    """The planned rows that `STAGE/STEP[@SUBJECT]` names.
+    """The planned rows that `[STAGE/]STEP[@SUBJECT]` or `STAGE[@SUBJECT]` names.
+
+    A step may stand alone where one stage has it.
 
     Raises:
-        InputError: nothing in the plan is called so.
+        InputError: nothing in the plan is called so, or steps of several stages are.
     """
     rows: list[tuple[str, str, str]] = []
     for text in asked:
         where, _, subject = text.partition("@")
-        stage, _, step = where.partition("/")
+        stage, slash, step = where.partition("/")
+        if not slash and stage and all(key.stage != stage for key in state.steps):
+            stage, step = _stage_of(state, stage), stage
         found = [
             (key.stage, key.step, key.subject)
             for key in state.steps
@@ -159,7 +163,23 @@ def retest_rows(state: RunState, asked: tuple[str, ...]) -> tuple[tuple[str, str
         ]
         if not found:
             raise InputError(
-                f"the plan of this run has no {text}", "Give STAGE, STAGE/STEP or STAGE/STEP@SUBJECT."
+                f"the plan of this run has no {text}",
+                "Give STAGE, STEP or STAGE/STEP, with @SUBJECT for one of its subjects.",
             )
         rows.extend(found)
     return tuple(rows)
+
+
+def _stage_of(state: RunState, step: str) -> str:
+    """The one stage that has a step of this name; nothing where none has.
+
+    Raises:
+        InputError: several have.
+    """
+    stages = list(dict.fromkeys(key.stage for key in state.steps if key.step == step))
+    if len(stages) > 1:
+        raise InputError(
+            f"{step} is a step of several stages",
+            f"Say which: {', '.join(f'{stage}/{step}' for stage in stages)}.",
+        )
+    return stages[0] if stages else ""

@@ -25,7 +25,7 @@ from bringup.cli._options import (
 @approve_option
 @key_option
 @click.option("--take-over", is_flag=True, help="Raise the epoch over a runner that still holds the run.")
-@click.option("--retest", multiple=True, metavar="STAGE/STEP[@SUBJECT]", help="Run this again.")
+@click.option("--retest", multiple=True, metavar="[STAGE/]STEP[@SUBJECT]", help="Run this again.")
 def resume(
     run: str,
     runs: Path,

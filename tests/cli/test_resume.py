@@ -27,6 +27,8 @@ STATE = fold_events([PlanFixed(seq=0, files={}, planned=ROWS)])
         (("optics/levels",), ROWS[:2]),
         (("optics/levels@leaf-2/Ethernet1/1",), ROWS[1:2]),
         (("links/levels@a/1<->b/2", "optics/presence"), (ROWS[3], ROWS[2])),
+        (("presence",), ROWS[2:3]),
+        (("presence@leaf-1/Ethernet0",), ROWS[2:3]),
     ],
 )
 def test_a_retest_means_a_stage_a_step_or_one_subject(
@@ -39,6 +41,12 @@ def test_a_retest_means_a_stage_a_step_or_one_subject(
 def test_what_the_plan_does_not_have_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="has no"):
         retest_rows(STATE, (text,))
+
+
+def test_a_step_of_two_stages_does_not_stand_alone() -> None:
+    with pytest.raises(InputError, match="several stages") as refused:
+        retest_rows(STATE, ("levels",))
+    assert "optics/levels, links/levels" in (refused.value.advice or "")
 
 
 def test_no_such_run_or_a_prefix_of_two_is_exit_2(desk: Desk) -> None:

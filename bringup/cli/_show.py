@@ -46,6 +46,7 @@ class JsonSummary(Folded):
             "exit_code": state.exit_code,
             "partial": state.partial,
             "simulated": state.run is not None and state.run.simulated,
+            "inject": state.run.inject if state.run is not None else None,
             "stages": {name: state.stage_verdict(name) for name in state.stages},
             "steps": [
                 {

@@ -61,6 +61,8 @@ def _verdict(state: RunState, causes: Sequence[Cause], tier: Tier) -> Row:
         cells.append((many, "plain"))
     if state.partial:
         cells.append(("  PARTIAL: judged on what was selected", "warn"))
+    if state.run is not None and state.run.inject is not None:
+        cells.append((f"  INJECTED: {visible(state.run.inject)}", "warn"))
     if state.run is not None and state.run.simulated:
         cells.append(("  SIMULATED", "dim"))
     return tuple(cells)
@@ -129,7 +131,7 @@ class _Draw:
         altered = [f"{one.subject}: {one.what} (undo: {one.undo})" for one in state.altered]
         doubted = [f"{one.action} on {one.subject}: no outcome" for one in state.in_doubt]
         listed: tuple[tuple[str, Role, list[str]], ...] = (
-            ("near a limit", "warn", [_named(key) for key in marginal]),
+            ("marginal", "warn", [_named(key) for key in marginal]),
             ("waived", "waived", waived),
             ("left altered", "warn", altered),
             ("in doubt", "bad", doubted),

@@ -15,6 +15,7 @@ import pytest
 
 from bringup.journal import writer as writer_module
 from bringup.journal.folder import RunFolder
+from bringup.journal.machine import machine_signer
 from bringup.journal.sign import APPROVE, CHECKPOINT, KeySigner, approval_text, fingerprint
 from bringup.journal.tree import Tree
 from bringup.journal.verify import Report, verify
@@ -569,6 +570,26 @@ async def test_an_approval_by_a_simulated_key_is_named_as_such_and_changes_nothi
     report = await with_approval(tmp_path, lambda fields, _: fields)
     assert (report.code, report.approvals) == (0, 1)
     assert "simulated key" in report.text()
+
+
+@pytest.mark.parametrize(
+    ("said", "note"),
+    [({"only": ("optics/levels",)}, "partial: only optics/levels"), ({"inject": "slow"}, "injected")],
+)
+async def test_a_run_of_less_than_a_rack_is_named_as_such_and_is_intact(
+    tmp_path: Path, said: dict[str, object], note: str
+) -> None:
+    signer = machine_signer(tmp_path / "config")
+    folder = RunFolder.create(tmp_path / "runs")
+    journal = await Journal.create(folder, signer=signer)
+    await journal.append(msgspec.structs.replace(started(folder), **said))
+    await journal.append(
+        PlanFixed(files={"playbook.toml": folder.keep_plan("playbook.toml", b"x")}, planned=())
+    )
+    await journal.close(closed())
+    report = verify(folder.path, tmp_path / "config" / "allowed_signers")
+    assert report.code == 0
+    assert note in "".join(report.notes)
 
 
 async def test_an_approval_by_an_unknown_person_is_incomplete(tmp_path: Path) -> None:

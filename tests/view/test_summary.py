@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -95,9 +97,36 @@ def test_margins_waivers_and_what_is_open_are_listed() -> None:
         (msgspec.structs.replace(one, seq=first + place) for place, one in enumerate(more)), state
     )
     text = "\n".join(plain(row) for row in summary_rows(state, ()))
-    assert "near a limit: 1\n  optics/levels leaf-1/Ethernet8" in text
+    assert "marginal: 1\n  optics/levels leaf-1/Ethernet8" in text
     assert "waived: 1\n  a/b c: spare ordered" in text
     assert "left altered: 1" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "marks"),
+    [
+        ({}, ""),
+        ({"inject": "slow"}, "  INJECTED: slow"),
+        ({"only": ("optics",), "simulated": True}, "  PARTIAL: judged on what was selected  SIMULATED"),
+    ],
+)
+def test_what_was_injected_partial_or_simulated_is_marked_beside_the_verdict(
+    said: dict[str, Any], marks: str
+) -> None:
+    began = ev.RunStarted(
+        seq=0,
+        run="20260101-120000-abcd",
+        path="p",
+        playbook="mini",
+        inventory="i",
+        program="0",
+        host="h",
+        user="u",
+        run_json="",
+        **said,
+    )
+    last = plain(summary_rows(fold_events([began]), ())[-1])
+    assert last.partition("the whole run")[2] == marks
 
 
 def test_a_stage_shows_its_counts() -> None:

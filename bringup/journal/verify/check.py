@@ -128,6 +128,11 @@ class _Verification:
         self._report.simulated = claim.body.get("simulated") is True
         if self._report.simulated:
             self._report.notes.append("the run was simulated: a lab stood behind it")
+        only, inject = claim.body.get("only"), claim.body.get("inject")
+        if isinstance(only, list) and only:
+            self._report.notes.append(f"the run is partial: only {', '.join(map(str, only))}")
+        if isinstance(inject, str):
+            self._report.notes.append(f"the run was injected with a fault of its own agent: {inject}")
 
     def _take_blob(self, claim: Claim) -> None:
         digest, size = claim.body["sha256"], claim.body.get("size", -1)

@@ -76,6 +76,7 @@ async def _probe(
     device: Device, wiring: Wiring, capability: str | None, *, this_host: bool
 ) -> tuple[dict[str, Any], bytes]:
     """All asked for, each by itself; a device that does not answer one of them is not ok."""
+    from bringup.cli._told import as_record, measurements_of
     from bringup.driver import capability as capabilities
     from bringup.driver.registry import find_platform
     from bringup.transport.transcript import encode_transcript
@@ -108,7 +109,9 @@ async def _probe(
         "format": f"probe.{device.platform}",
         "outcome": outcome,
         "facts": msgspec.to_builtins(facts),
-        "measurements": [],
+        "measurements": [
+            as_record(one) for said in facts.values() for one in measurements_of(device.name, said)
+        ],
         "warnings": warnings,
     }
     return record, encode_transcript(links.transcript.take())

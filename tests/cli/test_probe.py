@@ -33,6 +33,9 @@ def test_this_machine_tells_at_least_who_it_is_and_what_it_has(desk: Desk) -> No
     assert facts["identity"]["kernel"]["value"] and facts["identity"]["machine"]["value"]
     assert facts["processor"]["cpu_count"]["value"] >= 1 and facts["processor"]["memory_gib"]["value"] > 0
     assert "ports" in facts
+    named = {(one["subject"], one["quantity"]): one for one in record["measurements"]}
+    assert named["here", "memory_gib"]["unit"] == "GiB"
+    assert named["here", "cpu_count"]["value"] == facts["processor"]["cpu_count"]["value"]
 
 
 def test_one_capability_is_read_alone_and_its_transcript_kept(desk: Desk) -> None:

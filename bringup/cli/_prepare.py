@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,19 +91,21 @@ def read_inputs(request: Request, environment: Mapping[str, str] | None = None) 
         limits=limits,
         plan=plan,
         catalogue=catalogue,
-        answers=read_answers(request.answers, playbook),
+        answers=read_answers(request.answers, playbook, () if request.only or request.rack else plan.planned),
         approver=read_approver(request.approve_with, inventory),
         speed=lab_speed(request.speed, inventory),
         inject=injection(inventory, os.environ if environment is None else environment),
     )
 
 
-def read_answers(path: Path | None, playbook: Playbook) -> Answers:
-    """The answers file, checked against the playbook's steps; or none."""
+def read_answers(
+    path: Path | None, playbook: Playbook, planned: Collection[tuple[str, str, str]] = ()
+) -> Answers:
+    """The answers file, checked against the playbook's steps, and the plan where that is whole; or none."""
     from bringup.input import load_answers
     from bringup.model.answer import Answers
 
-    return Answers() if path is None else load_answers(path, playbook=playbook)
+    return Answers() if path is None else load_answers(path, playbook=playbook, planned=planned)
 
 
 def read_approver(path: Path | None, inventory: Inventory) -> Signer | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from bringup.input.document import Document, read_document
@@ -13,8 +14,13 @@ from bringup.model.answer import Answers
 from bringup.model.playbook import Playbook
 
 
-def load_answers(path: Path, *, playbook: Playbook | None = None) -> Answers:
+def load_answers(
+    path: Path, *, playbook: Playbook | None = None, planned: Collection[tuple[str, str, str]] = ()
+) -> Answers:
     """The answers at `path`; with a playbook, each must belong to an ask or an action of it.
+
+    `planned` holds (stage, step, subject) of the whole plan, where that is known: an answer about a subject
+    that its step does not ask about would go unheard.
 
     Raises:
         InputError: with every problem found.
@@ -27,6 +33,7 @@ def load_answers(path: Path, *, playbook: Playbook | None = None) -> Answers:
         problems += _twice(document)
         if playbook is not None:
             problems += _unknown(document, playbook)
+        problems += _unheard(document, planned)
     if problems or answers is None:
         raise give_up(problems)
     return answers
@@ -55,3 +62,18 @@ def _unknown(document: Document, playbook: Playbook) -> Iterator[Problem]:
         elif name not in asks:
             wrong = f"{name} is a check, which asks nothing"
             yield document.problem((*path, "step"), wrong, nearest(name, asks, "it asks nothing"))
+
+
+def _unheard(document: Document, planned: Collection[tuple[str, str, str]]) -> Iterator[Problem]:
+    subjects: dict[str, list[str]] = defaultdict(list)
+    for stage, step, planned_subject in planned:
+        subjects[f"{stage}/{step}"].append(planned_subject)
+    for path, answer in document.tables("answer"):
+        name, subject = answer.get("step"), answer.get("subject")
+        if (
+            isinstance(name, str)
+            and isinstance(subject, str)
+            and subject not in subjects.get(name, [subject])
+        ):
+            wrong = f"{name} does not ask about {subject!r}"
+            yield document.problem((*path, "subject"), wrong, nearest(subject, subjects[name]))

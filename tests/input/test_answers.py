@@ -46,6 +46,16 @@ def test_an_answer_to_no_step_is_refused_with_the_nearest(write: Write) -> None:
     ]
 
 
+def test_an_answer_about_a_subject_that_its_step_does_not_ask_about_is_refused(write: Write) -> None:
+    path = write("a.toml", ANSWERS)
+    planned = (("sign-off", "walk", "r08"), ("links", "state", "r07"))
+    assert problems_of(lambda: load_answers(path, planned=planned)) == [
+        "a.toml:10: answer[2].subject: sign-off/walk does not ask about 'r07'; did you mean 'r08'?"
+    ]
+    assert load_answers(path, planned=(*planned, ("sign-off", "walk", "r07"))).answer
+    assert load_answers(path, planned=planned[1:]).answer, "a plan without that step says nothing about it"
+
+
 def test_an_answer_to_a_check_is_refused(write: Write) -> None:
     playbook = load_playbook(write("p.toml", PLAYBOOK + ASKING))
     path = write("a.toml", ANSWERS, ("sign-off/walk", "links/link.state"))

@@ -66,7 +66,7 @@ def describe(path: Path) -> dict[str, str | bool | None]:
             playbook = said.get("playbook")
             marks = {mark: bool(said.get(key)) for mark, key in MARKS.items()}
         state = state_of(folder)
-    except (OSError, ValueError, BringupError) as error:
+    except (OSError, ValueError, RecursionError, BringupError) as error:
         state = f"damaged: {getattr(error, 'strerror', None) or error}"
     return {"run": path.name, "path": str(path), "playbook": playbook, "state": state, **marks}
 
@@ -130,7 +130,7 @@ def last_event(folder: RunFolder) -> dict[str, Any] | None:
         if lines:
             try:
                 return msgspec.json.decode(lines[-1], type=dict[str, Any])
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise JournalError(f"{path.name} ends with what is no event") from None
     return None
 

@@ -60,11 +60,15 @@ class EpochFile(msgspec.Struct, frozen=True):
 
 def highest_epoch(folder: Path) -> int:
     """The newest epoch's number, 0 where there is none."""
+    return max(_numbers(folder), default=0)
+
+
+def _numbers(folder: Path) -> set[int]:
     try:
         names = [path.name for path in folder.iterdir()]
     except FileNotFoundError:
-        return 0
-    return max((int(name) for name in names if name.isascii() and name.isdigit()), default=0)
+        return set()
+    return {int(name) for name in names if name.isascii() and name.isdigit()}
 
 
 def read_epoch(path: Path) -> EpochFile | None:
@@ -102,7 +106,8 @@ def _parse_epoch(raw: bytes) -> EpochFile | None:
 
 def latest_epoch(folder: Path) -> tuple[int, EpochFile | None]:
     """The newest epoch with a readable file. One without was never used: its maker died while making it."""
-    for epoch in range(highest_epoch(folder), 0, -1):
+    # Those that are there, and not all below the highest: a stray file may be called 99999999999999999999.
+    for epoch in sorted(_numbers(folder) - {0}, reverse=True):
         found = read_epoch(folder / str(epoch))
         if found is not None:
             return epoch, found

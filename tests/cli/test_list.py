@@ -42,6 +42,8 @@ def damage(folder: RunFolder, how: str) -> None:
     match how:
         case "run.json":
             folder.run_json.write_bytes(b"\xff{")
+        case "deep run.json":
+            folder.run_json.write_bytes(b"[" * 100_000)
         case "journal":
             folder.segment(1).write_bytes(b"garbage\n" * 100_000)
         case "no journal":
@@ -50,10 +52,12 @@ def damage(folder: RunFolder, how: str) -> None:
             folder.journal.rmdir()
 
 
-@pytest.mark.parametrize("how", ["run.json", "journal", "no journal"])
+@pytest.mark.parametrize("how", ["run.json", "deep run.json", "journal", "no journal"])
 def test_a_damaged_run_is_listed_as_such(tmp_path: Path, how: str) -> None:
     folder = make_now(tmp_path).folder
-    folder.write_run_json({"run": folder.run_id, "playbook": "mini"}) if how != "run.json" else None
+    folder.write_run_json({"run": folder.run_id, "playbook": "mini"}) if not how.endswith(
+        "run.json"
+    ) else None
     damage(folder, how)
     assert str(describe(folder.path)["state"]).startswith("damaged")
 

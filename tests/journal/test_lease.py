@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bringup.journal.epoch import Mark, highest_epoch, read_epoch
+from bringup.journal.epoch import Mark, highest_epoch, latest_epoch, read_epoch
 from bringup.journal.error import Fenced, Held
 from bringup.journal.folder import RunFolder
 from bringup.journal.follow import read
@@ -21,7 +21,7 @@ from bringup.journal.mounts import parse_mounts
 from bringup.journal.verify import verify
 from bringup.journal.write import Journal
 from tests.journal.child import Place, run_child, running
-from tests.journal.records import closed, lines, note, start
+from tests.journal.records import closed, lines, make_now, note, start
 
 STRACE = shutil.which("strace") or "strace"
 
@@ -199,3 +199,9 @@ async def test_a_new_id_names_time_and_chance(tmp_path: Path) -> None:
     first, second = RunFolder.create(tmp_path), RunFolder.create(tmp_path)
     assert re.fullmatch(r"\d{8}-\d{6}-[0-9a-z]{4}", first.path.name)
     assert first.path != second.path
+
+
+def test_a_stray_file_with_a_huge_number_keeps_no_reader(tmp_path: Path) -> None:
+    folder = make_now(tmp_path).folder
+    (folder.epoch / "99999999999999999999").touch()
+    assert latest_epoch(folder.epoch)[0] == 1

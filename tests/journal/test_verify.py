@@ -99,6 +99,14 @@ def flip_a_value(made: Made) -> None:
     rewrite(made, lambda stored: [line.replace(b"note 7", b"note 8") for line in stored])
 
 
+def a_line_nested_without_end(made: Made) -> None:
+    rewrite(made, lambda stored: [*stored[:5], b'{"seq":5,"kind":"Noted","z":' + b"[" * 100_000, *stored[6:]])
+
+
+def run_json_nested_without_end(made: Made) -> None:
+    made.folder.run_json.write_bytes(b"[" * 100_000)
+
+
 def drop_a_line(made: Made) -> None:
     rewrite(made, lambda stored: stored[:5] + stored[6:])
 
@@ -317,6 +325,8 @@ CONTRADICTIONS: list[tuple[Callable[[Made], None], str]] = [
     (link_run_json, "file"),
     (pipe_for_run_json, "file"),
     (change_the_plan, "file"),
+    (a_line_nested_without_end, "not-an-event"),
+    (run_json_nested_without_end, "file"),
     (remove_the_plan, "file"),
     (add_to_the_plan, "file-unknown"),
     (other_evidence, "blob"),

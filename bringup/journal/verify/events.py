@@ -162,7 +162,7 @@ class EventsReader:
         for good, line in enumerate(lines):
             try:
                 head = decode(line)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 self._report.contradicts("not-an-event", f"{name} event {seq}", str(error))
                 return good, claims
             if head.seq != seq:

@@ -36,7 +36,7 @@ class Files:
         """run.json, where it names the run, names the one that the events and checkpoints name."""
         try:
             said = msgspec.json.decode(read_plain(self._folder / "run.json", LARGEST_SMALL_FILE))
-        except (Unreadable, msgspec.MsgspecError):
+        except (Unreadable, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return
         name = said.get("run", said.get("id")) if isinstance(said, dict) else None
         if name is not None and f"bringup/{name}" != origin:

@@ -23,6 +23,8 @@ MAX_INTEGER = 2**64 - 1
 """No counter of a device is longer; a text with many more digits is garbage, and slow to convert."""
 
 MAX_LINES = 500_000
+MAX_JSON_VALUES = 500_000
+"""Sixteen megabytes of `[],` become a gigabyte of lists, and seconds in which nothing else is done."""
 
 MISSING_WORDS = frozenset(
     {"n/a", "na", "-", "--", "none", "not available", "not reported", "unknown!", "unknown"}
@@ -104,12 +106,19 @@ def refuse_error_text(text: str) -> None:
             raise Damaged(f"the output is an error message: {stripped[:120]!r}")
 
 
+def too_many_values(data: bytes) -> bool:
+    """Whether JSON holds more than any device tells, counted by its marks (those inside texts, too)."""
+    return sum(map(data.count, (b"[", b"{", b","))) > MAX_JSON_VALUES
+
+
 def json_of(data: bytes) -> object:
     """The one JSON value in `data`. NaN and infinities are refused, as JSON has none; so are repeated keys.
 
     Raises:
-        Damaged: no JSON, cut JSON, something after it, or nested too deeply.
+        Damaged: no JSON, cut JSON, something after it, nested too deeply, or too many values.
     """
+    if too_many_values(data):
+        raise Damaged(f"more than {MAX_JSON_VALUES:,} values")
     try:
         return json.loads(data, parse_constant=_no_constant, object_pairs_hook=_no_repeats, parse_int=_int)
     except (ValueError, RecursionError) as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from bringup.decode.result import too_many_values
 from bringup.transport.base import GnmiUpdate
 from bringup.transport.gnmi_path import elements_of, format_path
 
@@ -69,8 +70,10 @@ def typed_value(value: Any) -> object:
 
 
 def _json(raw: bytes) -> object:
+    if too_many_values(raw):
+        raise UnreadableError("a JSON value of too many parts")
     try:
         decoded: object = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):
         raise UnreadableError("a value that is no JSON") from None
     return decoded

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from bringup.decode.result import too_many_values
 from bringup.model.errors import DeviceError, Unparsable
 from bringup.transport.base import DEFAULT_DEADLINE_S, HttpReply
 from bringup.transport.gate import CredentialGate
@@ -131,7 +132,9 @@ def _path_of(reply: HttpReply) -> str | None:
 
 
 def _json(reply: HttpReply) -> Any:
+    if too_many_values(reply.body):
+        return None
     try:
         return msgspec.json.decode(reply.body)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):
         return None

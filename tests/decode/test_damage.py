@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bringup.decode.registry import Format, all_formats, decode_detected, detect, find_format
+from bringup.decode.result import Damaged, json_of
 from bringup.model.facts import Decoded
 from tests.decode.corpus import Case, cases
 from tests.driver.linux import replies as linux
@@ -239,3 +240,9 @@ def test_invalid_utf8_is_shown_and_warned_of() -> None:
 def test_windows_line_ends_change_nothing() -> None:
     made = find_format("sonic.interfaces-status")
     assert made.decode(sonic.STATUS.replace(b"\n", b"\r\n")).facts == made.decode(sonic.STATUS).facts
+
+
+@pytest.mark.parametrize("empty", [b"[]", b"{}"])
+def test_megabytes_of_empty_values_are_never_taken_apart(empty: bytes) -> None:
+    with pytest.raises(Damaged, match="more than 500,000 values"):
+        json_of(b"[" + (empty + b",") * 500_000 + empty + b"]")

@@ -366,6 +366,12 @@ def test_every_kind_of_value_is_read() -> None:
         assert typed_value(found.TypedValue(**{kind: sent})) == read
 
 
+@pytest.mark.parametrize("raw", [b'"\xff\xfe"', b"[" * 100_000, b"[" + b"[]," * 500_000 + b"[]]", b"", b"{"])
+def test_json_that_can_not_be_read_is_said_so(raw: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        typed_value(messages().TypedValue(json_ietf_val=raw))
+
+
 def test_an_update_of_the_old_form_is_read_and_an_empty_one_is_not() -> None:
     found = messages()
     old = found.Update(path=found.Path(element=["a", "b"]), value=found.Value(value=b"1"))

@@ -99,7 +99,7 @@ def _parse_epoch(raw: bytes) -> EpochFile | None:
         return None
     try:
         holder = msgspec.json.decode(raw[:HOLDER_BYTES], type=Holder)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return EpochFile(holder, Mark(int(match[2]), int(match[3]), int(match[4])))
 

@@ -90,7 +90,7 @@ class RunFolder:
         """What runner.json says, empty where there is none."""
         try:
             said = msgspec.json.decode(self.runner_json.read_bytes())
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, ValueError, RecursionError):  # no UTF-8 is a ValueError, and none of msgspec's
             return {}
         return said if isinstance(said, dict) else {}
 

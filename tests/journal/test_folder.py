@@ -70,3 +70,10 @@ def test_a_place_that_can_not_hold_runs_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match="--runs"):
         RunFolder.create(tmp_path / "file" / "runs")
+
+
+@pytest.mark.parametrize("content", [b"\xff", b'{"socket": "\xff"}', b"[" * 100_000, b"[]", b""])
+def test_a_damaged_hint_of_the_runner_is_no_hint(tmp_path: Path, content: bytes) -> None:
+    folder = RunFolder.create(tmp_path)
+    folder.runner_json.write_bytes(content)
+    assert folder.read_runner() == {}

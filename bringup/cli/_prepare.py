@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     approver: Signer | None
     speed: float
     inject: str | None
+    written: dict[str, Path] = {}
 
 
 def read_inputs(request: Request, environment: Mapping[str, str] | None = None) -> Inputs:
@@ -95,6 +96,7 @@ def read_inputs(request: Request, environment: Mapping[str, str] | None = None) 
         approver=read_approver(request.approve_with, inventory),
         speed=lab_speed(request.speed, inventory),
         inject=injection(inventory, os.environ if environment is None else environment),
+        written=files_written(playbook_path, playbook.envelope, inventory_path),
     )
 
 
@@ -235,15 +237,29 @@ PLAYBOOK, INVENTORY, LIMITS = "playbook.json", "inventory.json", "limits.json"
 
 
 def keep_plan(inputs: Inputs, folder: RunFolder) -> dict[str, str]:
-    """Keep what was validated under plan/, digest by name: a resumed run uses these, whatever became of the
-    files.
+    """Keep under plan/, digest by name, what was validated, which a resumed run uses whatever became of the
+    files, and the files themselves as they were written (`written.…`).
     """
     texts = {
-        PLAYBOOK: inputs.playbook.model_dump_json(by_alias=True, indent=1),
-        INVENTORY: inputs.inventory.model_dump_json(by_alias=True, indent=1),
-        LIMITS: "[" + ",\n".join(limit.model_dump_json(exclude_none=True) for limit in inputs.limits) + "]",
+        **{name: path.read_bytes() for name, path in inputs.written.items()},
+        PLAYBOOK: inputs.playbook.model_dump_json(by_alias=True, indent=1).encode(),
+        INVENTORY: inputs.inventory.model_dump_json(by_alias=True, indent=1).encode(),
+        LIMITS: b"[%s]" % b",\n".join(_json(limit) for limit in inputs.limits),
     }
-    return {name: folder.keep_plan(name, text.encode()) for name, text in texts.items()}
+    return {name: folder.keep_plan(name, text) for name, text in texts.items()}
+
+
+def _json(limit: Limit) -> bytes:
+    return limit.model_dump_json(exclude_none=True).encode()
+
+
+def files_written(playbook: Path, envelopes: Sequence[str], inventory: Path) -> dict[str, Path]:
+    """The files that people wrote, by the names that their copies get beside what they were read as."""
+    from bringup.input import find_file, inventory_files
+
+    kinds = [("playbook", playbook), *(("inventory", path) for path in inventory_files(inventory))]
+    kinds += [("envelope", find_file("envelope", name, playbook.parent)) for name in envelopes]
+    return {f"written.{kind}.{path.name}": path for kind, path in kinds}
 
 
 def kept_inputs(folder: RunFolder, request: Request) -> Inputs:

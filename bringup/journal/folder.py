@@ -45,7 +45,7 @@ class RunFolder:
         """
         try:
             said = msgspec.json.decode(self.run_json.read_bytes())
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, ValueError, RecursionError):
             return self.path.name
         name = said.get("run", said.get("id")) if isinstance(said, dict) else None
         return name if isinstance(name, str) and name else self.path.name

@@ -58,12 +58,16 @@ def test_the_id_survives_a_renamed_folder(tmp_path: Path) -> None:
 
 def test_runner_json_is_read_back_and_nonsense_is_nothing(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path)
+    folder.run_json.write_bytes(content)
     assert folder.read_runner() == {}
+    assert folder.run_id == folder.path.name
     folder.write_runner({"pid": 1, "socket": "/s"})
     assert folder.read_runner() == {"pid": 1, "socket": "/s"}
     for nonsense in ("", "[]", "{"):
         folder.runner_json.write_text(nonsense)
-        assert folder.read_runner() == {}
+        folder.run_json.write_bytes(content)
+    assert folder.read_runner() == {}
+    assert folder.run_id == folder.path.name
 
 
 def test_a_place_that_can_not_hold_runs_is_said(tmp_path: Path) -> None:
@@ -72,8 +76,10 @@ def test_a_place_that_can_not_hold_runs_is_said(tmp_path: Path) -> None:
         RunFolder.create(tmp_path / "file" / "runs")
 
 
-@pytest.mark.parametrize("content", [b"\xff", b'{"socket": "\xff"}', b"[" * 100_000, b"[]", b""])
-def test_a_damaged_hint_of_the_runner_is_no_hint(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"\xff", b'{"run": "\xff"}', b"[" * 100_000, b"[]", b""])
+def test_what_can_not_be_read_names_neither_run_nor_runner(tmp_path: Path, content: bytes) -> None:
     folder = RunFolder.create(tmp_path)
     folder.runner_json.write_bytes(content)
+    folder.run_json.write_bytes(content)
     assert folder.read_runner() == {}
+    assert folder.run_id == folder.path.name

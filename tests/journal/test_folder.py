@@ -63,7 +63,7 @@ def test_runner_json_is_read_back_and_nonsense_is_nothing(tmp_path: Path) -> Non
     assert folder.read_runner() == {"pid": 1, "socket": "/s"}
     for nonsense in ("", "[]", "{"):
         folder.runner_json.write_text(nonsense)
-    assert folder.read_runner() == {}
+        assert folder.read_runner() == {}
 
 
 def test_a_place_that_can_not_hold_runs_is_said(tmp_path: Path) -> None:

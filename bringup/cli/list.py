@@ -136,7 +136,15 @@ def last_event(folder: RunFolder) -> dict[str, Any] | None:
 
 
 def tail(path: Path, limit: int) -> bytes:
-    """The end of a file, up to byte `limit`: enough for its last line, a command with a signature."""
+    """The end of a file, up to byte `limit`: enough for its last line, a command with a signature.
+
+    Raises:
+        JournalError: it is no plain file: opening a pipe that nobody writes to would never end.
+    """
+    from bringup.journal.error import JournalError
+
+    if not path.is_file() or path.is_symlink():
+        raise JournalError(f"{path.name} is no plain file")
     with path.open("rb") as file:
         size = min(limit, os.fstat(file.fileno()).st_size)
         begin = max(0, size - TAIL_BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import pwd
@@ -188,6 +189,9 @@ async def send(path: Path, line: bytes) -> bytes:
 async def _exchange(path: Path, line: bytes) -> bytes:
     reader, writer = await asyncio.open_unix_connection(str(path), limit=LINE_CAP_BYTES)
     try:
+        # A runner.json that somebody else wrote may name a socket of theirs: signatures are not for them.
+        if peer_uid(writer.get_extra_info("socket")) not in (os.getuid(), 0):
+            raise OSError(errno.EPERM, "it belongs to another user")
         writer.write(line + b"\n")
         await writer.drain()
         reply = await reader.readline()

@@ -111,3 +111,18 @@ def test_a_verdict_of_less_than_a_rack_is_marked_as_such(
     assert [word for word in line.split() if word in ("PARTIAL", "INJECTED", "SIMULATED")] == marks
     (row,) = json.loads(desk.do("list", "--runs", runs, "--format", "json").out)
     assert [mark.upper() for mark in ("partial", "injected", "simulated") if row[mark]] == marks
+
+
+def test_a_pipe_in_place_of_a_segment_is_told_and_does_not_hold_up_the_list(tmp_path: Path) -> None:
+    journal = tmp_path / "runs" / "20260101-120000-abcd" / "journal"
+    journal.mkdir(parents=True)
+    os.mkfifo(journal / "00000001.jsonl")
+    done = subprocess.run(
+        [sys.executable, "-m", "bringup", "list", "--runs", str(tmp_path / "runs")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "damaged" in done.stdout

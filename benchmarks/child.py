@@ -27,6 +27,7 @@ class Took(msgspec.Struct, frozen=True, kw_only=True):
     cpu_s: float
     rss_mb: float
     output: bytes
+    errors: bytes
 
 
 def bringup() -> list[str]:
@@ -79,6 +80,7 @@ def launch(command: Sequence[str], folder: Path, *, env: Mapping[str, str] | Non
         cpu_s=float(cpu_s),
         rss_mb=int(rss_kib) * 1024 / 1e6,
         output=output.read_bytes(),
+        errors=done.stderr,
     )
 
 
@@ -91,6 +93,7 @@ def worker(module: str, arguments: Sequence[str], folder: Path) -> dict[str, Any
     command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
     took = launch(command, folder)
     if took.exit_code != 0:
-        raise RuntimeError(f"{module} ended with {took.exit_code}")
+        said_last = took.errors[-2000:].decode(errors="replace")
+        raise RuntimeError(f"{module} ended with {took.exit_code}: {said_last}")
     said: dict[str, Any] = json.loads(took.output)
     return said

@@ -76,7 +76,9 @@ class Writer:
         self._folder, self._lease, self._reserve, self._report = folder, lease, reserve, report
         self._segment, self._size, self._events, self._opened_ns = segment, size, events, mono_ns
         self._queue: queue.SimpleQueue[Blob | Line | None] = queue.SimpleQueue()
-        self._hurried = threading.Event()
+        # Free while somebody waits: an event in one call each way, which counts for a lone producer.
+        self._patience = threading.Lock()
+        self._patience.acquire()
         self._full = False
         self._fd = os.open(folder.segment(segment), os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
@@ -88,8 +90,11 @@ class Writer:
 
     def hurry(self) -> None:
         """Somebody waits for what was put until now."""
-        if not self._hurried.is_set():
-            self._hurried.set()
+        try:
+            if self._patience.locked():
+                self._patience.release()
+        except RuntimeError:
+            pass  # the other thread was quicker
 
     def stop(self) -> None:
         """Finish what was put and end the thread. Blocks."""
@@ -117,9 +122,8 @@ class Writer:
         blobs: list[Blob] = []
         lines: list[Line] = []
         item = self._queue.get()
-        self._hurried.wait(LINGER_S)
-        # Cleared before the queue is emptied: who sets it from here on has put before, and is served below.
-        self._hurried.clear()
+        # Taken before the queue is emptied: who frees it from here on has put before, and is served below.
+        self._patience.acquire(timeout=LINGER_S)
         taken = 0
         while item is not None:
             taken += len(item.data)
@@ -128,7 +132,7 @@ class Writer:
             else:
                 blobs.append(item)
             if taken >= BATCH_BYTES:
-                self._hurried.set()  # somebody may wait for what is left
+                self.hurry()  # somebody may wait for what is left
                 return blobs, lines, True
             try:
                 item = self._queue.get_nowait()

@@ -140,6 +140,9 @@ class Acting:
         async with self._reading(task, subject, attempt) as at:
             before = await action.before(at, subject)
             already = action.already(at, before)
+            if already:
+                # What is there already counts only where it is there on the device that was meant.
+                await self._identify(action, at, subject, target)
         crashed = self._unfinished.pop((task.stage, task.step, subject), None)
         if crashed is not None:
             settled = await self._settle_crashed(task, attempt, action, subject, crashed)
@@ -186,16 +189,7 @@ class Acting:
         change but the check that nobody has taken this run over.
         """
         async with self._locks.hold(target), self._reading(task, subject, attempt) as at:
-            identity = await action.identify(at, subject)
-            wrong = mismatch(self._inventory, target, identity)
-            if wrong is not None:
-                raise Refusal(
-                    Verdict.FAIL,
-                    None,
-                    f"nothing was changed: {wrong}",
-                    "Trace the management cable; correct the inventory only if it is wrong.",
-                    target,
-                )
+            identity = await self._identify(action, at, subject, target)
             await self._book.append(
                 ActionIntended(
                     **of_step(task, subject, attempt),
@@ -215,6 +209,20 @@ class Acting:
             await self._failed(task, attempt, subject, spec.name, str(failure), outcome)
             raise failure
         await self._conclude(task, attempt, action, subject, outcome, before)
+
+    async def _identify(self, action: Action, at: TaskAt, subject: str, target: str) -> State:
+        """What the device says it is; raises `Refusal` when that is not what the inventory expects."""
+        identity = await action.identify(at, subject)
+        wrong = mismatch(self._inventory, target, identity)
+        if wrong is not None:
+            raise Refusal(
+                Verdict.FAIL,
+                None,
+                f"nothing was changed: {wrong}",
+                "Trace the management cable; correct the inventory only if it is wrong.",
+                target,
+            )
+        return identity
 
     async def _apply(self, action: Action, at: TaskAt, subject: str) -> DeviceError | None:
         """A change whose answer was lost may have happened: the probe decides, not the error."""

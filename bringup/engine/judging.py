@@ -19,6 +19,7 @@ from bringup.judge import (
     transmitter_proven_on,
 )
 from bringup.model.envelope import Limit
+from bringup.model.intent import Intent
 from bringup.model.inventory import Inventory
 from bringup.model.judgement import Judgement
 from bringup.model.measurement import Measurement
@@ -73,6 +74,7 @@ class Judging:
 
     def __init__(self, inventory: Inventory, *, contract: bool = False) -> None:
         self._inventory = inventory
+        self._intent = Intent(inventory)
         self._contract = contract
 
     def outcomes(
@@ -154,7 +156,9 @@ class Judging:
             for (subject, quantity), one in known.items()
             if quantity == "tx_power_dbm" and subject.startswith(f"{far}#")
         ]
-        return bool(lanes) and all(lane is True for lane in lanes)
+        expected = self._intent.lanes(far)
+        whole = bool(lanes) if expected is None else len(lanes) >= expected
+        return whole and all(lane is True for lane in lanes)
 
     def _grouped(
         self, tasks: list[Task], known: dict[tuple[str, str], Measurement]

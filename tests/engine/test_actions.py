@@ -218,3 +218,11 @@ async def test_a_cycle_that_was_surely_sent_is_done_once_the_outlet_is_on_again(
     state = await stand.run(CYCLE)
     assert verdicts(state) == {"power/power.outlet_cycle@pdu-1/outlet-3": "PASS"}
     assert pdu.commands == ["cycle"]
+
+
+async def test_what_is_on_already_on_another_device_than_the_one_meant_fails(stand: Stand) -> None:
+    pdu = Pdu("on", serial="SN-of-the-neighbour")
+    with_pdu(stand, pdu)
+    state = await stand.run(ON)
+    assert verdicts(state) == {ROW: "FAIL"}
+    assert pdu.commands == []

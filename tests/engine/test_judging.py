@@ -23,6 +23,7 @@ INVENTORY = Inventory.model_validate(
     {
         "schema": "bringup.inventory/1",
         "device": [device("leaf-1"), device("leaf-2"), device("node-1", role="node")],
+        "port": [{"device": "leaf-2", "name": "Ethernet1", "lanes": 2}],
         "cable": [{"a_device": "leaf-1", "a_port": "Ethernet0", "b_device": "leaf-2", "b_port": "Ethernet1"}],
     }
 )
@@ -102,6 +103,7 @@ def test_a_value_without_a_limit_is_no_limit_and_another_look_can_not_help() -> 
     [
         ((), (Verdict.UNKNOWN, Reason.FAR_END_NOT_LIT)),
         ((0.5, 0.4), (Verdict.FAIL, None)),
+        ((0.5,), (Verdict.UNKNOWN, Reason.FAR_END_NOT_LIT)),
         ((0.5, DARK), (Verdict.UNKNOWN, Reason.FAR_END_NOT_LIT)),
         ((0.5, -30.0), (Verdict.UNKNOWN, Reason.FAR_END_NOT_LIT)),
     ],

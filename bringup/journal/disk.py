@@ -92,9 +92,8 @@ def _place(files: Sequence[tuple[Path, bytes]], on_full: Callable[[], bool]) -> 
                 write_all(begun[-1][0], data, on_full)
             if len(begun) > 1:
                 for fd, _, _ in begun:
-                    os.posix_fadvise(
-                        fd, 0, 0, os.POSIX_FADV_DONTNEED
-                    )  # starts the writing, waits for nothing
+                    # Starts the writing and waits for nothing.
+                    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
             for fd, _, _ in begun:
                 os.fsync(fd)
         finally:
@@ -116,14 +115,16 @@ def make_folder(path: Path) -> None:
 
 def _make_missing(path: Path) -> list[Path]:
     """Make the directory and its parents; returns those that have a new name in them, the outermost first."""
-    missing: list[Path] = []
-    at = path
-    while not at.exists():
-        missing.append(at)
-        at = at.parent
-    for folder in reversed(missing):
-        folder.mkdir(exist_ok=True)
-    return [folder.parent for folder in reversed(missing)]
+    try:
+        os.mkdir(path)  # noqa: PTH102 (most often it is just this one that is missing: one system call)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+        return []
+    except FileNotFoundError:
+        outer = _make_missing(path.parent)
+        return [*outer, *_make_missing(path)]
+    return [path.parent]
 
 
 class Reserve:

@@ -1,6 +1,6 @@
 """The bare loop: asyncssh, one command a host, so many at a time; nothing else. `hosts_bare FOLDER AT_ONCE`.
 
-Same hosts, same key, same trusted host keys (parsed once), same algorithms (the library's own) as ours; no
+Same hosts, same key, same trusted host keys (parsed once), same key exchange and cipher as ours; no
 configuration file, no agent. Prints seconds on the wall and of CPU, from the first file read to the last
 connection closed.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import asyncssh
 
-from benchmarks.hosts_server import ADDRESS, COMMAND, USER
+from benchmarks.hosts import ADDRESS, COMMAND, user
 from benchmarks.watch import Stopwatch
 
 
@@ -31,7 +31,7 @@ async def loop(folder: Path, at_once: int) -> None:
                 ADDRESS,
                 port,
                 config=None,
-                username=USER,
+                username=user(),
                 client_keys=[key],
                 known_hosts=known,
                 agent_path=None,

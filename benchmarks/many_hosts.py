@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks.child import environment, worker
+from benchmarks.child import worker
 from benchmarks.figure import Benchmark, Figure, interleaved
-from benchmarks.hosts_server import ADDRESS, USER
+from benchmarks.hosts import ADDRESS, hosts, user
 from bringup.engine.bench import Bounds
 
 HOSTS = 128
@@ -45,7 +42,7 @@ ssh = {{ user = "{user}", port = {port}, key = "{key}" }}
 
 def measure(folder: Path, rounds: int) -> Sequence[Figure]:
     at_once = Bounds().transport
-    with _hosts(folder):
+    with hosts(folder, HOSTS):
         playbook, inventory = _inputs(folder)
         ours, peer = interleaved(
             max(ROUNDS, rounds),
@@ -72,27 +69,11 @@ def measure(folder: Path, rounds: int) -> Sequence[Figure]:
     ]
 
 
-@contextmanager
-def _hosts(folder: Path) -> Iterator[None]:
-    """The hosts are up."""
-    command = [sys.executable, "-m", "benchmarks.hosts_server", str(folder), str(HOSTS)]
-    env = environment(folder)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            if process.stdout.readline() != b"ready\n":
-                raise RuntimeError("the SSH hosts did not start")
-            yield
-        finally:
-            process.stdin.close()
-
-
 def _inputs(folder: Path) -> tuple[Path, Path]:
     """Playbook and inventory; the hosts' keys are trusted as `bringup trust` would have it."""
     ports = json.loads((folder / "hosts.json").read_text())
     devices = [
-        DEVICE.format(number=number, address=ADDRESS, user=USER, port=port, key=folder / "key")
+        DEVICE.format(number=number, address=ADDRESS, user=user(), port=port, key=folder / "key")
         for number, port in enumerate(ports, 1)
     ]
     playbook, inventory = folder / "clocks.toml", folder / "hosts.toml"
@@ -104,4 +85,6 @@ def _inputs(folder: Path) -> tuple[Path, Path]:
     return playbook, inventory
 
 
-BENCHMARK = Benchmark(name="ssh", title="one command on many SSH hosts", measure=measure)
+BENCHMARK = Benchmark(
+    name="ssh", title="one command on many SSH hosts", needs=("sshd", "ssh-keygen"), measure=measure
+)

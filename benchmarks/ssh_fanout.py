@@ -19,8 +19,8 @@ if __name__ == "__main__":
 
 from benchmarks.child import worker
 from benchmarks.figure import Figure, interleaved
-from benchmarks.hosts_server import ADDRESS, COMMAND, USER
-from benchmarks.many_hosts import HOSTS, _hosts
+from benchmarks.hosts import ADDRESS, COMMAND, hosts, user
+from benchmarks.many_hosts import HOSTS
 from benchmarks.table import render
 from benchmarks.watch import Stopwatch
 from bringup.model.inventory import Device
@@ -41,7 +41,7 @@ async def ours(folder: Path, at_once: int) -> None:
                 "role": "leaf",
                 "platform": "sonic",
                 "address": ADDRESS,
-                "ssh": {"user": USER, "port": port, "key": str(folder / "key")},
+                "ssh": {"user": user(), "port": port, "key": str(folder / "key")},
             }
         )
         for number, port in enumerate(json.loads((folder / "hosts.json").read_text()), 1)
@@ -62,7 +62,7 @@ async def ours(folder: Path, at_once: int) -> None:
 
 
 def measure(folder: Path, rounds: int) -> Sequence[Figure]:
-    with _hosts(folder):
+    with hosts(folder, HOSTS):
         arguments = [str(folder), str(AT_ONCE)]
         mine, bare = interleaved(
             rounds,

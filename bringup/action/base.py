@@ -36,6 +36,12 @@ class Action(Protocol):
         """In words: what puts it back, or None when there is nothing to put back."""
         ...
 
+    def alters(self) -> str | None:
+        """In words, what is left other than a working rack has it: a port shut, an outlet off. None when this
+        leaves things as they should be, which also puts back what an action before it had altered.
+        """
+        ...
+
     async def before(self, at: At, subject: str) -> State:
         """A reading of what will be changed."""
         ...

@@ -30,6 +30,9 @@ class SetAdmin:
         """Shutting a port drops it, its far end and the link between them."""
         return () if self._up else dropped_port(inventory, subject)
 
+    def alters(self) -> str | None:
+        return None if self._up else "the port is shut"
+
     def undo(self, before: State) -> str | None:
         """None also where nobody knows how the port was."""
         was = before.get("admin_up")

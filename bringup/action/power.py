@@ -57,6 +57,9 @@ class SwitchOutlet:
         ]
         return tuple(each for name in dark for each in (name, *dropped_ports(inventory, name)))
 
+    def alters(self) -> str | None:
+        return "the outlet is off" if self._to == "off" else None
+
     def undo(self, before: State) -> str | None:
         """None also where nobody knows how the outlet was."""
         was = before.get("outlet_state")
@@ -141,6 +144,10 @@ class PowerHost:
     def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
         """The host's ports and links, whatever the reset: that of a host that is on drops them."""
         return () if self._only_on else dropped_ports(inventory, subject)
+
+    def alters(self) -> str | None:
+        """What a host is left in is the next check's matter: a rack may have hosts off on purpose."""
+        return None
 
     def undo(self, before: State) -> str | None:
         """None also where nobody knows how the host was."""

@@ -7,9 +7,11 @@ again, and anything else is asked of a person.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import cast
+
+import msgspec
 
 from bringup.action.base import Action, State
 from bringup.action.base import Outcome as ActionOutcome
@@ -26,7 +28,7 @@ from bringup.engine.questions import Questions
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
 from bringup.model.errors import DeviceError, JournalError
-from bringup.model.event import ActionDone, ActionFailed, ActionIntended, StepStarted
+from bringup.model.event import ActionDone, ActionFailed, ActionIntended, AlteredState, StepStarted
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import NOT_AVAILABLE, measured
 from bringup.model.plan import Task
@@ -45,7 +47,7 @@ _NOT_DONE = {
 
 class Acting:
     """Shared by all steps of a session. `unfinished` maps rows to intents of a crashed run without an
-    outcome.
+    outcome, `altered` is what that run had left other than it should be.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Acting:
         locks: DeviceLocks,
         read_only: bool,
         unfinished: dict[tuple[str, str, str], ActionIntended],
+        altered: Iterable[AlteredState] = (),
     ) -> None:
         self._inventory = inventory
         self._bench = bench
@@ -72,6 +75,11 @@ class Acting:
         self._locks = locks
         self._read_only = read_only
         self._unfinished = unfinished
+        # Made anew: what stands in the record has the record's stamps on it.
+        self._altered = {
+            each.subject: AlteredState(subject=each.subject, what=each.what, undo=each.undo)
+            for each in altered
+        }
 
     async def run(self, spec: Spec, tasks: list[Task]) -> None:
         """Every subject of every task, in order, one at a time (field rule 4)."""
@@ -277,6 +285,8 @@ class Acting:
         else:
             async with self._reading(task, subject, attempt) as at:
                 after = await action.before(at, subject)
+            # Before the outcome: a crash between the two finds the action in doubt, and comes here again.
+            await self._note_altered(action, subject, before)
             await self._book.offer(
                 ActionDone(
                     **of_step(task, subject, attempt),
@@ -287,6 +297,16 @@ class Acting:
                 )
             )
         await self._judge(task, attempt, subject, outcome)
+
+    async def _note_altered(self, action: Action, subject: str, before: State) -> None:
+        """What is left other than it should be is on a list until it is put back (field rule 11)."""
+        what = action.alters()
+        if what is not None:
+            altered = AlteredState(subject=subject, what=what, undo=action.undo(before) or "")
+            self._altered[subject] = altered
+            await self._book.append(altered)
+        elif (known := self._altered.pop(subject, None)) is not None:
+            await self._book.append(msgspec.structs.replace(known, restored=True))
 
     async def _failed(
         self, task: Task, attempt: int, subject: str, name: str, message: str, outcome: ActionOutcome

@@ -109,6 +109,7 @@ class Runner:
                 void_when=job.folder.epoch / str(self.journal.epoch + 1),
             ),
             read_only=job.read_only,
+            altered=job.state.altered if job.state is not None else (),
             unfinished={(each.stage, each.step, each.subject): each for each in in_doubt},
         )
         return Session(

@@ -10,7 +10,7 @@ from bringup.journal.sign import APPROVE, KeySigner
 from bringup.journal.verify.sshsig import check_signature
 from bringup.model.envelope import Limit
 from bringup.model.errors import TimedOut
-from bringup.model.event import ActionIntended
+from bringup.model.event import ActionIntended, AlteredState, Event
 from bringup.model.facts import Identity, Outlet
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import value
@@ -226,3 +226,34 @@ async def test_what_is_on_already_on_another_device_than_the_one_meant_fails(sta
     state = await stand.run(ON)
     assert verdicts(state) == {ROW: "FAIL"}
     assert pdu.commands == []
+
+
+async def test_an_outlet_left_off_is_on_the_list_of_what_is_altered_until_it_is_on_again(
+    stand: Stand,
+) -> None:
+    pdu = Pdu("on")
+    with_pdu(stand, pdu)
+    off = {"name": "down", "step": [{"action": "power.outlet_off", "until_s": 30.0}]}
+    session = await stand.open(off, {**ON, "needs": ["down"]})
+    events: list[AlteredState] = []
+    append = stand.book.append
+
+    async def watched(event: Event) -> int:
+        if isinstance(event, AlteredState):
+            events.append(event)
+        return await append(event)
+
+    stand.book.append = watched  # type: ignore[method-assign]
+    await session.run()
+    assert pdu.commands == ["off", "on"]
+    assert [(event.subject, event.what, event.undo, event.restored) for event in events] == [
+        ("pdu-1/outlet-3", "the outlet is off", "switch the outlet on", False),
+        ("pdu-1/outlet-3", "the outlet is off", "switch the outlet on", True),
+    ]
+    assert (await stand.state()).altered == ()
+
+
+async def test_an_outlet_that_stays_off_is_still_on_that_list_at_the_end(stand: Stand) -> None:
+    with_pdu(stand, Pdu("on"))
+    state = await stand.run({"name": "down", "step": [{"action": "power.outlet_off", "until_s": 30.0}]})
+    assert [(each.subject, each.what) for each in state.altered] == [("pdu-1/outlet-3", "the outlet is off")]

@@ -25,6 +25,7 @@ METHODS = {
     "fec": ("CountsFec", "fec_counters"),
     "neighbors": ("SeesNeighbors", "neighbors"),
     "outlets": ("HasOutlets", "outlets"),
+    "inlets": ("HasInlets", "inlets"),
     "host-power": ("PowersHost", "host_power"),
     "adapters": ("HasAdapters", "adapters"),
     "processor": ("HasProcessor", "processor"),

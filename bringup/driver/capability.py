@@ -16,6 +16,7 @@ from bringup.model.facts import (
     FecCounters,
     HostPower,
     Identity,
+    Inlet,
     Neighbor,
     Optic,
     Outlet,
@@ -62,6 +63,11 @@ class SeesNeighbors(Protocol):  # neighbors
 @runtime_checkable
 class HasOutlets(Protocol):  # outlets
     async def outlets(self) -> tuple[Outlet, ...]: ...
+
+
+@runtime_checkable
+class HasInlets(Protocol):  # inlets
+    async def inlets(self) -> tuple[Inlet, ...]: ...
 
 
 @runtime_checkable

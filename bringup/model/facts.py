@@ -83,6 +83,19 @@ class Outlet(Fact, frozen=True, kw_only=True):
     power_w: Read = ABSENT
 
 
+class Inlet(Fact, frozen=True, kw_only=True):
+    """One inlet of a PDU, or one phase or line of it where the PDU measures these: what comes in there."""
+
+    name: str
+    current_a: Read = ABSENT
+    voltage_v: Read = ABSENT
+    power_w: Read = ABSENT
+    apparent_va: Read = ABSENT
+    power_factor: Read = ABSENT
+    energy_wh: Read = ABSENT
+    frequency_hz: Read = ABSENT
+
+
 class Port(Fact, frozen=True, kw_only=True):
     """One port as its switch or host tells it. `fec_mode` is one of rs544, rs528, fc, none."""
 

@@ -83,8 +83,12 @@ class RunFolder:
         crash.
         """
         temporary = self.path / f".runner.json.{os.getpid()}"
-        temporary.write_bytes(msgspec.json.encode(content, order="sorted") + b"\n")
-        temporary.rename(self.runner_json)
+        try:
+            temporary.write_bytes(msgspec.json.encode(content, order="sorted") + b"\n")
+            temporary.rename(self.runner_json)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
 
     def read_runner(self) -> dict[str, Any]:
         """What runner.json says, empty where there is none."""

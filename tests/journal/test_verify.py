@@ -301,6 +301,12 @@ def damage_a_signature(made: Made) -> None:
     path.write_bytes(data[:100] + (b"A" if data[100:101] != b"A" else b"B") + data[101:])
 
 
+def sign_as_another(made: Made) -> None:
+    """Validly, by a key that its event does not name."""
+    path = first_checkpoint(made)
+    path.with_suffix(".sig").write_bytes(made.approver.sign(path.read_bytes(), CHECKPOINT))
+
+
 CONTRADICTIONS: list[tuple[Callable[[Made], None], str]] = [
     (flip_a_value, "root"),
     (drop_a_line, "out-of-order"),
@@ -346,6 +352,7 @@ CONTRADICTIONS: list[tuple[Callable[[Made], None], str]] = [
     (swap_signatures, "signature"),
     (sign_for_another_purpose, "signature"),
     (damage_a_signature, "signature"),
+    (sign_as_another, "checkpoint-signer"),
 ]
 
 

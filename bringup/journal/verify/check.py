@@ -61,7 +61,8 @@ class _Verification:
         self._plan: dict[str, str] | None = None
         self._blobs: dict[str, int] = {}
         self._signed: list[Claim] = []
-        self._recorded: dict[int, tuple[int, str]] = {}
+        self._recorded: dict[int, tuple[int, str, object]] = {}
+        self._sealed_by: dict[int, str] = {}
         self._names: dict[str, None] = {}
         self._openings = 0
         self._simulated: dict[str, list[int]] = {}
@@ -105,7 +106,7 @@ class _Verification:
         elif claim.kind == "Checkpointed":
             size, root = body.get("size"), body.get("root")
             if isinstance(size, int) and isinstance(root, str) and size <= claim.seq:
-                self._recorded[claim.seq] = (size, root)
+                self._recorded[claim.seq] = (size, root, body.get("signer"))
             else:
                 report.contradicts("checkpoint-event", where, "it covers itself, or nothing")
         elif claim.kind in ("Recovered", "TakenOver") and body.get("lost_events"):
@@ -219,6 +220,7 @@ class _Verification:
         except (Unreadable, BadSignatureError) as error:
             self._report.contradicts("signature", where, str(error))
             return False
+        self._sealed_by[size] = signer.fingerprint
         name = self._known.name(signer, CHECKPOINT, _time(self._reader.times.get(size)))
         if name is None:
             advice = "if you know that key, add it to your allowed_signers"
@@ -230,7 +232,7 @@ class _Verification:
 
     def _check_recorded(self, texts: dict[int, bytes]) -> None:
         """Each `Checkpointed` event has its files, and they say what it says."""
-        for seq, (size, root) in self._recorded.items():
+        for seq, (size, root, signer) in self._recorded.items():
             head = parse_checkpoint(texts[size]) if size in texts else None
             if head is None:
                 self._report.contradicts(
@@ -240,6 +242,9 @@ class _Verification:
                 self._report.contradicts(
                     "checkpoint-event", f"event {seq}", "its root is not the one of its file"
                 )
+            elif (key := self._sealed_by.get(size)) is not None and key != signer:
+                text = f"it says that {signer} signed, {key} did"
+                self._report.contradicts("checkpoint-signer", f"event {seq}", text)
 
     def _check_elsewhere(self, text: bytes) -> None:
         head = parse_checkpoint(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 from bringup.lab import physics
 from bringup.lab.state import Cable, CableEnd, Lane, Optic, Port, Supply
@@ -15,6 +16,7 @@ class Builder:
     """Makes parts with the spread that real parts have, from one seed."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.dice = random.Random(f"{seed}/parts")
         self._made = 0
 
@@ -76,15 +78,16 @@ class Builder:
             b_to_a_db=[fibre] * lanes,
         )
 
-    def supplies(self, first_outlet: int, capacity_w: float, model: str) -> list[Supply]:
+    def supplies(self, plugs: Sequence[tuple[str, int]], capacity_w: float, model: str) -> list[Supply]:
+        """psu-1, psu-2, …, one for each plug: a PDU and its outlet."""
         return [
             Supply(
                 name=f"psu-{number}",
                 model=model,
                 serial=self.serial("PS"),
                 capacity_w=capacity_w,
-                pdu="pdu-1",
-                outlet=first_outlet + number - 1,
+                pdu=pdu,
+                outlet=outlet,
             )
-            for number in (1, 2)
+            for number, (pdu, outlet) in enumerate(plugs, 1)
         ]

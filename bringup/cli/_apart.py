@@ -151,7 +151,7 @@ def follow_apart(job: Job, show: Show, pid: int | None) -> int:
     Returns the verdict's code once every row has one, or 3 when left while it goes on.
     """
     try:
-        return asyncio.run(_follow(job, show, pid))
+        return asyncio.run(_watch(job, show, pid))
     except KeyboardInterrupt:
         show.leave()
         return _left(job)
@@ -167,6 +167,13 @@ def _left(job: Job) -> int:
         file=sys.stderr,
     )
     return EXIT_UNKNOWN
+
+
+async def _watch(job: Job, show: Show, pid: int | None) -> int:
+    from bringup.engine.socket import told_socket, watching
+
+    async with watching(told_socket(job.folder.read_runner())):
+        return await _follow(job, show, pid)
 
 
 async def _follow(job: Job, show: Show, pid: int | None) -> int:

@@ -30,6 +30,7 @@ def attach(run: str, runs: Path, form: str, go_on: bool) -> int:
       bringup attach 20260101-120000-abcd --follow
       ssh rack-host bringup attach 20260101-120000-abcd --format jsonl --follow
     """
+    from bringup.engine.socket import told_socket, watching
     from bringup.journal.folder import find
     from bringup.journal.follow import follow, read
 
@@ -38,8 +39,9 @@ def attach(run: str, runs: Path, form: str, go_on: bool) -> int:
 
     async def watch() -> None:
         if go_on:
-            async for entry in follow(folder):
-                show.event(entry)
+            async with watching(told_socket(folder.read_runner())):
+                async for entry in follow(folder):
+                    show.event(entry)
         else:
             for entry in read(folder):
                 show.event(entry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -177,15 +178,20 @@ class Runner:
             await self.session.run()
 
     async def _stay(self) -> None:
-        """Take retests until somebody closes the run, or nobody has asked for anything for a while."""
+        """Take retests until somebody closes the run, or the last who asked or watched left a while ago."""
+        since_s = time.monotonic()
         while not (self.desk.stop.is_set() or self.desk.closing.is_set()):
             self.desk.work.clear()
+            alone_s = min(self.socket.alone_s, time.monotonic() - since_s)
+            if alone_s >= self.job.idle_s:
+                return
             try:
-                async with asyncio.timeout(self.job.idle_s):
+                async with asyncio.timeout(self.job.idle_s - alone_s):
                     await self.desk.work.wait()
             except TimeoutError:
-                return
+                continue
             await self._work()
+            since_s = time.monotonic()
 
     async def _close(self) -> int:
         """Closed when every row has a verdict; else left open, so that it can be resumed."""

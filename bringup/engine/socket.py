@@ -11,6 +11,9 @@ import socket
 import stat
 import struct
 import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bringup.engine.desk import Handler, Reply, Sender, read_command, reply_line
@@ -93,6 +96,12 @@ class CommandSocket:
         self._server: asyncio.Server | None = None
         self._peers: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._made: tuple[int, int] | None = None
+        self._left_s = time.monotonic()
+
+    @property
+    def alone_s(self) -> float:
+        """Seconds since the last peer left, 0 while one is connected: a command's sender, or who watches."""
+        return 0.0 if self._peers else time.monotonic() - self._left_s
 
     async def start(self) -> None:
         """
@@ -132,6 +141,7 @@ class CommandSocket:
             return
         finally:
             del self._peers[task]
+            self._left_s = time.monotonic()
             writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -184,6 +194,32 @@ async def send(path: Path, line: bytes) -> bytes:
     except (OSError, ValueError, EOFError) as error:
         what = getattr(error, "strerror", None) or str(error)
         raise InputError(f"no runner listens at {path}: {what}", gone) from error
+
+
+@asynccontextmanager
+async def watching(path: Path | None) -> AsyncIterator[None]:
+    """Be counted among the readers of the run whose runner listens at `path`; nothing is sent.
+
+    Where no runner of this user listens there is nothing to be counted by, and nothing fails.
+    """
+    writer = None
+    try:
+        if path is not None:
+            async with asyncio.timeout(REPLY_DEADLINE_S):
+                _, writer = await asyncio.open_unix_connection(str(path))
+    except OSError:  # TimeoutError too
+        writer = None
+    try:
+        yield
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def told_socket(said: dict[str, object]) -> Path | None:
+    """Where runner.json says that the runner listens."""
+    where = said.get("socket")
+    return Path(where) if isinstance(where, str) else None
 
 
 async def _exchange(path: Path, line: bytes) -> bytes:

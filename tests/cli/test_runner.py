@@ -14,7 +14,7 @@ from bringup.cli._foreground import open_journal
 from bringup.cli._prepare import Request, new_job, read_inputs, wire
 from bringup.engine.desk import Command, Reply, Sender
 from bringup.engine.runner import Runner
-from bringup.engine.socket import send
+from bringup.engine.socket import send, told_socket, watching
 from bringup.journal.error import Fenced
 from bringup.journal.folder import RunFolder
 from bringup.journal.follow import read
@@ -88,6 +88,22 @@ async def test_every_command_makes_it_stay_longer(ready: Ready) -> None:
         await asyncio.wait([running], timeout=0.5)
         assert not running.done()
     assert await running == 0
+
+
+async def test_it_stays_for_as_long_as_somebody_watches(ready: Ready) -> None:
+    runner = await ready.open(idle_s=0.2)
+    running = asyncio.create_task(runner.run())
+    await ready.wait_for("StepEnded")
+    async with watching(runner.socket.path):
+        await asyncio.wait([running], timeout=1.0)
+        assert not running.done()
+    async with asyncio.timeout(30):
+        assert await running == 0
+
+
+async def test_watching_where_nobody_listens_fails_nothing(tmp_path: Path) -> None:
+    async with watching(tmp_path / "none.sock"), watching(None):
+        assert told_socket({}) is None
 
 
 async def test_it_takes_retests_until_it_is_closed(ready: Ready) -> None:

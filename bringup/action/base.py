@@ -9,12 +9,25 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
+import msgspec
+
 from bringup.check.base import At
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import Scalar
 
 Outcome = Literal["done", "not_done", "unknown"]
 State = dict[str, Scalar | None]
+
+
+class Alteration(msgspec.Struct, frozen=True):
+    """Something left other than a working rack has it (field rule 11): what, how to put it back in words, and
+    the action that does it (empty where nobody knows how it was, so that a person must see to it).
+    """
+
+    what: str
+    undo: str
+    action: str = ""
+    arguments: dict[str, Scalar] = {}
 
 
 class Action(Protocol):
@@ -36,10 +49,12 @@ class Action(Protocol):
         """In words: what puts it back, or None when there is nothing to put back."""
         ...
 
-    def alters(self) -> str | None:
-        """In words, what is left other than a working rack has it: a port shut, an outlet off. None when this
-        leaves things as they should be, which also puts back what an action before it had altered.
-        """
+    def alters(self, before: State) -> tuple[Alteration, ...]:
+        """What is left other than a working rack has it, once this is done: a port shut, an outlet off."""
+        ...
+
+    def restores(self) -> tuple[str, ...]:
+        """The alterations (`Alteration.what`) of the same subject that this puts back."""
         ...
 
     async def before(self, at: At, subject: str) -> State:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bringup.action.base import Outcome, State
+from bringup.action.base import Alteration, Outcome, State
 from bringup.action.drops import dropped_port
 from bringup.action.identity import identity_of
 from bringup.check.base import At
@@ -13,6 +13,8 @@ from bringup.model.errors import NoData
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import recordable
 from bringup.model.subject import parse_subject
+
+SHUT = "the port is shut"
 
 
 class SetAdmin:
@@ -30,8 +32,14 @@ class SetAdmin:
         """Shutting a port drops it, its far end and the link between them."""
         return () if self._up else dropped_port(inventory, subject)
 
-    def alters(self) -> str | None:
-        return None if self._up else "the port is shut"
+    def alters(self, before: State) -> tuple[Alteration, ...]:
+        if self._up:
+            return ()
+        undo = self.undo(before)
+        return (Alteration(SHUT, undo or "", "port.up" if undo else ""),)
+
+    def restores(self) -> tuple[str, ...]:
+        return (SHUT,) if self._up else ()
 
     def undo(self, before: State) -> str | None:
         """None also where nobody knows how the port was."""

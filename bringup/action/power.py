@@ -6,7 +6,7 @@ import re
 from types import MappingProxyType
 from typing import Literal
 
-from bringup.action.base import Outcome, State
+from bringup.action.base import Alteration, Outcome, State
 from bringup.action.drops import dropped_ports
 from bringup.action.identity import identity_of
 from bringup.check.base import At, the_one
@@ -18,6 +18,8 @@ from bringup.model.facts import HostPower, Outlet
 from bringup.model.inventory import Inventory, Written
 from bringup.model.measurement import recordable
 from bringup.model.subject import parse_subject
+
+OUTLET_OFF = "the outlet is off"
 
 
 async def _outlet(at: At, subject: str) -> Outlet:
@@ -57,8 +59,14 @@ class SwitchOutlet:
         ]
         return tuple(each for name in dark for each in (name, *dropped_ports(inventory, name)))
 
-    def alters(self) -> str | None:
-        return "the outlet is off" if self._to == "off" else None
+    def alters(self, before: State) -> tuple[Alteration, ...]:
+        if self._to != "off":
+            return ()
+        undo = self.undo(before)
+        return (Alteration(OUTLET_OFF, undo or "", "power.outlet_on" if undo else ""),)
+
+    def restores(self) -> tuple[str, ...]:
+        return () if self._to == "off" else (OUTLET_OFF,)
 
     def undo(self, before: State) -> str | None:
         """None also where nobody knows how the outlet was."""
@@ -145,9 +153,12 @@ class PowerHost:
         """The host's ports and links, whatever the reset: that of a host that is on drops them."""
         return () if self._only_on else dropped_ports(inventory, subject)
 
-    def alters(self) -> str | None:
+    def alters(self, before: State) -> tuple[Alteration, ...]:
         """What a host is left in is the next check's matter: a rack may have hosts off on purpose."""
-        return None
+        return ()
+
+    def restores(self) -> tuple[str, ...]:
+        return ()
 
     def undo(self, before: State) -> str | None:
         """None also where nobody knows how the host was."""

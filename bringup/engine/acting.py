@@ -16,6 +16,7 @@ import msgspec
 from bringup.action.base import Action, State
 from bringup.action.base import Outcome as ActionOutcome
 from bringup.action.identity import mismatch
+from bringup.check.catalogue import load_catalogue
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book, of_step
 from bringup.engine.checking import crash_of, failure_of, judged_event, measured_event
@@ -27,17 +28,23 @@ from bringup.engine.lock import DeviceLocks
 from bringup.engine.questions import Questions
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
+from bringup.model.envelope import Limit
 from bringup.model.errors import DeviceError, JournalError
 from bringup.model.event import ActionDone, ActionFailed, ActionIntended, AlteredState, StepStarted
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import NOT_AVAILABLE, measured
-from bringup.model.plan import Task
-from bringup.model.verdict import Reason, Verdict
+from bringup.model.plan import Expected, Task
+from bringup.model.subject import parse_subject
+from bringup.model.verdict import Reason, Standing, Verdict
 
 PROBES_AFTER_S = 30.0
 """How long, in world time, an action that has no `until` may take to show (supplies report within 5 s, an
 outlet's delay is a few seconds: physics section 5).
 """
+
+PUT_BACK, BY_HAND = "put-back", "by-hand"
+"""The stage, and the step where there is no action, of what puts altered things back."""
+UNDO_DEADLINE_S, UNDO_EVERY_S = 20.0, 2.0
 
 _NOT_DONE = {
     "not_done": "the device is not as it was asked to be",
@@ -77,9 +84,44 @@ class Acting:
         self._unfinished = unfinished
         # Made anew: what stands in the record has the record's stamps on it.
         self._altered = {
-            each.subject: AlteredState(subject=each.subject, what=each.what, undo=each.undo)
+            (each.subject, each.what): AlteredState(
+                subject=each.subject,
+                what=each.what,
+                undo=each.undo,
+                action=each.action,
+                arguments=each.arguments,
+            )
             for each in altered
         }
+
+    @property
+    def altered(self) -> tuple[AlteredState, ...]:
+        """What is left other than it should be, oldest first."""
+        return tuple(self._altered.values())
+
+    async def undo(self, altered: AlteredState) -> Verdict:
+        """Put back one thing that was left altered, by an action like any other: guarded, approved, written
+        down before, and read back after. The row is (`PUT_BACK`, the action, its subject); where this is
+        done, the alteration is off the list. Returns the row's verdict.
+
+        Raises:
+            Interrupted: the run is to stop.
+        """
+        row = (PUT_BACK, altered.action or BY_HAND, altered.subject)
+        if not altered.action:
+            attempt = self._book.ledger.next_attempt(row)
+            await self._book.end(
+                row,
+                attempt,
+                Verdict.UNKNOWN,
+                reason=Reason.NO_DATA,
+                message=f"{altered.what}, and nobody knows how it was before",
+                advice=altered.undo or "See to it by hand.",
+            )
+            return Verdict.UNKNOWN
+        spec = load_catalogue()[altered.action]
+        await self._one(spec, _task_of(spec, altered), altered.subject)
+        return self._book.ledger.ended[row].verdict
 
     async def run(self, spec: Spec, tasks: list[Task]) -> None:
         """Every subject of every task, in order, one at a time (field rule 4)."""
@@ -158,6 +200,7 @@ class Acting:
                 await self._conclude(task, attempt, action, subject, settled, crashed.before, inferred=True)
                 return
         elif already:
+            await self._note_restored(action, subject)
             await self._book.offer(
                 ActionDone(
                     **of_step(task, subject, attempt),
@@ -300,13 +343,24 @@ class Acting:
 
     async def _note_altered(self, action: Action, subject: str, before: State) -> None:
         """What is left other than it should be is on a list until it is put back (field rule 11)."""
-        what = action.alters()
-        if what is not None:
-            altered = AlteredState(subject=subject, what=what, undo=action.undo(before) or "")
-            self._altered[subject] = altered
+        await self._note_restored(action, subject)
+        for each in action.alters(before):
+            altered = AlteredState(
+                subject=subject,
+                what=each.what,
+                undo=each.undo,
+                action=each.action,
+                arguments=each.arguments,
+            )
+            self._altered[(subject, each.what)] = altered
             await self._book.append(altered)
-        elif (known := self._altered.pop(subject, None)) is not None:
-            await self._book.append(msgspec.structs.replace(known, restored=True))
+
+    async def _note_restored(self, action: Action, subject: str) -> None:
+        """What this action puts back is off the list, whoever has done it."""
+        for what in action.restores():
+            known = self._altered.pop((subject, what), None)
+            if known is not None:
+                await self._book.append(msgspec.structs.replace(known, restored=True))
 
     async def _failed(
         self, task: Task, attempt: int, subject: str, name: str, message: str, outcome: ActionOutcome
@@ -331,3 +385,28 @@ class Acting:
             await self._book.offer(judged_event(task, attempt, judgement))
         row = (task.stage, task.step, subject)
         await self._book.end(row, attempt, found.verdict, reason=found.reason)
+
+
+def _task_of(spec: Spec, altered: AlteredState) -> Task:
+    """The task that puts one thing back, judged as any action is: by what is read afterwards."""
+    done = Limit(
+        measure="outcome",
+        equals="done",
+        source="put back: it is found done when it is read back",
+        standing=Standing.CONTRACT,
+    )
+    return Task(
+        stage=PUT_BACK,
+        step=spec.name,
+        does=spec.name,
+        device=parse_subject(altered.subject).device,
+        subjects=(altered.subject,),
+        expected=(Expected(altered.subject, "outcome", (done,)),),
+        prerequisites={},
+        args=spec.args.model_validate(altered.arguments),
+        deadline_s=UNDO_DEADLINE_S,
+        until_s=None,
+        every_s=UNDO_EVERY_S,
+        settle_s=0.0,
+        window_s=None,
+    )

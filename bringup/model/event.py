@@ -242,12 +242,18 @@ class Noted(Event, frozen=True, kw_only=True, tag=True):
 
 
 class AlteredState(Event, frozen=True, kw_only=True, tag=True):
-    """Something is left other than it was found. `restored` True when it was put back."""
+    """Something is left other than it was found. `restored` True when it was put back.
+
+    `undo` says in words how to put it back; `action` with `arguments` is the action that does it, as a step
+    of a playbook would name it, and empty where only a person can.
+    """
 
     subject: str
     what: str
     undo: str
     restored: bool = False
+    action: str = ""
+    arguments: dict[str, Scalar] = {}
 
 
 class Checkpointed(Event, frozen=True, kw_only=True, tag=True):

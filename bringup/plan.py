@@ -13,7 +13,7 @@ from bringup.model.catalogue import Catalogue, Requires, Spec
 from bringup.model.envelope import Limit
 from bringup.model.errors import InputError
 from bringup.model.intent import Intent, outlet_subject
-from bringup.model.inventory import Inventory
+from bringup.model.inventory import Device, Inventory
 from bringup.model.plan import Expected, Plan, PlannedStage, Task
 from bringup.model.playbook import Playbook, Stage, Step
 from bringup.model.select import Context, applies, context_of, select
@@ -186,13 +186,13 @@ class _Planner:
         also: list[Expected] = []
         parts: list[Expected] = []
         for subject in subjects:
-            required = tuple(self._required(stage, step, requires, subject))
+            required = tuple(self._required(stage, step, requires, subject, args))
             expected.extend(required)
             named = {(each.subject, each.quantity) for each in required}
             for measured in dict.fromkeys((subject, *ends(subject))):
                 general = {
                     quantity: found
-                    for quantity, found in self._envelope(stage, step, measured).items()
+                    for quantity, found in self._envelope(stage, step, measured, args).items()
                     if quantity in told
                 }
                 own = self._intent.limits(measured)
@@ -230,14 +230,14 @@ class _Planner:
         return device
 
     def _required(
-        self, stage: Stage, step: Step, requires: Iterable[Requires], subject: str
+        self, stage: Stage, step: Step, requires: Iterable[Requires], subject: str, args: object
     ) -> Iterator[Expected]:
         for need in requires:
             for measured in self._measured(stage, step, need, subject):
                 own = self._intent.limits(measured)
                 if need.if_expected and need.quantity not in own:
                     continue
-                general = self._envelope(stage, step, measured)
+                general = self._envelope(stage, step, measured, args)
                 yield Expected(measured, need.quantity, self._all(general, measured, need.quantity))
 
     def _measured(self, stage: Stage, step: Step, need: Requires, subject: str) -> Sequence[str]:
@@ -263,9 +263,9 @@ class _Planner:
         own = self._intent.limits(subject).get(quantity)
         return ((own,) if own is not None else ()) + general.get(quantity, ())
 
-    def _envelope(self, stage: Stage, step: Step, subject: str) -> dict[str, tuple[Limit, ...]]:
+    def _envelope(self, stage: Stage, step: Step, subject: str, args: object) -> dict[str, tuple[Limit, ...]]:
         """The envelopes' limits that apply to a subject in this step, by quantity."""
-        context = context_of(self._intent, subject)
+        context = context_of(self._intent, subject, args)
         key = (stage.name, step.id, context)
         found = self._envelopes.get(key)
         if found is None:
@@ -290,7 +290,23 @@ class _Planner:
                 for feed in device.feed
                 if len(device.feed) == 1 or (component is not None and feed.supply == component)
             )
+        if spec.rests_on != "self":
+            computing = self._intent.computing(subject)
+            found += [each for device in computing for each in (device.name, *self._intent.gpus(device))]
+            if spec.rests_on == "fabric":
+                found += self._plugs(computing)
         return tuple(dict.fromkeys(found))
+
+    def _plugs(self, devices: Sequence[Device]) -> list[str]:
+        """Every cable with an end at one of `devices`, and that end."""
+        names = {device.name for device in devices}
+        return [
+            each
+            for cable in self._inventory.cable
+            for end in (cable.a, cable.b)
+            if parse_subject(end).device in names
+            for each in (cable.subject, end)
+        ]
 
 
 def _listed(names: Iterable[str]) -> str:

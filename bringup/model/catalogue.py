@@ -14,7 +14,7 @@ import msgspec
 from bringup.model.inventory import Written
 from bringup.model.verdict import Nature
 
-Over = Literal["device", "port", "link", "outlet", "supply", "run"]
+Over = Literal["device", "port", "link", "outlet", "supply", "gpu", "run"]
 """What one step expands to, always from the inventory:
 
 device  every selected device
@@ -22,6 +22,7 @@ port    every port of the inventory on the selected devices
 link    every cable with an end on a selected device
 outlet  every outlet bound by a feed to a selected device (subject `pdu-1/outlet-3`) or on a selected PDU
 supply  every `expect.supplies` of a selected device (subject `leaf-1/psu-1`)
+gpu     every accelerator that `expect.gpus` of a selected device counts (subject `node-04/gpu-0`)
 run     the run as a whole (subject: the rack's name, or `run`)
 """
 
@@ -49,7 +50,9 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
 
     `device_of` says which device's connection a task uses: `self` the subject's own, `bmc` its BMC, `pdu`
     its PDU, `both` both ends of a link, `none` (a person). `reports` names the quantities that it may measure
-    beyond those it requires: limits on these belong to its plan.
+    beyond those it requires: limits on these belong to its plan. `rests_on` names what else must be good
+    before: `gpus` the accelerators expected on its device, `fabric` those of all devices that have any, these
+    devices and their cables.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     transport: str = ""
     nature: Nature = Nature.PURE
     needs_window: bool = False
+    rests_on: Literal["self", "gpus", "fabric"] = "self"
     dangerous: bool = False
     run: Callable[..., Any] | None = None
 

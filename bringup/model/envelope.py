@@ -12,7 +12,11 @@ SCHEMA = "bringup.envelope/1"
 
 
 class When(Written):
-    """A limit applies where every key given matches. The closed list of keys."""
+    """A limit applies where every key given matches. The closed list of keys.
+
+    `gpu_model` is of an accelerator, and of what runs on accelerators of one model only; `collective`,
+    `ranks`, `size_bytes` and `algorithm` are of a step that runs a collective.
+    """
 
     medium: str | tuple[str, ...] | None = None
     role: str | tuple[str, ...] | None = None
@@ -21,6 +25,11 @@ class When(Written):
     speed_gbps: float | None = None
     stage: str | tuple[str, ...] | None = None
     step: str | tuple[str, ...] | None = None
+    gpu_model: str | tuple[str, ...] | None = None
+    collective: str | tuple[str, ...] | None = None
+    ranks: int | None = None
+    size_bytes: int | None = None
+    algorithm: str | tuple[str, ...] | None = None
 
 
 class Limit(Written):

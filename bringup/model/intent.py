@@ -12,12 +12,24 @@ from bringup.model.subject import LINK, parse_subject
 from bringup.model.verdict import Standing
 
 OUTLET = "outlet-"
+GPU = "gpu-"
 WILD = frozenset("*?[")
 
 
 def outlet_subject(pdu: str, outlet: int) -> str:
     """`pdu-1`, 5 -> `pdu-1/outlet-5`."""
     return f"{pdu}/{OUTLET}{outlet}"
+
+
+def gpu_subject(device: str, index: int) -> str:
+    """`node-04`, 2 -> `node-04/gpu-2`."""
+    return f"{device}/{GPU}{index}"
+
+
+def gpu_index(subject: str) -> int | None:
+    """`node-04/gpu-2` and its parts -> 2; None for what is no accelerator."""
+    number = (parse_subject(subject).component or "").removeprefix(GPU)
+    return int(number) if number.isdecimal() and f"{GPU}{number}" in subject else None
 
 
 class Intent:
@@ -67,6 +79,34 @@ class Intent:
             return port.lanes
         return medium_lanes(self.medium(subject) or "")
 
+    def gpus(self, device: Device) -> tuple[str, ...]:
+        """Subjects of the accelerators expected in a device."""
+        return tuple(gpu_subject(device.name, index) for index in range(device.expect.gpus or 0))
+
+    def computing(self, subject: str) -> tuple[Device, ...]:
+        """The devices whose accelerators work on what is asked of a subject: its own, or for a rack or the
+        run all of those that have any.
+        """
+        device = self.device(subject)
+        found = (device,) if device is not None else self.inventory.device
+        racks = {rack.name for rack in self.inventory.rack}
+        within = device is not None or subject not in racks
+        return tuple(each for each in found if each.expect.gpus and (within or each.rack == subject))
+
+    def ranks(self, subject: str) -> int:
+        """Accelerators that work on what is asked of a device, a rack or the run."""
+        return sum(device.expect.gpus or 0 for device in self.computing(subject))
+
+    def gpu_model(self, subject: str) -> str | None:
+        """The model expected of an accelerator, or of all that work for a device, a rack or the run.
+
+        None for a port and its like, and where nobody states it or several are expected.
+        """
+        if LINK in subject or (parse_subject(subject).component and gpu_index(subject) is None):
+            return None
+        models = {device.expect.gpu_model for device in self.computing(subject)}
+        return models.pop() if len(models) == 1 else None
+
     def limits(self, subject: str) -> dict[str, Limit]:
         """Quantity -> limit, for one device, port or outlet. A lane and a link have none of their own."""
         if LINK in subject or "#" in subject:
@@ -78,12 +118,30 @@ class Intent:
     def _look_up(self, subject: str) -> dict[str, Limit]:
         if subject in self.inventory.devices:
             return _of_device(self.inventory.devices[subject])
+        if gpu_index(subject) is not None:
+            return self._of_gpu(subject)
+        if self.device(subject) is None and self.ranks(subject):
+            return {"collective_ranks": _ranks(self.ranks(subject), "all accelerators expected")}
         if subject in self.feeds:
             device, supply = self.feeds[subject]
             fed = f"{device.name}/{supply}" if supply else device.name
             limit = _same("outlet_state", "on", f"device {device.name}", "feed", f"it feeds {fed}")
             return {"outlet_state": limit}
         return self._of_port(subject)
+
+    def _of_gpu(self, subject: str) -> dict[str, Limit]:
+        device, index = self.device(subject), gpu_index(subject)
+        if device is None or index is None:
+            return {}
+        expect, where = device.expect, f"device {device.name}"
+        serial = expect.gpu_serials[index] if index < len(expect.gpu_serials) else None
+        wanted = (
+            ("gpu_serial", serial, f"expect.gpu_serials[{index}]"),
+            ("gpu_model", expect.gpu_model, "expect.gpu_model"),
+            ("gpu_driver", expect.gpu_driver, "expect.gpu_driver"),
+            ("gpu_vbios", expect.gpu_vbios, "expect.gpu_vbios"),
+        )
+        return {name: _text(name, text, where, field) for name, text, field in wanted if text is not None}
 
     def _of_port(self, subject: str) -> dict[str, Limit]:
         found: dict[str, Limit] = {}
@@ -105,9 +163,17 @@ def _of_device(device: Device) -> dict[str, Limit]:
         ("hostname", expect.hostname, "expect.hostname"),
         ("os_version", expect.os, "expect.os"),
     )
-    return {
+    found = {
         quantity: _text(quantity, text, where, field) for quantity, text, field in wanted if text is not None
     }
+    if expect.gpus:
+        found["gpu_count"] = _same("gpu_count", expect.gpus, where, "expect.gpus")
+        found["collective_ranks"] = _ranks(expect.gpus, where)
+    return found
+
+
+def _ranks(number: int, where: str) -> Limit:
+    return _same("collective_ranks", number, where, "expect.gpus", "one rank for each")
 
 
 def _port_limits(port: Port) -> list[Limit]:

@@ -29,11 +29,24 @@ Positive = Annotated[float, Field(gt=0)]
 class Ssh(Written):
     user: str
     port: TcpPort = 22
+    address: str | None = None
+    """Where SSH listens, if elsewhere than the device (its console server, HostName of an ssh_config)."""
     key: str | None = None
+    certificate: str | None = None
     password: SecretRef | None = None
     host_key: str | None = None
     jump: str | None = None
+    """`[user@]host[:port]`, several with commas: the first is the one that is connected to."""
+    jump_key: str | None = None
+    config: str | None = None
+    """An ssh_config that fills in what is not written here."""
     legacy: bool = False
+    console: bool = False
+    """What answers behind SSH is a serial line (a console server): one logs in once more, at its prompts."""
+    console_user: str | None = None
+    console_password: SecretRef | None = None
+    console_prompt: str = r"[#>$%] ?$"
+    """A regular expression for the end of the shell's prompt."""
 
 
 class Snmp(Written):
@@ -45,12 +58,15 @@ class Snmp(Written):
     auth_key: SecretRef | None = None
     priv: Literal["des", "aes128", "aes192", "aes256"] | None = None
     priv_key: SecretRef | None = None
+    key_extension: Literal["blumenthal", "reeder"] = "blumenthal"
+    """How a digest shorter than an AES key grows: as net-snmp does, or as Cisco's and others' agents do."""
 
 
 class Gnmi(Written):
     port: TcpPort = 9339
     tls: bool = True
     ca: str | None = None
+    fingerprint: str | None = None
     user: str | None = None
     password: SecretRef | None = None
 
@@ -64,10 +80,12 @@ class Http(Written):
     fingerprint: str | None = None
     user: str | None = None
     password: SecretRef | None = None
+    next_password: SecretRef | None = None
+    """What `first-contact.rotate_password` puts in place of `password` (Redfish)."""
 
 
 class Expect(Written):
-    """Expected identity. `os` may end in `*` (202411.*)."""
+    """Expected identity. `os` may end in `*` (202411.*). `gpu_serials` are in the order of the GPUs."""
 
     model: str | None = None
     serial: str | None = None
@@ -75,6 +93,11 @@ class Expect(Written):
     hostname: str | None = None
     supplies: tuple[str, ...] = ()
     fans: tuple[str, ...] = ()
+    gpus: int | None = Field(default=None, ge=1, le=256)
+    gpu_model: str | None = None
+    gpu_serials: tuple[str, ...] = ()
+    gpu_driver: str | None = None
+    gpu_vbios: str | None = None
 
 
 class Feed(Written):
@@ -99,6 +122,7 @@ class Device(Written):
     role: str
     platform: str
     address: str
+    mac: str | None = None
     bmc: str | None = None
     feed: tuple[Feed, ...] = ()
     expect: Expect = Expect()

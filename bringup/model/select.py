@@ -34,17 +34,25 @@ def select(intent: Intent, over: Over, on: Selector, rack: str | None = None) ->
 
 
 class Context(NamedTuple):
-    """What a limit's `when` can ask about a subject, as the inventory describes it."""
+    """What a limit's `when` can ask about a subject, as the inventory describes it, and about its step."""
 
     medium: str | None
     role: str | None
     platform: str | None
     model: str | None
     speed_gbps: float | None
+    gpu_model: str | None = None
+    collective: str | None = None
+    ranks: int | None = None
+    size_bytes: int | None = None
+    algorithm: str | None = None
 
 
-def context_of(intent: Intent, subject: str) -> Context:
-    """That of a device, a port, a lane or one end of a link."""
+def context_of(intent: Intent, subject: str, args: object = None) -> Context:
+    """That of a device, a port, a lane, one end of a link, an accelerator, or the run.
+
+    `args` are those of the step: a collective says by them what it is.
+    """
     device, port = intent.device(subject), intent.port(subject)
     return Context(
         medium=intent.medium(subject),
@@ -52,6 +60,11 @@ def context_of(intent: Intent, subject: str) -> Context:
         platform=device.platform if device else None,
         model=device.expect.model if device else None,
         speed_gbps=port.speed_gbps if port else None,
+        gpu_model=intent.gpu_model(subject),
+        collective=getattr(args, "collective", None),
+        ranks=intent.ranks(subject) if hasattr(args, "collective") else None,
+        size_bytes=getattr(args, "size_bytes", None),
+        algorithm=getattr(args, "algorithm", None),
     )
 
 
@@ -63,6 +76,11 @@ def applies(when: When, context: Context, stage: str, step: str) -> bool:
         and fits(context.platform, when.platform)
         and fits(context.model, when.model)
         and (when.speed_gbps is None or when.speed_gbps == context.speed_gbps)
+        and fits(context.gpu_model, when.gpu_model)
+        and fits(context.collective, when.collective)
+        and when.ranks in (None, context.ranks)
+        and when.size_bytes in (None, context.size_bytes)
+        and fits(context.algorithm, when.algorithm)
         and fits(stage, when.stage)
         and fits(step, when.step)
     )
@@ -133,6 +151,14 @@ def _select_supplies(intent: Intent, devices: list[Device], on: Selector) -> Ite
                 yield f"{device.name}/{name}"
 
 
+def _select_gpus(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
+    """Expected accelerators of chosen devices; `port` is `gpu-3`."""
+    for device in devices:
+        for subject in intent.gpus(device):
+            if _component_fits(subject, on):
+                yield subject
+
+
 _EXPANSIONS: MappingProxyType[str, Callable[[Intent, list[Device], Selector], Iterator[str]]] = (
     MappingProxyType(
         {
@@ -141,6 +167,7 @@ _EXPANSIONS: MappingProxyType[str, Callable[[Intent, list[Device], Selector], It
             "link": _select_links,
             "outlet": _select_outlets,
             "supply": _select_supplies,
+            "gpu": _select_gpus,
         }
     )
 )

@@ -99,3 +99,32 @@ def where_to_move(crossing: Crossing) -> tuple[str, ...]:
             sides.setdefault(parse_subject(end).device, []).append(end)
     shared = [ends for ends in sides.values() if len(ends) >= len(crossing.cables) > 1]
     return tuple(shared[0]) if shared else tuple(cable.a for cable in crossing.cables)
+
+
+def moves(crossing: Crossing, far_ends: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """(from port, to port) for each plug of a ring at the end where they are moved, in the order of the ring.
+
+    The plug in a port belongs to the cable whose far end is named there. Ends that name nobody are left out.
+    """
+    side = set(where_to_move(crossing))
+    to = {end: far_ends[seen] for end, seen in crossing.found.items() if end in side and seen in far_ends}
+    ring: list[tuple[str, str]] = []
+    end = next(iter(to), None)
+    while end in to:
+        ring.append((end, to[end]))
+        end = to.pop(end)
+    return (*ring, *to.items())
+
+
+def next_test(crossing: Crossing, far_ends: Mapping[str, str]) -> str:
+    found = "read the cable labels, or switch one port off and see which link drops"
+    if len(crossing.cables) <= 2 or crossing.foreign:
+        return found
+    steps = [f"the plug in {here} belongs in {there}" for here, there in moves(crossing, far_ends)]
+    return "; ".join([*steps, found]) if steps else found
+
+
+def remedy(crossing: Crossing) -> str:
+    if crossing.foreign:
+        return "trace-cable"
+    return "swap-cables-back" if len(crossing.cables) == 2 else "move-cables-round"

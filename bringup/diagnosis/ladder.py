@@ -1,8 +1,8 @@
 """From a state and an inventory to causes: each scene up the ladder claims the bad verdicts that it explains.
 
-power, hosts, devices that can't be read, one cable after the other, cabling as a whole, single values, bare
-reasons; what is left is named `unexplained`. What was only blocked is laid to the cause that blocks it. Pure:
-it sees measurements, judgements and the inventory, and nothing of what made them so.
+power, hosts, devices that can't be read, one cable after the other, cabling as a whole, warm modules, single
+values, bare reasons; what is left is named `unexplained`. What was only blocked is laid to the cause that
+blocks it. Pure: it sees measurements, judgements and the inventory, and nothing of what made them so.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from bringup.diagnosis import cabling
 from bringup.diagnosis.by_reason import by_reason, unexplained
 from bringup.diagnosis.by_value import by_value
 from bringup.diagnosis.case import Board, Case
+from bringup.diagnosis.cooling import cooling
 from bringup.diagnosis.observed import Finding, Observed, findings
 from bringup.diagnosis.rule import Facts, Rule, first_match
 from bringup.diagnosis.rules_device import DEVICE_RULES
@@ -47,6 +48,7 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     scenes.devices()
     scenes.links()
     scenes.cables()
+    cooling(board, observed)
     by_value(board)
     by_reason(board)
     unexplained(board)
@@ -139,9 +141,9 @@ class _Scenes:
                 rule="cable-not-of-the-plan" if crossing.foreign else "cables-swapped",
                 title=cabling.title(crossing),
                 subjects=tuple(cable.subject for cable in crossing.cables),
-                remedy="trace-cable" if crossing.foreign else "swap-cables-back",
+                remedy=cabling.remedy(crossing),
                 likely=cabling.suspects(crossing),
-                next_test="read the cable labels, or switch one port off and see which link drops",
+                next_test=cabling.next_test(crossing, self._inventory.far_ends),
                 shows=("neighbor",),
                 source="network reference, section 8.3",
                 place_of=cabling.where_to_move(crossing),

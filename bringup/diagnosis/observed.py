@@ -109,6 +109,12 @@ class Observed:
     def value(self, subject: str, quantity: str) -> Scalar | None:
         return self.get(subject, quantity).value
 
+    def on(self, device: str, quantity: str) -> Iterator[Seen]:
+        """Every reading of `quantity` on the device or a part of it."""
+        for subject, told in self._seen.items():
+            if quantity in told and (subject == device or subject.startswith(f"{device}/")):
+                yield told[quantity]
+
     def lanes(self, port: str, quantity: str) -> Iterator[tuple[int, Seen]]:
         """The lanes of a port that were asked for `quantity`, in order."""
         for lane in sorted(self._lanes.get(port, ())):

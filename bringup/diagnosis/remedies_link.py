@@ -106,6 +106,16 @@ LINK_REMEDIES = (
         "network reference, section 6.1",
     ),
     Remedy(
+        "check-module-cooling",
+        "see that air reaches this one module: blanks beside it, heat sink type, cage; then another module",
+        (
+            "Compare with its neighbours: they are cool, so inlet and fans are not to blame.",
+            "Fit the blanks beside it; see that the heat sink suits the cage (riding or integrated).",
+            "Still hot after 15 minutes: the module in another cage; it stays hot there: replace it.",
+        ),
+        SEVEN.format(20),
+    ),
+    Remedy(
         "enable-optical-monitoring",
         "switch optical monitoring on, or expect none of this module",
         ("Enable polling of modules on the device.", "Copper and flat-memory modules have no monitor."),
@@ -120,6 +130,16 @@ LINK_REMEDIES = (
             "Plug each into the port of the plan; wait for neighbours that are newer than the move.",
         ),
         "field rule 21; " + SEVEN.format(6),
+    ),
+    Remedy(
+        "move-cables-round",
+        "put the plugs of the ring into the ports of the plan, one move at a time",
+        (
+            "At the end that is nearer: unplug the first, see that its link drops, and lay it aside.",
+            "Plug the one that belongs into the free port; go on round the ring; the first comes last.",
+            "After each move wait for a neighbour that is newer than it before the next is told.",
+        ),
+        "field rule 21; " + SEVEN.format(7),
     ),
     Remedy(
         "trace-cable",

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bringup.lab import faults_links, faults_management, faults_power
+from bringup.lab import faults_device, faults_links, faults_management, faults_network, faults_power
 from bringup.lab.fault_kind import FaultKind, Memo
 from bringup.lab.world import World
 from bringup.model.errors import InputError
@@ -21,7 +21,13 @@ from bringup.model.errors import InputError
 
 def fault_kinds() -> Mapping[str, FaultKind]:
     """Every kind of fault, by name."""
-    kinds = (*faults_power.KINDS, *faults_management.KINDS, *faults_links.KINDS)
+    kinds = (
+        *faults_power.KINDS,
+        *faults_management.KINDS,
+        *faults_device.KINDS,
+        *faults_links.KINDS,
+        *faults_network.KINDS,
+    )
     return MappingProxyType({kind.name: kind for kind in kinds})
 
 

@@ -48,13 +48,18 @@ def received_dbm(cables: Iterable[Cable], ports: Ports, subject: str, now: float
     cable, here_is_a = found
     here, there = (cable.a, cable.b) if here_is_a else (cable.b, cable.a)
     fibres = cable.b_to_a_db if here_is_a else cable.a_to_b_db
-    if there.port is None:
+    if there.port is None or not all(_fits(ports[end], cable) for end in (subject, there.port)):
         return [None] * len(fibres)
     arriving: list[float | None] = []
     for lane, sent in enumerate(sent_dbm(ports[there.port], now)[: len(fibres)]):
         power = None if sent is None else sent - there.out_db[lane] - fibres[lane] - here.in_db[lane]
         arriving.append(power if power is not None and power > physics.DARK_DBM else None)
     return arriving
+
+
+def _fits(port: Port, cable: Cable) -> bool:
+    """Whether a module sends into this kind of fibre, and reads from it: DR4 and DR4-2 do, SR4 does not."""
+    return port.optic is None or physics.fibre_of(port.optic.medium) == physics.fibre_of(cable.medium)
 
 
 def lane_bers(cables: Iterable[Cable], ports: Ports, subject: str, now: float) -> list[float]:

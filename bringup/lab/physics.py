@@ -107,3 +107,9 @@ def codewords_per_s(speed_gbps: float) -> float:
 def warmed(inlet_c: float, rise_c: float, since_s: float, time_constant_s: float = 90.0) -> float:
     """Temperature of a part `since_s` after it was switched on: first order towards inlet plus rise."""
     return inlet_c + rise_c * -math.expm1(-max(0.0, since_s) / time_constant_s)
+
+
+def fibre_of(medium: str) -> str:
+    """The kind of fibre and plug that a medium is for: `DR` of 400GBASE-DR4-2, `FR` of 400GBASE-FR4."""
+    kind = medium.upper().rpartition("BASE-")[2] or medium.upper()
+    return kind.lstrip("0123456789X")[:2]

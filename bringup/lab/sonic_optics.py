@@ -53,7 +53,7 @@ def _indented(line: str) -> str:
 
 
 def _identity(optic: Optic) -> list[str]:
-    host, media = MEDIA_INTERFACE[optic.medium]
+    host, media = MEDIA_INTERFACE.get(optic.medium, ("400GAUI-4-S C2M (Annex 120G)", optic.medium))
     count = len(optic.lanes)
     applied = [
         f"Active application selected code assigned to host lane {lane}: {1 if lane <= count else 'N/A'}"

@@ -43,6 +43,7 @@ LIMITS: Mapping[str, dict[str, Any]] = {
     "outcome": {"equals": "done"},
     "reachable": {"equals": True},
     "temperature_c": {"max": 70.0},
+    "fan_ok": {"equals": True},
     "clock_offset_s": {"min": -5.0, "max": 5.0},
 }
 

@@ -462,7 +462,56 @@ def test_a_warm_module_is_not_the_cables_fault() -> None:
     record = Record()
     healthy(record)
     record.step("optics", "temperature", C1[0], [(C1[0], "temperature_c", 81.5)])
-    assert record.only_cause.remedy == "check-airflow"
+    cause = record.only_cause
+    assert (cause.remedy, cause.subjects) == ("check-module-cooling", (C1[0],))
+
+
+def test_two_warm_modules_among_cool_ones_are_two_causes_and_most_of_a_device_is_its_air() -> None:
+    def warm(*ports: str) -> list[str]:
+        record = Record()
+        for a, b in CABLES:
+            for end in (a, b):
+                hot = end in ports
+                record.step("optics", "temperature", end, [(end, "temperature_c", 81.5 if hot else 52.0)])
+        return [cause.remedy for cause in record.causes]
+
+    assert warm(C1[0], C3[0]) == ["check-module-cooling"] * 2
+    assert warm(C1[0], C3[0], C4[0]) == ["check-airflow"]
+    assert warm(C1[0], C3[0], C4[0], C4[1]) == ["check-airflow", "check-module-cooling"]
+
+
+def test_a_fan_that_stands_accounts_for_the_warm_modules_of_its_device_only() -> None:
+    record = Record()
+    record.step(
+        "switches", "environment", "leaf-1", [("leaf-1/FAN-2", "fan_ok", False), ("leaf-1", "fan_ok", False)]
+    )
+    record.step("optics", "temperature", C1[0], [(C1[0], "temperature_c", 81.5)])
+    record.step("optics", "temperature", C3[1], [(C3[1], "temperature_c", 81.5)])
+    fan, module = record.causes
+    assert (fan.remedy, fan.subjects, len(fan.explains)) == ("check-fan-tray", ("leaf-1/FAN-2",), 2)
+    assert (module.remedy, module.subjects) == ("check-module-cooling", (C3[1],))
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+def test_three_plugs_in_a_ring_are_one_cause_that_tells_each_move(turned: int) -> None:
+    """At leaf-1 each of three plugs stands in the next one's port; the moves name where each belongs."""
+    record = Record()
+    ring = [C1, C3, C4]
+    healthy(record, but=ring)
+    for place, cable in enumerate(ring):
+        now = ring[(place + turned) % 3]
+        record.step(
+            "links",
+            "neighbors",
+            link(*cable),
+            [(cable[0], "neighbor", now[1]), (now[1], "neighbor", cable[0])],
+        )
+    cause = record.only_cause
+    assert cause.remedy == "move-cables-round"
+    assert_ends(cause, *C1, *C3, *C4)
+    for place, cable in enumerate(ring):
+        belongs = ring[(place + turned) % 3][0]
+        assert f"the plug in {cable[0]} belongs in {belongs}" in cause.next_test
 
 
 def test_a_value_without_a_limit_asks_for_one() -> None:

@@ -1,7 +1,8 @@
-"""Runs the checks of one step: rounds of reads, then judgement of all subjects together, then verdicts.
+"""Runs the checks of one step: rounds of reads, then judgement of what belongs together, then verdicts.
 
-All tasks of a step are judged after all have measured: whether a dark lane is a fault depends on what the
-far end sends, and uniformity on every member of the group.
+Tasks of a lot are judged after all of it have measured: whether a dark lane is a fault depends on what the
+far end sends, and uniformity on every member of the group (`bringup.engine.lots`). The lots of a step go
+their own ways.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bringup.engine.book import Book, of_step
 from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.judging import Judging, Outcome, belongs
+from bringup.engine.lots import lots
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
 from bringup.model.errors import BringupError, DeviceError, Unparsable
@@ -79,7 +81,6 @@ class Checking:
 
     async def run(self, spec: Spec, tasks: list[Task]) -> None:
         """Run one step's tasks until each subject is good or its time is up."""
-        first = tasks[0]
         attempts = {
             subject: self._book.ledger.next_attempt((task.stage, task.step, subject))
             for task in tasks
@@ -93,6 +94,18 @@ class Checking:
                         does=spec.name,
                     )
                 )
+        planned = self._planned[(tasks[0].stage, tasks[0].step)]
+        done = await asyncio.gather(
+            *(self._lot(spec, lot, attempts) for lot in lots(tasks, planned, self._inventory)),
+            return_exceptions=True,  # no lot is left running when another one ends in an error
+        )
+        failures = [one for one in done if one is not None]
+        for failure in sorted(failures, key=lambda one: isinstance(one, Interrupted)):
+            raise failure
+
+    async def _lot(self, spec: Spec, tasks: list[Task], attempts: dict[str, int]) -> None:
+        """The rounds of tasks that are judged together."""
+        first = tasks[0]
         began = self._clock.now_s()
         polls = 0
         name = (first.stage, first.step)

@@ -72,11 +72,16 @@ def add_commands(group: click.Group, kit: Kit[Any]) -> None:
         """What the program understood of one; a path or a shipped name."""
         from bringup.input.shipped import find_file
 
-        loaded = kit.load(find_file(kit.kind, file))
-        if form == "json":
-            print(loaded.model_dump_json(by_alias=True, exclude_none=True))
-        else:
-            print(kit.text(loaded))
+        show_file(kit, find_file(kit.kind, file), form)
+
+
+def show_file(kit: Kit[Any], path: Path, form: str) -> None:
+    """Print what was understood of one."""
+    loaded = kit.load(path)
+    if form == "json":
+        print(loaded.model_dump_json(by_alias=True, exclude_none=True))
+    else:
+        print(kit.text(loaded))
 
 
 def check_files(kit: Kit[Any], files: Sequence[str], form: str) -> int:

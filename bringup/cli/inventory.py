@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bringup.cli._file_group import Kit, add_commands, columns
+from bringup.cli._file_group import Kit, add_commands, columns, form_option, show_file
 
 if TYPE_CHECKING:
     from bringup.model.inventory import Inventory
@@ -66,4 +66,21 @@ def _text(inventory: Inventory) -> str:
     return "\n\n".join(parts)
 
 
-add_commands(inventory, Kit(kind="inventory", load=_load, brief=_brief, text=_text))
+_KIT = Kit(kind="inventory", load=_load, brief=_brief, text=_text)
+add_commands(inventory, _KIT)
+
+
+@inventory.command("show")  # in the place of the one that all kinds of files have
+@click.argument("file")
+@form_option
+@click.option("--expanded", is_flag=True, help="Ranges written out: every field, and where it is written.")
+def show(file: str, form: str, expanded: bool) -> None:
+    """What the program understood of one; a path or a shipped name."""
+    from bringup.cli._expanded import print_expanded
+    from bringup.input.shipped import find_file
+
+    path = find_file("inventory", file)
+    if expanded:
+        print_expanded(path, form)
+    else:
+        show_file(_KIT, path, form)

@@ -39,15 +39,15 @@ class Document:
         self.path = path
         self.shown = str(path)
         self.data = data
-        self._positions = positions
+        self.positions = positions
 
     def problem(self, path: Sequence[Key], wrong: str, right: str, *, shown: str | None = None) -> Problem:
         """Something wrong with the value at `path`."""
         field = self.field(path) if shown is None else shown
-        return Problem(self.shown, self._positions.line(tuple(path)), field, wrong, right)
+        return Problem(self.shown, self.positions.line(tuple(path)), field, wrong, right)
 
     def line(self, path: Sequence[Key]) -> int:
-        return self._positions.line(tuple(path))
+        return self.positions.line(tuple(path))
 
     def field(self, path: Sequence[Key]) -> str:
         """`("device", 0, "ssh", "user")` -> `device[leaf-1].ssh.user`; items without a name count from 1."""

@@ -1,4 +1,4 @@
-"""Loads inventories: what should be there, with its cable list joined in."""
+"""Loads inventories: what should be there, with ranges written out and manifest and cable list joined in."""
 
 from __future__ import annotations
 
@@ -7,16 +7,26 @@ from pathlib import Path
 
 from bringup.input.cables import Placed, read_cables
 from bringup.input.document import Document, read_document
+from bringup.input.expanded import Expanded
 from bringup.input.inventory_rules import cable_faults, inventory_faults
+from bringup.input.manifests import manifest_names
 from bringup.input.problem import Problem, first, give_up
+from bringup.input.range_model import DeviceRange
+from bringup.input.ranges import expand
+from bringup.input.secret_words import fill_secrets
+from bringup.input.ssh_config import fill_from_ssh_config
 from bringup.input.validate import validated
 from bringup.model.inventory import Cable, Inventory
 
 
 class InventoryFile(Inventory):
-    """What stands in the file: `cables` names a cable list, relative to the file."""
+    """What stands in the file: `cables` names a cable list and `manifest` what was delivered, relative to
+    the file; ranges are devices and ports that are counted.
+    """
 
     cables: str | None = None
+    manifest: str | None = None
+    device_range: tuple[DeviceRange, ...] = ()
 
 
 def load_inventory(path: Path, *, platforms: Collection[str] | None = None) -> Inventory:
@@ -28,29 +38,48 @@ def load_inventory(path: Path, *, platforms: Collection[str] | None = None) -> I
     Raises:
         InputError: with every problem found in both files. No secret is resolved and none is shown.
     """
-    document, problems = read_document(path, "inventory")
-    written = None
-    cables: list[Placed] = []
-    if document is not None:
-        written, found = validated(InventoryFile, document)
-        problems += found
-        cables, found = _all_cables(document)
-        problems += found
-        problems += inventory_faults(document, platforms)
-        problems += first(cable_faults(document, cables))
-    if problems or written is None:
+    return load_sourced(path, platforms=platforms)[0]
+
+
+def load_sourced(
+    path: Path, *, platforms: Collection[str] | None = None
+) -> tuple[Inventory, Expanded, list[Placed]]:
+    """As `load_inventory`, with the document that tells where each field is written, and the placed cables.
+
+    Raises:
+        InputError: as above.
+    """
+    written, problems = read_document(path, "inventory")
+    if written is None:
+        raise give_up(problems)
+    document, found = expand(written)
+    problems += found
+    problems += first(fill_secrets(document, excused=bool(found)))
+    problems += fill_from_ssh_config(document)
+    model, found = validated(InventoryFile, document)
+    problems += found
+    cables, found = _all_cables(document)
+    problems += found
+    problems += inventory_faults(document, platforms)
+    problems += first(cable_faults(document, cables))
+    if problems or model is None:
         raise give_up(problems)
     fields = {
-        name: getattr(written, name) for name in Inventory.model_fields if name not in ("schema_", "cable")
+        name: getattr(model, name) for name in Inventory.model_fields if name not in ("schema_", "cable")
     }
-    return Inventory(**fields, cable=tuple(placed.cable for placed in cables))
+    return Inventory(**fields, cable=tuple(placed.cable for placed in cables)), document, cables
 
 
 def inventory_files(path: Path) -> tuple[Path, ...]:
-    """The file itself and the cable list that it names: what a record of the run has to keep."""
+    """The file itself, the cable list and the manifests that it names: what a record of the run has to
+    keep.
+    """
     document, _ = read_document(path, "inventory")
-    named = document.data.get("cables") if document is not None else None
-    return (path, path.parent / named) if isinstance(named, str) else (path,)
+    if document is None:
+        return (path,)
+    cables = document.data.get("cables")
+    named = [*([cables] if isinstance(cables, str) else []), *manifest_names(document)]
+    return (path, *(path.parent / name for name in dict.fromkeys(named)))
 
 
 def _all_cables(document: Document) -> tuple[list[Placed], list[Problem]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bringup.input.cables import Placed
 from bringup.input.document import Document
+from bringup.input.manifest import plain_mac
 from bringup.input.names import address_fault, component_name_fault, device_name_fault, peer_fault
 from bringup.input.positions import Key
 from bringup.input.problem import Problem, first, nearest
@@ -188,6 +189,11 @@ def _peers(document: Document) -> Iterator[Problem]:
         fault = address_fault(address) if isinstance(address, str) else None
         if fault is not None:
             yield document.problem((*path, "address"), *fault)
+        mac = device.get("mac")
+        if isinstance(mac, str) and plain_mac(mac) is None:
+            yield document.problem(
+                (*path, "mac"), f"{mac[:40]!a} is no MAC address", "give twelve hex digits"
+            )
         for transport in TRANSPORTS:
             settings = device.get(transport)
             for key, value in settings.items() if isinstance(settings, dict) else ():

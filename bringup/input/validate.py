@@ -15,7 +15,9 @@ from bringup.input.positions import Key
 from bringup.input.problem import PROBLEM_CAP, Problem, nearest
 
 Model = TypeVar("Model", bound=BaseModel)
-SECRET_FIELDS = frozenset({"password", "community", "auth_key", "priv_key"})
+SECRET_FIELDS = frozenset(
+    {"password", "next_password", "console_password", "community", "auth_key", "priv_key"}
+)
 _MUST_BE: dict[str, tuple[str, str]] = {
     "string_type": ("must be text", "put it in double quotes"),
     "int_type": ("must be a whole number", "write it without quotes and decimals"),

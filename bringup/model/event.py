@@ -37,7 +37,9 @@ class OfStep(Event, frozen=True, kw_only=True):
 
 
 class RunStarted(Event, frozen=True, kw_only=True, tag=True):
-    """The first event. `run_json` is the SHA-256 of run.json; `simulated` when a lab stands behind it."""
+    """The first event. `run_json` is the SHA-256 of run.json; `simulated` when a lab stands behind it;
+    `accept` the unit of acceptance that the playbook names.
+    """
 
     run: str
     path: str
@@ -54,6 +56,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag=True):
     read_only: bool = False
     inject: str | None = None
     share: bool = False
+    accept: str | None = None
     options: dict[str, Scalar] = {}
 
 
@@ -84,6 +87,8 @@ class StepEnded(OfStep, frozen=True, kw_only=True, tag=True):
     """The verdict on one planned subject. `because` is the seq of the event that explains it, or None.
 
     `cause` groups verdicts that share one cause (a device, a feed, a credential): the subject to blame.
+    `depends` is what it was measured on, `QUANTITY@SUBJECT` -> value, as far as that was read by then:
+    serials at both ends, firmware, boot, cable (field rule 22).
     """
 
     verdict: Verdict
@@ -92,6 +97,7 @@ class StepEnded(OfStep, frozen=True, kw_only=True, tag=True):
     cause: str | None = None
     message: str | None = None
     advice: str | None = None
+    depends: dict[str, str] = {}
 
 
 class Measured(OfStep, frozen=True, kw_only=True, tag=True):
@@ -207,21 +213,59 @@ class CommandReceived(Event, frozen=True, kw_only=True, tag=True):
 
 
 class Superseded(Event, frozen=True, kw_only=True, tag=True):
+    """A verdict that no longer stands. `because` is the seq of the event that took it away: a reading of
+    another serial, a replacement. `retest` where a person asked for it and nothing else has changed.
+    """
+
     stage: str
     step: str
     subject: str
     why: str
+    because: int | None = None
+    retest: bool = False
 
 
 class PartReplaced(Event, frozen=True, kw_only=True, tag=True):
+    """A signed amendment of what is expected: `quantity` of `subject` is `new` from now on, no longer `old`.
+
+    `proven_by` is the STAGE/STEP that reads it. `evidence` is the SHA-256 of a blob, `rma` the return's
+    number, `moved_to` where the old part went. Signed as an approval is.
+    """
+
     subject: str
     old: str
     new: str
     by: str
     why: str | None = None
+    quantity: str = ""
+    proven_by: str = ""
+    rma: str | None = None
+    evidence: str | None = None
+    moved_to: str | None = None
+    signed_text: str | None = None
+    signature: str | None = None
+    signer: str | None = None
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """One judgement that a waiver covers: this limit, missed by this value and none worse. `worse` says which
+    way that is: `lower`, `higher`, or nothing where any other value is.
+    """
+
+    subject: str
+    quantity: str
+    limit: str
+    value: Scalar
+    worse: str = ""
 
 
 class Waived(Event, frozen=True, kw_only=True, tag=True):
+    """A signed acceptance of a bad verdict (field rule 26). `until` is its last day (UTC). It ends with a new
+    attempt that `covers` does not hold for, with another serial in `depends`, and after its last day.
+
+    `serial` and `worst` are those of the first of `covers`, for a reader's eyes.
+    """
+
     stage: str
     step: str
     subject: str
@@ -230,6 +274,8 @@ class Waived(Event, frozen=True, kw_only=True, tag=True):
     until: str | None = None
     serial: str | None = None
     worst: Scalar | None = None
+    covers: tuple[Covered, ...] = ()
+    depends: dict[str, str] = {}
     signed_text: str | None = None
     signature: str | None = None
     signer: str | None = None

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import msgspec
 
+from bringup.model.dependence import Identities, is_identity
 from bringup.model.event import (
     ActionDone,
     ActionFailed,
@@ -51,6 +52,7 @@ from bringup.model.fold_step import Step
 from bringup.model.progress import Key, StageState, StepState
 from bringup.model.state import RunState
 from bringup.model.subject import ancestors, ends
+from bringup.model.verdict import Reading
 
 QUIET_AFTER_CLOSE = (Checkpointed, Signed, Noted, RunClosed, CommandReceived)
 """What may follow the close of a run without opening it again."""
@@ -75,6 +77,10 @@ class Fold:
         self._owners: dict[tuple[str, str, str], Step | None] = {}
         self._names: dict[str, str] = {}
         self._unknown = dict(state.unknown_kinds)
+        self._identities = Identities(state.identities)
+        self._waivers_end = min(
+            filter(None, (each.waived_until for each in self._steps.values())), default=""
+        )
         self._events, self._last_seq, self._last_at = state.events, state.last_seq, state.last_at
         self._epoch = state.epoch
         for step in self._steps.values():
@@ -92,6 +98,7 @@ class Fold:
                 stages=MappingProxyType(dict(self._stages)),
                 steps=MappingProxyType(dict(self._frozen)),
                 unknown_kinds=MappingProxyType(dict(self._unknown)),
+                identities=MappingProxyType(dict(self._identities.known)),
                 events=self._events,
                 last_seq=self._last_seq,
                 last_at=self._last_at,
@@ -113,6 +120,8 @@ class Fold:
             return
         if self._get("closed") is not None and not isinstance(event, QUIET_AFTER_CLOSE):
             self._set(closed=None)
+        if self._waivers_end and event.at[:10] > self._waivers_end:
+            self._expire(event)
         handler(event)
 
     def _check_order(self, event: Known | Unknown) -> None:
@@ -213,6 +222,9 @@ class Fold:
         self._close_asks(event)
 
     def _measured(self, event: Measured) -> None:
+        if is_identity(event.quantity) and event.reading is Reading.VALUE:
+            step = f"{event.stage}/{event.step}"
+            self._identities.see(event.quantity, event.subject, str(event.value), event.seq, step)
         owner = self._owner(event)
         if owner is not None and owner.measure(event, self._names):
             self._dirty.add(owner.key)
@@ -232,11 +244,29 @@ class Fold:
                     self._dirty.add(step.key)
 
     def _superseded(self, event: Superseded) -> None:
-        self._step(event.stage, event.step, event.subject).supersede(event.why)
+        self._step(event.stage, event.step, event.subject).supersede(event)
+
+    def _replaced(self, event: PartReplaced) -> None:
+        if event.quantity:
+            if f"{event.quantity}@{event.subject}" not in self._identities.known:
+                self._identities.see(event.quantity, event.subject, event.old, -1)
+            self._identities.see(event.quantity, event.subject, event.new, event.seq, event.proven_by)
+        self._append("replaced", event)
 
     def _waived(self, event: Waived) -> None:
         self._step(event.stage, event.step, event.subject).waive(event)
         self._append("waivers", event)
+        if event.until is not None:
+            self._waivers_end = min(self._waivers_end or event.until, event.until)
+
+    def _expire(self, event: Known | Unknown) -> None:
+        """Waivers whose last day is over, by the event's own time; what may follow a close ends none."""
+        if isinstance(event, QUIET_AFTER_CLOSE):
+            return
+        self._dirty |= {key for key, step in self._steps.items() if step.expire(event.at[:10])}
+        self._waivers_end = min(
+            filter(None, (each.waived_until for each in self._steps.values())), default=""
+        )
 
     # --- people, actions, the record ----------------------------------------------------------------------
 
@@ -301,7 +331,7 @@ class Fold:
             ClockJumped: self._counted("clock_jumps"),
             Recovered: self._counted("recoveries"),
             CommandReceived: self._collected("commands"),
-            PartReplaced: self._collected("replaced"),
+            PartReplaced: self._replaced,
             Noted: self._collected("notes"),
             Signed: self._collected("signatures"),
             RunClosed: lambda event: self._set(closed=event),

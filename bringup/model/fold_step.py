@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from bringup.model.event import EvidenceKept, Judged, Measured, StepEnded, StepStarted, Waived
+from bringup.model.event import EvidenceKept, Judged, Measured, StepEnded, StepStarted, Superseded, Waived
 from bringup.model.judgement import Judgement
 from bringup.model.measurement import Measurement
 from bringup.model.progress import Attempt, Kept, Key, StepState
 from bringup.model.verdict import Reading, Reason, Standing
+from bringup.model.waiver import ended as waiver_ended
+from bringup.model.waiver import still_covers
 
 REASONS = {str(each): each for each in Reason}
 STANDINGS = {str(each): each for each in Standing}
@@ -24,6 +26,7 @@ class Step:
         "_evidence",
         "_judged",
         "_measured",
+        "_offered",
         "_superseded",
         "_waiver",
         "does",
@@ -40,6 +43,7 @@ class Step:
         self._judged: dict[tuple[str, str], tuple[Judgement, ...]] = {}
         self._evidence: dict[tuple[str, str], Kept] = {}
         self._waiver: Waived | None = None
+        self._offered: Waived | None = None
         self._superseded: str | None = None
 
     @classmethod
@@ -54,6 +58,7 @@ class Step:
             step._judged[pair] = (*step._judged.get(pair, ()), judgement)
         step._evidence = {(each.subject, each.name): each for each in state.evidence}
         step._waiver, step._superseded = state.waiver, state.superseded
+        step._offered = state.offered
         return step
 
     def frozen(self) -> StepState:
@@ -66,6 +71,7 @@ class Step:
             judgements=tuple(each for found in self._judged.values() for each in found),
             evidence=tuple(self._evidence.values()),
             waiver=self._waiver,
+            offered=self._offered,
             superseded=self._superseded,
         )
 
@@ -75,7 +81,10 @@ class Step:
         self._open(event.attempt, event.seq, event.mono_ns)
 
     def end(self, event: StepEnded) -> None:
-        """A verdict. Of an attempt that never started (blocked, skipped) it is all there is."""
+        """A verdict. Of an attempt that never started (blocked, skipped) it is all there is.
+
+        A bad one that an earlier waiver does not cover voids it.
+        """
         if not self._attempts or self._attempts[-1].number < event.attempt:
             self._open(event.attempt, None, None)
         for place, attempt in enumerate(self._attempts):
@@ -90,7 +99,14 @@ class Step:
                     cause=event.cause,
                     message=event.message,
                     advice=event.advice,
+                    depends=event.depends,
                 )
+        if event.attempt == self._attempts[-1].number and self._waiver is None and not event.verdict.good:
+            judgements = (each for found in self._judged.values() for each in found)
+            held = self._offered is not None and still_covers(
+                self._offered, judgements, event.depends, event.at[:10]
+            )
+            self._waiver = self._offered = self._offered if held else None
 
     def measure(self, event: Measured, names: Names) -> bool:
         """A reading of the latest attempt; False for one of an older attempt."""
@@ -142,11 +158,29 @@ class Step:
     def keep(self, event: EvidenceKept) -> None:
         self._evidence[event.subject, event.name] = Kept(event.subject, event.name, event.sha256)
 
-    def supersede(self, why: str) -> None:
-        self._superseded, self._waiver = why, None
+    def supersede(self, event: Superseded) -> None:
+        """A retest leaves a waiver to be compared with what it finds; anything else voids it."""
+        self._superseded, self._waiver = event.why, None
+        if not event.retest:
+            self._offered = None
 
     def waive(self, event: Waived) -> None:
-        self._waiver = event
+        """For this attempt; for later ones only where it says what it covers."""
+        self._waiver, self._offered = event, event if event.covers else None
+
+    @property
+    def waived_until(self) -> str | None:
+        """The last day of a waiver that has one."""
+        waiver = self._offered or self._waiver
+        return waiver.until if waiver is not None else None
+
+    def expire(self, day: str) -> bool:
+        """Void a waiver whose last day lies before `day`; whether there was one."""
+        found = [each for each in (self._waiver, self._offered) if each is not None]
+        if not any(waiver_ended(each, day) for each in found):
+            return False
+        self._waiver = self._offered = None
+        return True
 
     def _open(self, number: int, seq: int | None, mono_ns: int | None) -> None:
         if self._attempts and self._attempts[-1].number >= number:

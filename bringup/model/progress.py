@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +26,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt; `verdict` is None until its `StepEnded`. `because` is the seq of the explaining event.
 
     `cause` is what several verdicts share: the subject to blame. Times are of the runner's monotonic clock.
+    `depends` is what it was measured on.
     """
 
     number: int
@@ -37,6 +40,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     cause: str | None = None
     message: str | None = None
     advice: str | None = None
+    depends: Mapping[str, str] = MappingProxyType({})
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -50,8 +54,8 @@ class Kept(msgspec.Struct, frozen=True):
 class StepState(msgspec.Struct, frozen=True, kw_only=True):
     """One planned subject of one step. Measurements, judgements and evidence are those of the latest attempt.
 
-    Of each (subject, quantity) the last reading stands, with the judgements of that reading. A waiver covers
-    the attempt that it was given for: a new attempt, or `Superseded`, ends it.
+    Of each (subject, quantity) the last reading stands, with the judgements of that reading. `waiver` is the
+    one in force for the latest attempt; `offered` one that a retest may still find to cover what it measures.
     """
 
     key: Key
@@ -62,6 +66,7 @@ class StepState(msgspec.Struct, frozen=True, kw_only=True):
     judgements: tuple[Judgement, ...] = ()
     evidence: tuple[Kept, ...] = ()
     waiver: Waived | None = None
+    offered: Waived | None = None
     superseded: str | None = None
 
     @property

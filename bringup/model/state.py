@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from bringup.model.dependence import Seen
 from bringup.model.event import (
     ActionIntended,
     AlteredState,
@@ -33,7 +34,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A frozen snapshot. `steps` holds every planned key from the start, in the order of the plan.
 
     `in_doubt` are actions intended without an outcome. `altered` is what is left other than it was found.
-    `problems` are contradictions of the record: gaps, duplicates, an old epoch's late event.
+    `problems` are contradictions of the record: gaps, duplicates, an old epoch's late event. `identities` is
+    what every part was last seen, or declared, to be, by `QUANTITY@SUBJECT`.
     """
 
     run: RunStarted | None = None
@@ -47,6 +49,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     waivers: tuple[Waived, ...] = ()
     notes: tuple[Noted, ...] = ()
     replaced: tuple[PartReplaced, ...] = ()
+    identities: Mapping[str, Seen] = MappingProxyType({})
     signatures: tuple[Signed, ...] = ()
     in_doubt: tuple[ActionIntended, ...] = ()
     epoch: int = 0

@@ -28,9 +28,9 @@ from bringup.diagnosis.scene_device import (
     host_facts,
 )
 from bringup.diagnosis.scene_link import link_facts
+from bringup.diagnosis.waiting import lay_blocked, wait_for_members
 from bringup.model.cause import Cause
 from bringup.model.inventory import Inventory
-from bringup.model.progress import Key
 from bringup.model.state import RunState
 from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Reason
@@ -50,9 +50,10 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     scenes.cables()
     cooling(board, observed)
     by_value(board)
+    wait_for_members(board)
     by_reason(board)
     unexplained(board)
-    _lay_blocked(board, state)
+    lay_blocked(board, state)
     return tuple(case.cause(inventory) for case in board.in_order())
 
 
@@ -199,49 +200,3 @@ def _only(finding: Finding, explains: frozenset[str]) -> bool:
 
 def _port(subject: str) -> str:
     return subject.partition("#")[0]
-
-
-def _lay_blocked(board: Board, state: RunState) -> None:
-    """Blocked verdicts go to the cause of what blocks them, through any chain of others that are blocked."""
-    owner: dict[Key, Case] = {finding.key: case for case in board.cases for finding in case.findings}
-    chain = {finding.key: finding for finding in board.blocked}
-    alone: dict[str, Case] = {}
-    for finding in board.blocked:
-        case = _blocker(finding, chain, owner, state) or _by_subject(finding, board.cases)
-        if case is None:
-            name = finding.cause or "what it needs"
-            case = alone.setdefault(
-                name,
-                Case(
-                    rule="blocked",
-                    title=f"waits for {name}",
-                    subjects=(finding.cause or finding.key.subject,),
-                    remedy="retest",
-                ),
-            )
-        case.blocked.append(finding)
-    board.cases += alone.values()
-
-
-def _blocker(
-    finding: Finding, chain: dict[Key, Finding], owner: dict[Key, Case], state: RunState
-) -> Case | None:
-    seen: set[Key] = set()
-    while finding.because is not None:
-        key = state.by_seq.get(finding.because)
-        if key is None or key in seen:
-            return None
-        if key in owner:
-            return owner[key]
-        if key not in chain:
-            return None
-        seen.add(key)
-        finding = chain[key]
-    return None
-
-
-def _by_subject(finding: Finding, cases: list[Case]) -> Case | None:
-    """The case that names what the finding blames, where no event does."""
-    if finding.cause is None:
-        return None
-    return next((case for case in cases if case.findings and finding.cause in case.subjects), None)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from bringup.diagnosis import diagnose
-from bringup.judge import RECEIVED_LIGHT, judge, judge_missing, overall
+from bringup.judge import RECEIVED_LIGHT, judge, judge_group, judge_missing, overall
 from bringup.model import event as ev
 from bringup.model.cause import Cause
 from bringup.model.envelope import Limit
@@ -44,6 +44,7 @@ LIMITS: Mapping[str, dict[str, Any]] = {
     "reachable": {"equals": True},
     "temperature_c": {"max": 70.0},
     "fan_ok": {"equals": True},
+    "pcie_width_lanes": {"equals": 16},
     "clock_offset_s": {"min": -5.0, "max": 5.0},
 }
 
@@ -122,6 +123,18 @@ class Record:
         self._events += [_judged(where, each) for each in judgements]
         verdict, reason = overall(judgements)
         return self._end(where, subject, verdict, reason=str(reason) if reason else None)
+
+    def alone(self, stage: str, step: str, subject: str, quantity: str, told: Scalar) -> int:
+        """A member of a group of two whose other member was not measured."""
+        self._open(stage, step, subject)
+        where = {"stage": stage, "step": step, "attempt": 1}
+        one = measured(subject, quantity, told)
+        limit = Limit(measure=quantity, same_across="role", source="a datasheet", standing=Standing.SITE)
+        self._events.append(_measured(where, one))
+        judgements = judge_group([one], limit, expected=2)
+        self._events += [_judged(where, each) for each in judgements]
+        verdict, reason = overall(judgements)
+        return self._end(where, subject, verdict, reason=str(reason))
 
     def broken(
         self,

@@ -514,6 +514,22 @@ def test_three_plugs_in_a_ring_are_one_cause_that_tells_each_move(turned: int) -
         assert f"the plug in {cable[0]} belongs in {belongs}" in cause.next_test
 
 
+def test_a_member_with_none_left_to_compare_with_waits_for_what_blocks_the_others() -> None:
+    record = Record()
+    narrow, wide = "node-01/enp65s0np0", "node-01/enp193s0np0"
+    slow = record.step("nics", "pcie", narrow, [(narrow, "pcie_width_lanes", 8)])
+    record.blocked("nics", "firmware", narrow, slow, narrow)
+    record.alone("nics", "firmware", wide, "nic_firmware", "28.42.1000")
+    cause = record.only_cause
+    assert (cause.remedy, len(cause.explains), len(cause.blocked)) == ("reseat-card", 1, 2)
+
+
+def test_a_member_with_none_to_compare_with_and_nothing_blocked_is_no_ones_doing_but_its_own() -> None:
+    record = Record()
+    record.alone("nics", "firmware", "node-01/enp65s0np0", "nic_firmware", "28.42.1000")
+    assert record.only_cause.remedy == "check-platform-and-release"
+
+
 def test_a_value_without_a_limit_asks_for_one() -> None:
     record = Record()
     record.broken("x", "y", "leaf-1", "no_limit", "", None)

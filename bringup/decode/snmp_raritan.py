@@ -187,11 +187,11 @@ def environment(mib: Mib) -> Environment:
     return Environment(
         sensors=tuple(
             Sensor(
-                name=names.get(index) or f"probe-{'.'.join(map(str, index))}",
+                name=name or f"probe-{'.'.join(map(str, index))}",
                 temperature_c=sensors.read(index, _CELSIUS),
             )
-            for index, kind in sorted(kinds.items())
-            if kind == _TEMPERATURE
+            for index, name in sorted(names.items())
+            if kinds.get(index) == _TEMPERATURE
         )
     )
 

@@ -13,6 +13,11 @@ FORMAT_OF = {
     "arista_eos.snmprec": "snmp.switch",
     "cumulus_mellanox.snmprec": "snmp.switch",
     "dell-sonic.snmprec": "snmp.switch",
+    "raritan-pdu_px3.snmprec": "snmp.raritan-pdu",
+    "sentry3_3phase.snmprec": "snmp.servertech-pdu",
+    "vertiv-pdu_mn03edr1.snmprec": "snmp.vertiv-pdu",
+    "drac_r640.snmprec": "snmp.idrac",
+    "xclarity_sr665.snmprec": "snmp.xcc",
 }
 """By file: all were recorded by the same command."""
 
@@ -86,4 +91,97 @@ def _switch(decoded: Decoded) -> dict[str, object]:
     return view
 
 
-VIEWS: dict[str, View] = {"snmp.apc-pdu": _apc, "snmp.switch": _switch}
+def _inlet(inlet: Any) -> dict[str, object]:
+    """By the words of both makes: `a` and `current_a` are the same."""
+    current_a, voltage_v, power_w = inlet.current_a.value, inlet.voltage_v.value, inlet.power_w.value
+    return {
+        "current_a": current_a,
+        "voltage_v": voltage_v,
+        "active_power_w": power_w,
+        "a": current_a,
+        "v": voltage_v,
+        "w": power_w,
+        "va": inlet.apparent_va.value,
+        "pf": inlet.power_factor.value,
+        "apparent_va": inlet.apparent_va.value,
+        "power_factor": inlet.power_factor.value,
+        "energy_wh": inlet.energy_wh.value,
+        "frequency_hz": inlet.frequency_hz.value,
+    }
+
+
+def _raritan(decoded: Decoded) -> dict[str, object]:
+    facts = _facts(decoded)
+    identity, (inlet,) = facts["identity"], facts["inlets"]
+    return {
+        "model": identity.model.value,
+        "sn": identity.serial.value,
+        "fw": identity.os_version.value,
+        "inlet": _inlet(inlet),
+        "outlets": len(facts["outlets"]),
+    }
+
+
+def _servertech(decoded: Decoded) -> dict[str, object]:
+    facts = _facts(decoded)
+    identity = facts["identity"]
+    (tower,) = facts["towers"]
+    return {
+        "vendor": f"{identity.vendor.value} Sentry3",
+        "fw": identity.os_version.value,
+        "tower": tower,
+        "model": identity.model.value,
+        "sn": identity.serial.value,
+        "total_power_w": facts["total_power_w"],
+        "infeeds": {inlet.name: _inlet(inlet) for inlet in facts["inlets"]},
+    }
+
+
+def _vertiv(decoded: Decoded) -> dict[str, object]:
+    facts = _facts(decoded)
+    return {
+        "model": facts["identity"].model.value,
+        "fw": facts["identity"].os_version.value,
+        "phases": {inlet.name: _inlet(inlet) for inlet in facts["inlets"]},
+        "circuits": len(facts["circuits_a"]),
+        "lines_a": facts["lines_a"],
+        **{f"{name}_a": current_a for name, current_a in facts["circuits_a"].items()},
+    }
+
+
+def _idrac(decoded: Decoded) -> dict[str, object]:
+    facts = _facts(decoded)
+    electrical, environment = facts["electrical"], facts["environment"]
+    currents_a, voltages_v = electrical["currents_a"], electrical["voltages_v"]
+    return {
+        "model": facts["identity"].model.value,
+        "site": facts["details"]["site"],
+        "sysDescr": facts["identity"].description.value or "",
+        "system_power_w": electrical["powers_w"]["System Board Pwr Consumption"],
+        "ps1_a": currents_a["PS1 Current 1"],
+        "ps2_a": currents_a["PS2 Current 2"],
+        "ps1_v": voltages_v["PS1 Voltage 1"],
+        "temps_c": {sensor.name: sensor.temperature_c.value for sensor in environment.sensors},
+        "fans_rpm": [fan.speed_rpm.value for fan in environment.fans],
+    }
+
+
+def _xcc(decoded: Decoded) -> dict[str, object]:
+    facts = _facts(decoded)
+    names = [sensor.name for sensor in facts["environment"].sensors]
+    return {
+        "sysObjectID": facts["details"]["object_id"],
+        "temp_sensors": len(names),
+        "first_names": names[:4],
+    }
+
+
+VIEWS: dict[str, View] = {
+    "snmp.apc-pdu": _apc,
+    "snmp.switch": _switch,
+    "snmp.raritan-pdu": _raritan,
+    "snmp.servertech-pdu": _servertech,
+    "snmp.vertiv-pdu": _vertiv,
+    "snmp.idrac": _idrac,
+    "snmp.xcc": _xcc,
+}

@@ -13,21 +13,21 @@ from tests.decode.corpus import Case, cases, differences
 
 BY_FILE = corpus_map_redfish.FORMAT_OF | corpus_map_snmp.FORMAT_OF
 VIEWS = corpus_map_eos.VIEWS | corpus_map_redfish.VIEWS | corpus_map_snmp.VIEWS
-FAMILIES = ("arista-eapi", "redfish", "gnmi", "snmp-switch")
+FAMILIES = ("arista-eapi", "redfish", "gnmi", "snmp-switch", "snmp-pdu", "snmp-bmc")
 LENIENT = "would_be"
 """What a lenient reader would make of a damaged file: for the reader of the corpus."""
 
 
 def ours() -> list[object]:
     found: list[object] = []
-    for parameter in cases(*FAMILIES, "cli-text", "snmp-pdu"):
+    for parameter in cases(*FAMILIES, "cli-text"):
         case = getattr(parameter, "values", (None,))[0]
         if case is None or case.name.split("/")[1] in OTHERS or case.name.split("/")[0] in FAMILIES:
             found.append(parameter)
     return found
 
 
-OTHERS = ("eos", "apc-rpdu2")
+OTHERS = ("eos",)
 """Of families that other decoders share."""
 
 
@@ -52,7 +52,7 @@ def test_the_format_of_a_recorded_reply_is_detected(case: Case) -> None:
 
 
 def recorded(name: str) -> Case:
-    for parameter in cases(*FAMILIES, "snmp-pdu"):
+    for parameter in cases(*FAMILIES):
         case = getattr(parameter, "values", (None,))[0]
         if case is not None and case.name == name:
             return Case(*case)

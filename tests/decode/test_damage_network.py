@@ -20,9 +20,12 @@ from tests.decode.test_damage import HOSTILE, check_cut, figures, values
 from tests.driver.apc_pdu.variables import VARIABLES as APC
 from tests.driver.eos import replies as eos
 from tests.driver.openconfig.updates import UPDATES
+from tests.driver.raritan_pdu.variables import VARIABLES as RARITAN
 from tests.driver.redfish_bmc.resources import CHASSIS, MANAGER, POWER, RESOURCES, SYSTEM, THERMAL, V1
+from tests.driver.servertech_pdu.variables import VARIABLES as SERVERTECH
 from tests.driver.snmp_switch.variables import IF
 from tests.driver.snmp_switch.variables import VARIABLES as SWITCH
+from tests.driver.vertiv_pdu.variables import VARIABLES as VERTIV
 
 
 def encoded(held: object) -> bytes:
@@ -118,7 +121,29 @@ LEAKS = {
         }
     ],
 }
+DELL, LENOVO = "1.3.6.1.4.1.674.10892.5", "1.3.6.1.4.1.19046.11.1.1"
+IDRAC: dict[str, object] = {
+    "1.3.6.1.2.1.1.2.0": DELL,
+    f"{DELL}.1.3.12.0": b"PowerEdge X",
+    **{f"{DELL}.4.600.30.1.{column}.1.1": held for column, held in ((6, 4), (7, 23), (8, b"PS1 Current"))},
+    **{f"{DELL}.4.600.30.1.{column}.1.2": held for column, held in ((6, 144), (7, 26), (8, b"Board"))},
+    **{f"{DELL}.4.600.20.1.{column}.1.1": held for column, held in ((6, 204000), (8, b"PS1 Voltage"))},
+    **{f"{DELL}.4.700.12.1.{column}.1.1": held for column, held in ((5, 3), (6, 4080), (8, b"Fan1A"))},
+    **{f"{DELL}.4.700.20.1.{column}.1.1": held for column, held in ((6, 550), (8, b"CPU1 Temp"))},
+}
+XCC: dict[str, object] = {
+    "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.19046.11.1",
+    f"{LENOVO}.1.1.0": 1,
+    **{f"{LENOVO}.1.2.1.{column}.1": held for column, held in ((2, b"Ambient"), (3, b"22"), (5, b"N/A"))},
+    **{f"{LENOVO}.3.2.1.{column}.1": held for column, held in ((2, b"Fan 1"), (10, b"Normal"))},
+    f"{LENOVO}.5.2.1.5.0": b"ThinkSystem X",
+}
 SAMPLES: dict[str, bytes] = {
+    "snmp.raritan-pdu": recorded(dict(RARITAN)),
+    "snmp.vertiv-pdu": recorded(dict(VERTIV)),
+    "snmp.servertech-pdu": recorded(dict(SERVERTECH)),
+    "snmp.idrac": recorded(IDRAC),
+    "snmp.xcc": recorded(XCC),
     "eos.version": encoded(eos.VERSION),
     "eos.hostname": encoded(eos.HOSTNAME),
     "eos.clock": encoded(eos.CLOCK),
@@ -156,7 +181,7 @@ SAMPLES: dict[str, bytes] = {
     "openconfig.lldp": encoded([{"path": p, "value": v} for p, v in UPDATES if p.startswith("/lldp")]),
 }
 ONLY_ERRORS = frozenset({"redfish.error"})
-FAMILIES = ("eos.", "snmp.apc", "snmp.switch", "redfish.", "openconfig.")
+FAMILIES = ("eos.", "snmp.", "redfish.", "openconfig.")
 OURS = [made for made in all_formats() if made.name.startswith(FAMILIES)]
 JSON = sorted(name for name in SAMPLES if not name.startswith(("snmp.", "eos.text")))
 

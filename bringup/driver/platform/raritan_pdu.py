@@ -1,8 +1,7 @@
 """Raritan rack PDUs (PX2, PX3 and later), over SNMP. Meaning of the tables: `bringup.decode.snmp_raritan`.
 
 An outlet is switched by one set of its switching operation; whether it has switched is read from its state,
-by the action's probe. Of a chain of PDUs only the first is read and switched: the others have an address of
-their own in the inventory, or none.
+by the action's probe. Of a chain of PDUs only the first is read and switched.
 """
 
 from __future__ import annotations
@@ -11,62 +10,27 @@ from typing import Literal
 
 from bringup.decode import snmp_raritan
 from bringup.driver.registry import Platform
+from bringup.driver.snmp_pdu import PduTables, SnmpPdu
 from bringup.driver.snmp_reading import facts_from, walked
 from bringup.model.errors import InputError, NoData
-from bringup.model.facts import Environment, Identity, Inlet, Outlet
-from bringup.model.inventory import Device
-from bringup.transport.base import Links
+from bringup.model.facts import Environment
 
 MAX_OUTLET = 64
 """More than any unit of these has."""
-_NO_PDU2 = "Is it a PX2 or later? `snmpwalk` of 1.3.6.1.4.1.13742.6 shows what it has."
 
 
-class RaritanPduDriver:
+class RaritanPduDriver(SnmpPdu):
     """Reads and switches one PDU."""
 
-    def __init__(self, device: Device, links: Links) -> None:
-        self._device = device
-        self._links = links
-
-    async def identity(self) -> Identity:
-        """Its own nameplate, never the inventory.
-
-        Raises:
-            NoData: the agent is no such PDU, or it says nothing of itself.
-        """
-        name = self._device.name
-        mib = await walked(await self._links.snmp(), snmp_raritan.IDENTITY_TABLES, device=name)
-        found = facts_from(mib, snmp_raritan.identity, device=name, what="identity")
-        if found.serial.value is None and found.model.value is None:
-            raise NoData(f"{name}: the agent tells neither a serial nor a model", _NO_PDU2)
-        return found
-
-    async def outlets(self) -> tuple[Outlet, ...]:
-        """State by the status objects alone.
-
-        Raises:
-            NoData: the PDU lists no outlet.
-        """
-        name = self._device.name
-        mib = await walked(await self._links.snmp(), snmp_raritan.OUTLET_TABLES, device=name)
-        found = facts_from(mib, snmp_raritan.outlets, device=name, what="outlets")
-        if not found:
-            raise NoData(f"{name}: the PDU lists no outlet", _NO_PDU2)
-        return found
-
-    async def inlets(self) -> tuple[Inlet, ...]:
-        """What the PDU draws, by inlet.
-
-        Raises:
-            NoData: the PDU measures none.
-        """
-        name = self._device.name
-        mib = await walked(await self._links.snmp(), snmp_raritan.INLET_TABLES, device=name)
-        found = facts_from(mib, snmp_raritan.inlets, device=name, what="inlets")
-        if not found:
-            raise NoData(f"{name}: the PDU measures no inlet", _NO_PDU2)
-        return found
+    tables = PduTables(
+        identity_tables=snmp_raritan.IDENTITY_TABLES,
+        identity=snmp_raritan.identity,
+        outlet_tables=snmp_raritan.OUTLET_TABLES,
+        outlets=snmp_raritan.outlets,
+        inlet_tables=snmp_raritan.INLET_TABLES,
+        inlets=snmp_raritan.inlets,
+        hint="Is it a PX2 or later? `snmpwalk` of 1.3.6.1.4.1.13742.6 shows what it has.",
+    )
 
     async def environment(self) -> Environment:
         """Temperature probes that are plugged in.

@@ -19,6 +19,8 @@ from bringup.input.secret import holds_private_key, secret_fault
 from bringup.input.validate import SECRET_FIELDS
 
 Table = tuple[tuple[Key, ...], dict[str, Any]]
+MANAGEMENT = "mgmt-switch"
+"""The role of a switch whose cables lead to management jacks, which no [[port]] lists."""
 TRANSPORTS = ("ssh", "snmp", "gnmi", "redfish", "eapi", "nvue")
 
 
@@ -209,15 +211,19 @@ def cable_faults(document: Document, cables: list[Placed]) -> Iterator[Problem]:
     for _, port in document.tables("port"):
         if isinstance(port.get("device"), str) and isinstance(port.get("name"), str):
             ports.setdefault(port["device"], []).append(port["name"])
+    managing = {
+        table.get("name") for _, table in document.tables("device") if table.get("role") == MANAGEMENT
+    }
     used: dict[str, Placed] = {}
     for placed in cables:
         cable = placed.cable
+        jacks = managing & {cable.a_device, cable.b_device}
         if cable.a == cable.b:
             right = "name the far end; a loopback plug is no cable"
             yield placed.problem("b_port", f"both ends are {cable.a}", right)
             continue
         for side, device, name in (("a", cable.a_device, cable.a_port), ("b", cable.b_device, cable.b_port)):
-            yield from _end_faults(placed, side, device, name, devices, ports)
+            yield from _end_faults(placed, side, device, name, devices, {} if jacks else ports)
             end = f"{device}/{name}"
             before = used.setdefault(end, placed)
             if before is not placed:

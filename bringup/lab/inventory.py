@@ -55,6 +55,11 @@ def _cable_rows(plant: Plant) -> str:
     for cable in plant.cables:
         ends = [part for end in (cable.a, cable.b) for part in (end.port or "/").split("/", 1)]
         rows.writerow([*ends, cable.medium, f"{cable.length_m:g}", cable.label])
+    jacks = {device.name: device.jack.name for device in plant.devices if device.jack is not None}
+    for copper in plant.management:
+        switch, _, socket = (copper.port or "/").partition("/")
+        length = f"{copper.length_m:g}"
+        rows.writerow([switch, socket, copper.device, jacks[copper.device], "copper", length, copper.label])
     return out.getvalue()
 
 
@@ -93,26 +98,18 @@ def _placed(plant: Plant) -> list[tuple[int | None, Device]]:
 
 def _device(plant: Plant, device: Device, unit: int | None, endpoints: Endpoints) -> dict[str, Any]:
     addresses = [address for (name, _), (address, _) in endpoints.items() if name == device.name]
-    expect: dict[str, Any] = {
-        "model": device.model,
-        "serial": device.serial,
-        "os": _expected_os(device),
-    }
-    if device.platform != "redfish-bmc":
-        # A BMC tells its host's name, if any; its own stands in no resource that all of them have.
-        expect["hostname"] = device.hostname
-    if device.supplies:
-        expect["supplies"] = [supply.name for supply in device.supplies]
     record: dict[str, Any] = {
         "name": device.name,
         "rack": plant.name,
         "role": device.role,
         "platform": device.platform,
         "address": addresses[0] if addresses else "127.0.0.1",
-        "expect": expect,
+        "expect": _expect(device),
     }
     if unit is not None:
         record["unit"] = unit
+    if device.jack is not None:
+        record["mac"] = device.jack.mac
     if device.bmc is not None:
         record["bmc"] = device.bmc
     feeds = [
@@ -126,6 +123,27 @@ def _device(plant: Plant, device: Device, unit: int | None, endpoints: Endpoints
         if name == device.name:
             record[service] = _transport(device, service, port)
     return record
+
+
+def _expect(device: Device) -> dict[str, Any]:
+    expect: dict[str, Any] = {
+        "model": device.model,
+        "serial": device.serial,
+        "os": _expected_os(device),
+    }
+    if device.platform != "redfish-bmc":
+        # A BMC tells its host's name, if any; its own stands in no resource that all of them have.
+        expect["hostname"] = device.hostname
+    if device.supplies and device.platform != "snmp-switch":
+        # Standard MIBs do not tell what a supply is fed with.
+        expect["supplies"] = [supply.name for supply in device.supplies]
+    if device.gpus:
+        expect["gpus"] = len(device.gpus)
+        expect["gpu_model"], expect["gpu_vbios"] = device.gpus[0].model, device.gpus[0].vbios
+        expect["gpu_serials"] = [gpu.serial for gpu in device.gpus]
+    if device.gpu_stack is not None:
+        expect["gpu_driver"] = device.gpu_stack.driver
+    return expect
 
 
 def _expected_os(device: Device) -> str:
@@ -142,7 +160,7 @@ def _transport(device: Device, service: str, port: int) -> dict[str, Any]:
             "host_key": ssh_public(access.ssh_host_key),
         }
     if service == "snmp":
-        return {"version": "2c", "port": port, "community": _secret(device, "write-community")}
+        return _snmp(device, port)
     if service == "gnmi":
         return {"port": port, "tls": False, "user": access.user, "password": _secret(device, "password")}
     return {
@@ -151,6 +169,24 @@ def _transport(device: Device, service: str, port: int) -> dict[str, Any]:
         "fingerprint": certificate_fingerprint(access.tls_certificate),
         "user": access.user,
         "password": _secret(device, "password"),
+    }
+
+
+def _snmp(device: Device, port: int) -> dict[str, Any]:
+    """By v2c where the device has a community, the one that may write before the one that reads; else v3."""
+    access = device.access
+    if access.write_community:
+        return {"version": "2c", "port": port, "community": _secret(device, "write-community")}
+    if access.read_community:
+        return {"version": "2c", "port": port, "community": access.read_community}
+    return {
+        "version": "3",
+        "port": port,
+        "user": access.snmp_user,
+        "auth": "sha256",
+        "auth_key": _secret(device, "snmp-auth"),
+        "priv": "aes128",
+        "priv_key": _secret(device, "snmp-priv"),
     }
 
 

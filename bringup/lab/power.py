@@ -55,12 +55,17 @@ def supply_output_w(devices: Mapping[str, Device], device: Device, name: str) ->
 
 
 def outlet_load_w(devices: Mapping[str, Device], pdu: str, index: int) -> float:
-    return CONVERSION_LOSS * sum(
-        supply_output_w(devices, device, supply.name)
-        for device in devices.values()
-        for supply in device.supplies
-        if (supply.pdu, supply.outlet) == (pdu, index)
-    )
+    return outlet_loads_w(devices, pdu)[index]
+
+
+def outlet_loads_w(devices: Mapping[str, Device], pdu: str) -> dict[int, float]:
+    """Outlet -> power drawn from it, for every outlet of a PDU."""
+    loads = dict.fromkeys((outlet.index for outlet in devices[pdu].outlets), 0.0)
+    for device in devices.values():
+        for supply in device.supplies:
+            if supply.pdu == pdu and supply.outlet in loads:
+                loads[supply.outlet] += CONVERSION_LOSS * supply_output_w(devices, device, supply.name)
+    return loads
 
 
 def power_state(node: Device, now: float) -> str:

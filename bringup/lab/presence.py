@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Literal
 
-from bringup.lab.absence import Placeholder
+from bringup.lab.absence import Absence, Placeholder
 from bringup.lab.server import LabServer
 from bringup.lab.state import Device
 
 Presence = Literal["there", "closed", "gone"]
+Answering = Callable[[], tuple[Device, LabServer] | None]
 RETRIES = 40
 RETRY_S = 0.05
 
@@ -41,55 +43,72 @@ class _SilentDatagrams:
 
 
 class Service:
-    """Holds the address of one server for as long as the lab stands, whoever answers there at the moment."""
+    """Holds one address for as long as the lab stands, whoever answers there at the moment.
 
-    def __init__(self, device: Device, name: str, server: LabServer, address: str, port: int) -> None:
-        self.device = device.name
+    `device` is whose address it is by plan; `answering` says who is plugged in there now, and with which
+    server it would answer (None: nobody, or somebody who does not speak this protocol).
+    """
+
+    def __init__(self, device: str, name: str, address: str, port: int, answering: Answering) -> None:
+        self.device = device
         self.name = name
         self.address = address
         self.port = port
-        self._device = device
-        self._server = server
-        self._now: Presence | None = None
+        self._answering = answering
+        self._now: tuple[Presence, LabServer | None] | None = None
         self._placeholder: Placeholder | _SilentDatagrams | None = None
 
+    def _wanted(self) -> tuple[Presence, LabServer | None]:
+        found = self._answering()
+        if found is None:
+            return "gone", None
+        device, server = found
+        presence = presence_of(device)
+        return presence, server if presence == "there" else None
+
+    async def release(self) -> None:
+        """Let go of what is no longer so; `follow` puts what is so in its place."""
+        if self._now is not None and self._wanted() != self._now:
+            await self._leave()
+
     async def follow(self) -> None:
-        """Be what the device is, as the world was last reckoned.
+        """Be what is so now, as the world was last reckoned; after all have been released.
 
         Raises:
             OSError: the port is taken by somebody else.
         """
-        wanted = presence_of(self._device)
+        wanted = self._wanted()
         if wanted == self._now:
             return
         await self._leave()
         for _ in range(RETRIES if self.port else 1):
             try:
-                await self._enter(wanted)
+                await self._enter(*wanted)
                 break
             except OSError:
                 # Connections that just ended may hold the port for a moment.
                 await asyncio.sleep(RETRY_S)
         else:
-            await self._enter(wanted)
+            await self._enter(*wanted)
         self._now = wanted
 
-    async def _enter(self, wanted: Presence) -> None:
-        if wanted == "there":
-            self.port = await self._server.start(self.address, self.port)
+    async def _enter(self, presence: Presence, server: LabServer | None) -> None:
+        if server is not None:
+            self.port = await server.start(self.address, self.port)
             return
         if self.name == "snmp":
             self._placeholder = _SilentDatagrams(self.address, self.port)
         else:
-            self._placeholder = Placeholder(self.address, self.port, wanted)
+            absence: Absence = "closed" if presence == "closed" else "gone"
+            self._placeholder = Placeholder(self.address, self.port, absence)
         self.port = self._placeholder.port
 
     async def _leave(self) -> None:
         if self._placeholder is not None:
             self._placeholder.close()
             self._placeholder = None
-        if self._now == "there":
-            await self._server.stop()
+        if self._now is not None and self._now[1] is not None:
+            await self._now[1].stop()
         self._now = None
 
     async def stop(self) -> None:

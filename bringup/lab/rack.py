@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -115,11 +116,23 @@ class LabRack:
 
     def _make_services(self) -> list[Service]:
         known = {(device, name): (address, port) for device, name, address, port in self.state.endpoints}
-        return [
-            Service(device, name, server, *known.get((device.name, name), (ADDRESS, 0)))
+        servers = {
+            (device.name, name): server
             for device in self.world.devices
             for name, server in servers_of(self.world, device)
+        }
+        return [
+            Service(*key, *known.get(key, (ADDRESS, 0)), partial(self._answering, servers, *key))
+            for key in servers
         ]
+
+    def _answering(
+        self, servers: Mapping[tuple[str, str], LabServer], owner: str, name: str
+    ) -> tuple[Device, LabServer] | None:
+        """Who would answer in protocol `name` at the address that is planned for `owner`."""
+        device = self.world.resident(owner)
+        server = None if device is None else servers.get((device.name, name))
+        return None if device is None or server is None else (device, server)
 
     async def _watch(self) -> None:
         """Devices come and go as time passes, too: look often enough that nobody notices."""
@@ -131,6 +144,8 @@ class LabRack:
         """Let each service be as its device is now. Raises: OSError."""
         async with self._following:
             self.world.now()
+            for service in self.services:
+                await service.release()
             for service in self.services:
                 await service.follow()
 
@@ -160,7 +175,7 @@ class LabRack:
 def servers_of(world: World, device: Device) -> list[tuple[str, LabServer]]:
     """The protocols that a platform speaks. Imported here: each brings its own library."""
     name = device.name
-    if device.platform == "apc-pdu":
+    if device.platform in ("apc-pdu", "raritan-pdu", "snmp-switch"):
         from bringup.lab.snmp_agent import SnmpAgent
 
         return [("snmp", SnmpAgent(world, name))]

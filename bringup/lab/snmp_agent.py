@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import socket
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bringup.lab.render_apc import ApcPdu
+from bringup.lab.render_management import ManagementSwitch
+from bringup.lab.render_raritan import RaritanPdu
 from bringup.lab.snmp_access import SnmpAccess, SnmpUser
+from bringup.lab.snmp_mib import SnmpDevice
 from bringup.lab.state import Access
 from bringup.lab.world import World
 
 if TYPE_CHECKING:
     from bringup.lab.snmp_engine import Engine
+
+
+ENTERPRISES = MappingProxyType({"apc-pdu": 318, "raritan-pdu": 13742, "snmp-switch": 32473})
+"""Platform -> the maker's number in engine ids."""
 
 
 class SnmpAgent:
@@ -34,7 +42,7 @@ class SnmpAgent:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
         sock.bind((address, port))
-        self._engine = Engine(ApcPdu(self._world, self._device), self._access(), self._engine_id())
+        self._engine = Engine(self._renderer(), self._access(), self._engine_id())
         await self._engine.attach(sock, self._admit)
         return int(sock.getsockname()[1])
 
@@ -43,6 +51,14 @@ class SnmpAgent:
         if self._engine is not None:
             await self._engine.close()
         self._engine = None
+
+    def _renderer(self) -> SnmpDevice:
+        platform = self._world.device(self._device).platform
+        if platform == "raritan-pdu":
+            return RaritanPdu(self._world, self._device)
+        if platform == "snmp-switch":
+            return ManagementSwitch(self._world, self._device)
+        return ApcPdu(self._world, self._device)
 
     def _admit(self) -> bool:
         """Whether to handle a datagram now, by the credentials of now."""
@@ -65,6 +81,7 @@ class SnmpAgent:
         return SnmpAccess(access.read_community, access.write_community, (user,) if user.name else ())
 
     def _engine_id(self) -> bytes:
-        """RFC 3411: enterprise 318 with the high bit, format 5 (octets), then 8 of the device's own."""
+        """RFC 3411: the enterprise with the high bit, format 5 (octets), then 8 of the device's own."""
+        enterprise = ENTERPRISES[self._world.device(self._device).platform]
         own = hashlib.sha256(f"{self._world.plant.seed}/{self._device}".encode()).digest()[:8]
-        return b"\x80\x00\x01\x3e\x05" + own
+        return (0x8000_0000 | enterprise).to_bytes(4, "big") + b"\x05" + own

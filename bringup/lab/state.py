@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from bringup.lab.state_gpu import Gpu, GpuStack
+
 Answers = Literal["ok", "garbage", "silent"]
 """What a device's management processor does with a request: answer it, send nonsense, or never reply."""
 
@@ -69,6 +71,28 @@ class Counters(Thing, kw_only=True):
     transitions: int = 0
 
 
+class HeldCounters(Thing, kw_only=True):
+    """What a port's counters showed at `since`, when the process that reads them from the hardware hung."""
+
+    since: float
+    counters: Counters
+    pre_fec_ber: float | None = None
+
+
+class HeldLane(Thing, kw_only=True):
+    rx_power_dbm: float | None
+    tx_power_dbm: float | None
+    bias_ma: float
+
+
+class HeldModule(Thing, kw_only=True):
+    """What a module's monitors showed at `since`, when the process that reads them hung."""
+
+    since: float
+    lanes: list[HeldLane]
+    temperature_c: float
+
+
 class Heard(Thing, kw_only=True):
     """An LLDP neighbour as last heard: who, since when, and the last frame if the link has gone since."""
 
@@ -82,7 +106,12 @@ class Heard(Thing, kw_only=True):
 
 
 class Port(Thing, kw_only=True):
-    """A port of a switch or host. `fec_mode` is rs544, rs528, fc or none, as configured."""
+    """A port of a switch or host. `fec_mode` is rs544, rs528, fc or none, as configured.
+
+    `adapted_db` is the SNR that the receiver gave away when it adapted to the signal at its last lock, and
+    `next_adapted_db` what it will give away at its next. `cleared_every_s`: somebody's script clears the
+    counters that often. `held_counters`, `held_module`: what is shown instead of the present.
+    """
 
     device: str
     name: str
@@ -101,6 +130,12 @@ class Port(Thing, kw_only=True):
     changed_at: float = 0.0
     train_s: float = 3.0
     counters: Counters = msgspec.field(default_factory=Counters)
+    adapted_db: float = 0.0
+    next_adapted_db: float = 0.0
+    cleared_every_s: float | None = None
+    cleared_at: float | None = None
+    held_counters: HeldCounters | None = None
+    held_module: HeldModule | None = None
     heard: list[Heard] = msgspec.field(default_factory=list)
 
     @property
@@ -112,12 +147,15 @@ class CableEnd(Thing, kw_only=True):
     """One plug: the port it sits in (None: it hangs free) and what its end face costs.
 
     `out_db` and `in_db` are the losses of this connection on the fibres that leave this port and that
-    arrive at it, lane by lane; dirt adds to them.
+    arrive at it, lane by lane; dirt adds to them. A plug that is not latched loses contact for
+    `parts_for_s` out of every `parts_every_s`.
     """
 
     port: str | None
     out_db: list[float]
     in_db: list[float]
+    parts_every_s: float | None = None
+    parts_for_s: float = 0.4
 
 
 class Cable(Thing, kw_only=True):
@@ -192,6 +230,40 @@ class Access(Thing, kw_only=True):
     snmp_priv_key: str = ""
 
 
+class Jack(Thing, kw_only=True):
+    """The management port of a device."""
+
+    name: str
+    mac: str
+
+
+class Socket(Thing, kw_only=True):
+    """A port of a management switch. `index` is its ifIndex."""
+
+    name: str
+    index: int
+    speed_mbps: int = 1000
+    admin_up: bool = True
+
+
+class ManagementCable(Thing, kw_only=True):
+    """A copper cable from a port of the management switch (None: it hangs free) to a device's jack."""
+
+    label: str
+    port: str | None
+    device: str
+    length_m: float = 3.0
+
+
+class LeakDetector(Thing, kw_only=True):
+    """A leak detector of a chassis. `fitted`: it is plugged in; `wet`: there is liquid where it lies."""
+
+    name: str
+    place: str
+    fitted: bool = True
+    wet: bool = False
+
+
 class Host(Thing, kw_only=True):
     """The main power of a node, switched by its BMC. `holds` False: the board won't stay on when told to.
 
@@ -209,7 +281,8 @@ class Device(Thing, kw_only=True):
     """One device of the rack, its identity and its health.
 
     `reachable` is the management cable; `boot_started_at` None while it has no power (or a host is off);
-    `host` only on nodes; `bmc` names a node's BMC, `host_device` a BMC's node.
+    `host` only on nodes; `bmc` names a node's BMC, `host_device` a BMC's node; `jack` is where the management
+    cable goes in (None: it needs none), `sockets` are the ports of a management switch.
     """
 
     name: str
@@ -246,10 +319,18 @@ class Device(Thing, kw_only=True):
     host: Host | None = None
     bmc: str | None = None
     host_device: str | None = None
+    jack: Jack | None = None
+    sockets: list[Socket] = msgspec.field(default_factory=list)
+    leak_detectors: list[LeakDetector] = msgspec.field(default_factory=list)
+    gpus: list[Gpu] = msgspec.field(default_factory=list)
+    gpu_stack: GpuStack | None = None
 
 
 class Plant(Thing, kw_only=True):
-    """The whole rack at one moment: what is saved. `at` is the world time up to which it was reckoned."""
+    """The whole rack at one moment: what is saved. `at` is the world time up to which it was reckoned.
+
+    `addresses`: device -> the management switch's port whose address is planned for it.
+    """
 
     name: str
     seed: int
@@ -258,4 +339,6 @@ class Plant(Thing, kw_only=True):
     at: float
     devices: list[Device]
     cables: list[Cable]
+    management: list[ManagementCable] = msgspec.field(default_factory=list)
+    addresses: dict[str, str] = msgspec.field(default_factory=dict)
     draws: int = 0

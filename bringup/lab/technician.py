@@ -5,7 +5,9 @@ The answers are those of somebody for whom all is well; nothing is repaired by t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import tomli_w
 
@@ -15,12 +17,11 @@ from bringup.lab.keys import make_ssh_key, ssh_public
 LABEL = "simulated"
 """The comment of the key and the name of whoever answers: a real inventory refuses it (contracts 7)."""
 
-ANSWERS = {
-    "mini": (
-        ("sign-off/walk", "yes"),
-        ("sign-off/attest", "yes"),
-    )
-}
+WALK_AND_SIGN = (("sign-off/walk", "yes"), ("sign-off/attest", "yes"))
+ANSWERS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {"mini": WALK_AND_SIGN, "hgx-h100": WALK_AND_SIGN}
+)
+"""Profile -> the questions of its playbook and what is said to them."""
 
 
 def write_technician(folder: Path, profile: str) -> None:

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 
 import msgspec
 
-from bringup.lab import links, lldp, physics, power
+from bringup.lab import links, lldp, management, physics, power
 from bringup.lab.clock import WorldClock
 from bringup.lab.lldp import Neighbor
+from bringup.lab.management import Attached
 from bringup.lab.state import Cable, Counters, Device, Outlet, Plant, Port, Supply
 
 
@@ -108,6 +109,16 @@ class World:
         now, started = self.now(), self._devices[device].boot_started_at
         return 0.0 if started is None else now - started
 
+    # the management network
+
+    def resident(self, owner: str) -> Device | None:
+        """Who is plugged in where the address planned for `owner` leads, as the world was last reckoned."""
+        return management.resident(self.plant, self._devices, owner)
+
+    def attached(self, switch: str) -> list[Attached]:
+        """Every port of a management switch with whom it holds."""
+        return management.attached(self.plant, self._devices, self.device(switch))
+
     # power
 
     def powered(self, device: str) -> bool:
@@ -139,6 +150,11 @@ class World:
         """Power drawn from one outlet now."""
         self.now()
         return power.outlet_load_w(self._devices, pdu, index)
+
+    def outlet_loads_w(self, pdu: str) -> dict[int, float]:
+        """Outlet -> power drawn from it now."""
+        self.now()
+        return power.outlet_loads_w(self._devices, pdu)
 
     def set_outlet(self, pdu: str, index: int, on: bool) -> None:
         """The PDU's command; a tripped outlet stays dead."""

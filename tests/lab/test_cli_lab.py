@@ -62,7 +62,7 @@ def test_a_person_breaks_and_mends_a_lab_that_stands(folder: Path) -> None:
     lab("fault", "add", "dark-lane@leaf-1/Ethernet8#lane-2")
     assert lab("repair").stdout == "mended: dark-lane@leaf-1/Ethernet8#lane-2\n"
     told = json.loads(lab("list", "--format", "json").stdout)
-    assert told["profiles"] == ["mini"]
+    assert {"mini", "hgx-h100"} <= set(told["profiles"])
     assert [each["folder"] for each in told["labs"]] == [str(folder)]
     nothing = lab("repair")
     assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, "", "nothing to mend\n")

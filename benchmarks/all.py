@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import engine, many_hosts, mini, record, snmp_walk, start
+from benchmarks import dead_host, engine, many_hosts, mini, record, snmp_walk, start
 from benchmarks.figure import Benchmark, Figure, PeerMissing, require
 from benchmarks.report import write
 from benchmarks.table import render
@@ -16,6 +16,7 @@ from benchmarks.table import render
 BENCHMARKS: tuple[Benchmark, ...] = (
     start.BENCHMARK,
     many_hosts.BENCHMARK,
+    dead_host.BENCHMARK,
     snmp_walk.BENCHMARK,
     record.APPEND,
     record.VERIFY,

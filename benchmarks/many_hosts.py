@@ -43,7 +43,7 @@ ssh = {{ user = "{user}", port = {port}, key = "{key}" }}
 def measure(folder: Path, rounds: int) -> Sequence[Figure]:
     at_once = Bounds().transport
     with hosts(folder, HOSTS):
-        playbook, inventory = _inputs(folder)
+        playbook, inventory = inputs(folder, host_ports(folder))
         ours, peer = interleaved(
             max(ROUNDS, rounds),
             partial(worker, "hosts_ours", [str(folder), str(playbook), str(inventory)], folder),
@@ -69,18 +69,23 @@ def measure(folder: Path, rounds: int) -> Sequence[Figure]:
     ]
 
 
-def _inputs(folder: Path) -> tuple[Path, Path]:
+def host_ports(folder: Path) -> list[int]:
+    """Where the hosts of `folder` listen."""
+    ports: list[int] = json.loads((folder / "hosts.json").read_text())
+    return ports
+
+
+def inputs(folder: Path, ports: Sequence[int], name: str = "hosts") -> tuple[Path, Path]:
     """Playbook and inventory; the hosts' keys are trusted as `bringup trust` would have it."""
-    ports = json.loads((folder / "hosts.json").read_text())
     devices = [
         DEVICE.format(number=number, address=ADDRESS, user=user(), port=port, key=folder / "key")
         for number, port in enumerate(ports, 1)
     ]
-    playbook, inventory = folder / "clocks.toml", folder / "hosts.toml"
+    playbook, inventory = folder / "clocks.toml", folder / f"{name}.toml"
     playbook.write_text(PLAYBOOK)
     inventory.write_text('schema = "bringup.inventory/1"\n' + "".join(devices))
     trusted = folder / "home" / ".config" / "bringup"
-    trusted.mkdir(parents=True)
+    trusted.mkdir(parents=True, exist_ok=True)
     (trusted / "known_hosts").write_text((folder / "known_hosts").read_text())
     return playbook, inventory
 

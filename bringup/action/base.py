@@ -7,7 +7,7 @@ it is what stands between a crash and doing something dangerous twice.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -32,10 +32,27 @@ class Alteration(msgspec.Struct, frozen=True):
 
 class Action(Protocol):
     """`subject` is one planned subject. `target` is the device that is talked to; `affects` what else will
-    drop.
+    drop. What most actions have alike is in `Plain`.
+
+    `settles_s`: how long the change may take to show, in world time, where the step has no `until` of its
+    own. `final`: when `arrived` says that it is not done, waiting can't help.
     """
 
     probe_words: str
+    settles_s: float | None
+    final: bool
+
+    def take(self, args: Any) -> None:
+        """The step's arguments, before anything else is asked."""
+        ...
+
+    def meanwhile(self, before: State) -> tuple[Alteration, ...]:
+        """What is altered while the change is under way, and put back by its end: a timer that is armed."""
+        ...
+
+    def why(self) -> str | None:
+        """In words, why it was not done, where the action itself knows."""
+        ...
 
     def target(self, inventory: Inventory, subject: str) -> str:
         """The device whose connection carries the change (a PDU, a BMC, a switch)."""
@@ -78,3 +95,28 @@ class Action(Protocol):
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
         """After a crash: whether the change was ever made, found out by reading alone."""
         ...
+
+
+class Plain:
+    """What an action has where it says nothing else: no arguments, nothing altered, nothing put back."""
+
+    settles_s: float | None = None
+    final = False
+
+    def take(self, args: Any) -> None:
+        return
+
+    def meanwhile(self, before: State) -> tuple[Alteration, ...]:
+        return ()
+
+    def alters(self, before: State) -> tuple[Alteration, ...]:
+        return ()
+
+    def restores(self) -> tuple[str, ...]:
+        return ()
+
+    def why(self) -> str | None:
+        return None
+
+    def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        return ()

@@ -18,3 +18,14 @@ def dropped_ports(inventory: Inventory, device: str) -> tuple[str, ...]:
     cabled = [end for end in inventory.far_ends if end.partition("/")[0] == device]
     found = [each for subject in (*named, *cabled) for each in dropped_port(inventory, subject)]
     return tuple(dict.fromkeys(found))
+
+
+def cage_ports(inventory: Inventory, subject: str) -> tuple[str, ...]:
+    """The ports that share a cage with this one, itself first: a cage is not a port. Alone where the
+    inventory names no cage.
+    """
+    port = inventory.ports.get(subject)
+    if port is None or port.cage is None:
+        return (subject,)
+    same = [each.subject for each in inventory.port if (each.device, each.cage) == (port.device, port.cage)]
+    return tuple(dict.fromkeys((subject, *same)))

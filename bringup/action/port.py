@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bringup.action.base import Alteration, Outcome, State
+from bringup.action.base import Alteration, Outcome, Plain, State
 from bringup.action.drops import dropped_port
 from bringup.action.identity import identity_of
 from bringup.check.base import At
@@ -17,7 +17,7 @@ from bringup.model.subject import parse_subject
 SHUT = "the port is shut"
 
 
-class SetAdmin:
+class SetAdmin(Plain):
     """Set the administrative state of one port."""
 
     probe_words = "read the port's administrative state"

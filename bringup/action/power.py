@@ -6,7 +6,7 @@ import re
 from types import MappingProxyType
 from typing import Literal
 
-from bringup.action.base import Alteration, Outcome, State
+from bringup.action.base import Alteration, Outcome, Plain, State
 from bringup.action.drops import dropped_ports
 from bringup.action.identity import identity_of
 from bringup.check.base import At, the_one
@@ -34,7 +34,7 @@ async def _outlet(at: At, subject: str) -> Outlet:
     return outlet
 
 
-class SwitchOutlet:
+class SwitchOutlet(Plain):
     """Switch one outlet on, off, or off and on again."""
 
     probe_words = "read the outlet's status object (not its command object)"
@@ -138,7 +138,7 @@ _SETTLES_AT = MappingProxyType({"On": "On", "ForceOff": "Off", "GracefulShutdown
 _STATES = ("On", "Off", "PoweringOn", "PoweringOff")
 
 
-class PowerHost:
+class PowerHost(Plain):
     """Power a host by its BMC. Restarts leave no state to find, so their probe is inconclusive."""
 
     probe_words = "read the host's PowerState from its BMC"
@@ -152,13 +152,6 @@ class PowerHost:
     def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
         """The host's ports and links, whatever the reset: that of a host that is on drops them."""
         return () if self._only_on else dropped_ports(inventory, subject)
-
-    def alters(self, before: State) -> tuple[Alteration, ...]:
-        """What a host is left in is the next check's matter: a rack may have hosts off on purpose."""
-        return ()
-
-    def restores(self) -> tuple[str, ...]:
-        return ()
 
     def undo(self, before: State) -> str | None:
         """None also where nobody knows how the host was."""

@@ -22,6 +22,7 @@ from bringup.model.facts import (
     Outlet,
     Port,
     Processor,
+    Trial,
 )
 
 
@@ -87,6 +88,35 @@ class PowersHost(Protocol):  # host-power
 @runtime_checkable
 class SwitchesPorts(Protocol):
     async def set_admin(self, port: str, up: bool) -> None: ...
+
+
+@runtime_checkable
+class ConfiguresOnTrial(Protocol):
+    """Changes of configuration that the device itself takes back unless they are kept (field rule 9).
+
+    `name` is that of the trial: letters, digits and hyphens.
+    """
+
+    async def config_trial(self, name: str) -> Trial:
+        """How a trial stands."""
+        ...
+
+    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
+        """Arm the way back, then apply `lines`. `revert_after_s` 0: without a way back.
+
+        Raises:
+            Refused: a line is none that may be applied so, or the device would not take it.
+            NoTimer: the device has no timer; nothing was changed.
+        """
+        ...
+
+    async def config_keep(self, name: str, save: bool) -> None:
+        """Disarm the way back, over a new session."""
+        ...
+
+    async def config_revert(self, name: str) -> None:
+        """Go back to how it was before the trial, kept or not."""
+        ...
 
 
 @runtime_checkable

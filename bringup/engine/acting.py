@@ -13,7 +13,7 @@ from typing import cast
 
 import msgspec
 
-from bringup.action.base import Action, State
+from bringup.action.base import Action, Alteration, State
 from bringup.action.base import Outcome as ActionOutcome
 from bringup.action.identity import mismatch
 from bringup.check.catalogue import load_catalogue
@@ -29,7 +29,7 @@ from bringup.engine.questions import Questions
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
 from bringup.model.envelope import Limit
-from bringup.model.errors import DeviceError, JournalError
+from bringup.model.errors import DeviceError, InputError, JournalError
 from bringup.model.event import ActionDone, ActionFailed, ActionIntended, AlteredState, StepStarted
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import NOT_AVAILABLE, measured
@@ -157,7 +157,8 @@ class Acting:
                 message=failure.message,
                 advice=failure.advice,
             )
-        except Refusal as refusal:
+        except (Refusal, InputError) as error:
+            refusal = error if isinstance(error, Refusal) else _refused_input(error)
             await self._book.end(
                 row,
                 attempt,
@@ -184,6 +185,7 @@ class Acting:
     async def _act(self, spec: Spec, task: Task, subject: str, attempt: int) -> None:
         assert spec.run is not None
         action = cast(Action, spec.run())
+        action.take(task.args)
         target = action.target(self._inventory, subject)
         drops = action.affects(self._inventory, subject)
         guard(self._inventory, subject, target, drops)
@@ -199,6 +201,8 @@ class Acting:
             if settled is not None:
                 await self._conclude(task, attempt, action, subject, settled, crashed.before, inferred=True)
                 return
+            async with self._reading(task, subject, attempt) as at:
+                before = await action.before(at, subject)
         elif already:
             await self._note_restored(action, subject)
             await self._book.offer(
@@ -241,6 +245,8 @@ class Acting:
         """
         async with self._locks.hold(target), self._reading(task, subject, attempt) as at:
             identity = await self._identify(action, at, subject, target)
+            for each in action.meanwhile(before):
+                await self._alter(subject, each)
             await self._book.append(
                 ActionIntended(
                     **of_step(task, subject, attempt),
@@ -257,6 +263,7 @@ class Acting:
             failure = await self._apply(action, at, subject)
         outcome = await self._wait_for(task, action, subject, attempt)
         if outcome != "done" and failure is not None:
+            await self._meanwhile_over(action, subject, before, outcome)
             await self._failed(task, attempt, subject, spec.name, str(failure), outcome)
             raise failure
         await self._conclude(task, attempt, action, subject, outcome, before)
@@ -275,25 +282,27 @@ class Acting:
             )
         return identity
 
-    async def _apply(self, action: Action, at: TaskAt, subject: str) -> DeviceError | None:
+    async def _apply(self, action: Action, at: TaskAt, subject: str) -> DeviceError | InputError | None:
         """A change whose answer was lost may have happened: the probe decides, not the error."""
         try:
             await action.apply(at, subject)
-        except DeviceError as error:
+        except (DeviceError, InputError) as error:
             return error
         return None
 
     async def _wait_for(self, task: Task, action: Action, subject: str, attempt: int) -> ActionOutcome:
         """Look until the device is as asked, or the step's time is up."""
         began = self._clock.now_s()
-        until = task.until_s if task.until_s is not None else PROBES_AFTER_S
+        until = task.until_s if task.until_s is not None else action.settles_s or PROBES_AFTER_S
         while True:
             try:
                 async with self._reading(task, subject, attempt) as at:
                     outcome = await action.arrived(at, subject)
             except DeviceError:
                 outcome = "unknown"
-            if outcome == "done" or self._clock.now_s() - began >= until:
+            if outcome == "done" or (outcome == "not_done" and action.final):
+                return outcome
+            if self._clock.now_s() - began >= until:
                 return outcome
             await self._desk.rest(self._clock, task.every_s)
 
@@ -323,8 +332,10 @@ class Acting:
         inferred: bool = False,
     ) -> None:
         name = task.does
+        await self._meanwhile_over(action, subject, before, outcome)
         if outcome != "done":
-            await self._failed(task, attempt, subject, name, _NOT_DONE[outcome], outcome)
+            why = action.why() or _NOT_DONE[outcome]
+            await self._failed(task, attempt, subject, name, why, outcome)
         else:
             async with self._reading(task, subject, attempt) as at:
                 after = await action.before(at, subject)
@@ -345,22 +356,36 @@ class Acting:
         """What is left other than it should be is on a list until it is put back (field rule 11)."""
         await self._note_restored(action, subject)
         for each in action.alters(before):
-            altered = AlteredState(
-                subject=subject,
-                what=each.what,
-                undo=each.undo,
-                action=each.action,
-                arguments=each.arguments,
-            )
-            self._altered[(subject, each.what)] = altered
-            await self._book.append(altered)
+            await self._alter(subject, each)
+
+    async def _alter(self, subject: str, alteration: Alteration) -> None:
+        altered = AlteredState(
+            subject=subject,
+            what=alteration.what,
+            undo=alteration.undo,
+            action=alteration.action,
+            arguments=alteration.arguments,
+        )
+        self._altered[(subject, alteration.what)] = altered
+        await self._book.append(altered)
 
     async def _note_restored(self, action: Action, subject: str) -> None:
         """What this action puts back is off the list, whoever has done it."""
         for what in action.restores():
-            known = self._altered.pop((subject, what), None)
-            if known is not None:
-                await self._book.append(msgspec.structs.replace(known, restored=True))
+            await self._off_the_list(subject, what)
+
+    async def _meanwhile_over(
+        self, action: Action, subject: str, before: State, outcome: ActionOutcome
+    ) -> None:
+        """What was altered only while the change was under way is so no more; unless nobody knows."""
+        if outcome != "unknown":
+            for each in action.meanwhile(before):
+                await self._off_the_list(subject, each.what)
+
+    async def _off_the_list(self, subject: str, what: str) -> None:
+        known = self._altered.pop((subject, what), None)
+        if known is not None:
+            await self._book.append(msgspec.structs.replace(known, restored=True))
 
     async def _failed(
         self, task: Task, attempt: int, subject: str, name: str, message: str, outcome: ActionOutcome
@@ -385,6 +410,13 @@ class Acting:
             await self._book.offer(judged_event(task, attempt, judgement))
         row = (task.stage, task.step, subject)
         await self._book.end(row, attempt, found.verdict, reason=found.reason)
+
+
+def _refused_input(error: InputError) -> Refusal:
+    """What the playbook asks for may not be done: nothing was touched."""
+    return Refusal(
+        Verdict.UNKNOWN, Reason.SKIPPED, f"nothing was changed: {error.message}", error.advice or ""
+    )
 
 
 def _task_of(spec: Spec, altered: AlteredState) -> Task:

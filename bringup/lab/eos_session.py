@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bringup.lab.eos_config import EosConfig, NoSuchLineError
 from bringup.lab.render_eos import EosShow, Json
 from bringup.lab.world import World
 
@@ -29,6 +30,7 @@ class EosSession:
         self._world = world
         self._device = device
         self._show = EosShow(world, device)
+        self._config = EosConfig(world, device)
         self._privileged = False
         self._mode = "exec"
         self._port: str | None = None
@@ -44,10 +46,17 @@ class EosSession:
             words, text = words.removesuffix("| json").strip(), False
         if words.startswith("show "):
             return self._shown(words, text)
-        self._change(words)
+        try:
+            done = self._privileged and self._config.command(words)
+        except NoSuchLineError as refused:
+            raise CommandFailedError(INVALID_COMMAND, "invalid command", str(refused)) from None
+        if not done:
+            self._change(words)
         return {"output": ""} if text else {}
 
     def _shown(self, words: str, text: bool) -> Json:
+        if words == "show configuration sessions" and not text:
+            return self._config.sessions()
         found = self._show.answer(words)
         if found is None:
             raise _invalid(words, 1)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from bringup.lab.absence import Absence, Placeholder
+from bringup.lab.configuration import path_cut
 from bringup.lab.server import LabServer
 from bringup.lab.state import Device
 
@@ -19,7 +20,7 @@ RETRY_S = 0.05
 
 def presence_of(device: Device) -> Presence:
     """`there`: it answers; `closed`: booting, nobody listens yet; `gone`: nothing is at the address."""
-    if not device.reachable:
+    if not device.reachable or path_cut(device):
         return "gone"
     if device.booted:
         return "there"

@@ -6,6 +6,7 @@ import datetime
 import json
 
 from bringup.lab.shell import Commands, Handler, Reply, lldp_json0, proc_uptime, table
+from bringup.lab.sonic_config import SonicConfig
 from bringup.lab.sonic_optics import dom_block
 from bringup.lab.state import Port
 from bringup.lab.world import World
@@ -52,6 +53,7 @@ class SonicShell:
             r"cat /proc/uptime": lambda: Reply(proc_uptime(self._world.uptime_s(self._device))),
             r"cat /proc/sys/kernel/random/boot_id": self._boot_id,
             r"uname -srm": self._uname,
+            **SonicConfig(self._world, self._device).table(),
         }
 
     # who it is

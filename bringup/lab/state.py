@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from bringup.lab.config_state import Configuration
+
 from bringup.lab.state_gpu import Gpu, GpuStack
 
 Answers = Literal["ok", "garbage", "silent"]
@@ -317,6 +319,7 @@ class Device(Thing, kw_only=True):
     boot_id: str = ""
     boots: int = 0
     host: Host | None = None
+    configuration: Configuration = msgspec.field(default_factory=Configuration)
     bmc: str | None = None
     host_device: str | None = None
     jack: Jack | None = None

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from bringup.lab import links, lldp, management, physics, power
+from bringup.lab import configuration, links, lldp, management, physics, power
 from bringup.lab.clock import WorldClock
 from bringup.lab.lldp import Neighbor
 from bringup.lab.management import Attached
@@ -272,6 +272,7 @@ class World:
 
     def _dues(self) -> Iterator[float]:
         yield from power.dues(self.plant.devices)
+        yield from configuration.dues(self.plant.devices)
         for port in self._ports.values():
             if port.up_at is not None and not port.up:
                 yield port.up_at
@@ -281,6 +282,7 @@ class World:
     def _react(self, now: float) -> None:
         self.plant.at = now
         power.react(self._devices, now, self.plant.seed)
+        configuration.react(self._devices, now)
         links.react(self.plant.cables, self._ports, self._devices, now)
 
     def _count(self, now: float) -> None:

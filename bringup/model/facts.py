@@ -211,6 +211,15 @@ class Exercise(Fact, frozen=True, kw_only=True):
     found: dict[str, object]
 
 
+class Trial(Fact, frozen=True, kw_only=True):
+    """A change of configuration on trial. `state` is `pending` (in force, and taken back by the device unless
+    it is kept), `kept`, or `none` (never begun, or taken back).
+    """
+
+    name: str
+    state: Read = ABSENT
+
+
 class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """What `decode` makes of one captured reply (contracts, section 8).
 

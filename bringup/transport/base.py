@@ -162,4 +162,10 @@ class Links(Protocol):
 
     async def gnmi(self) -> GnmiExchange: ...
 
+    def fresh(self) -> Links:
+        """Other links to the same device, whose every connection is a new one, with the same transcript: what
+        proves that a new session can still be had (field rule 9). The caller closes them.
+        """
+        ...
+
     async def close(self) -> None: ...

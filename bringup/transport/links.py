@@ -95,6 +95,7 @@ class DeviceLinks:
         self._snmp: SnmpExchange | None = None
         self._web: dict[str, HttpExchange] = {}
         self._gnmi: GnmiExchange | None = None
+        self._own_pool: HttpPool | None = None
 
     @property
     def transcript(self) -> Transcript:
@@ -144,6 +145,15 @@ class DeviceLinks:
                 self._gnmi = await self._open_gnmi()
             return self._gnmi
 
+    def fresh(self) -> DeviceLinks:
+        """Links beside these, with connections of their own; the caller closes them."""
+        from bringup.transport.http import HttpPool
+
+        made = DeviceLinks(self._device, self._wiring, this_machine=self._this_machine)
+        made._transcript, made._gate = self._transcript, self._gate
+        made._own_pool = HttpPool(connect_deadline_s=self._wiring.connect_deadline_s)
+        return made
+
     async def close(self) -> None:
         """Close what is open. The links can be used again afterwards."""
         links = (self._shell, self._snmp, self._gnmi, *self._web.values())
@@ -151,6 +161,8 @@ class DeviceLinks:
         self._shell = self._snmp = self._gnmi = None
         self._web = {}
         await asyncio.gather(*(link.close() for link in opened), return_exceptions=True)
+        if self._own_pool is not None:
+            await self._own_pool.close()
 
     async def _open_ssh(self) -> Shell:
         from bringup.transport.ssh import SshShell
@@ -253,8 +265,8 @@ class DeviceLinks:
 
         if settings is None:
             raise self._has_none(service)
-        pool = self._wiring.http
-        trust = pool.trust(settings, self._wiring.folder)
+        trust = self._wiring.http.trust(settings, self._wiring.folder)
+        pool = self._own_pool or self._wiring.http
         return HttpClient(self._peer(service, settings.port), pool, trust, self._transcript)
 
     def _secret(self, reference: str | None) -> str:

@@ -22,7 +22,7 @@ from bringup.decode import (
     eos_transceiver,
 )
 from bringup.decode.registry import Format
-from bringup.driver import eapi, openconfig
+from bringup.driver import eapi, eos_trial, openconfig
 from bringup.driver.reading import facts_of
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData
@@ -36,6 +36,7 @@ from bringup.model.facts import (
     Optic,
     Port,
     Supply,
+    Trial,
 )
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
@@ -209,6 +210,23 @@ class EosDriver:
             )
         commands = ("enable", "configure", f"interface {port}", "no shutdown" if up else "shutdown")
         await eapi.change(await self._links.eapi(), commands, device=self._device.name)
+
+    async def config_trial(self, name: str) -> Trial:
+        return await eos_trial.read_trial(await self._links.eapi(), name, device=self._device.name)
+
+    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
+        switch = await self._links.eapi()
+        await eos_trial.begin(switch, name, lines, revert_after_s, device=self._device.name)
+
+    async def config_keep(self, name: str, save: bool) -> None:
+        fresh = self._links.fresh()
+        try:
+            await eos_trial.keep(await fresh.eapi(), name, save, device=self._device.name)
+        finally:
+            await fresh.close()
+
+    async def config_revert(self, name: str) -> None:
+        await eos_trial.revert(await self._links.eapi(), name, device=self._device.name)
 
 
 def _fact(decoded: Decoded, name: str, kind: type[Kind]) -> Kind:

@@ -21,7 +21,7 @@ from bringup.decode import (
     sonic_platform,
     sonic_transceiver,
 )
-from bringup.driver import openconfig
+from bringup.driver import openconfig, sonic_trial
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData, Unparsable
@@ -34,6 +34,7 @@ from bringup.model.facts import (
     Neighbor,
     Optic,
     Port,
+    Trial,
 )
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
@@ -178,6 +179,23 @@ class SonicDriver:
             raise InputError(f"{port[:40]!r} is no port name", "Names are as in `show interfaces status`.")
         text = f"{STARTUP if up else SHUTDOWN} {shlex.quote(port)}"
         await change(await self._links.shell(), text, device=self._device.name)
+
+    async def config_trial(self, name: str) -> Trial:
+        return await sonic_trial.read_trial(await self._links.shell(), name, device=self._device.name)
+
+    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
+        shell = await self._links.shell()
+        await sonic_trial.begin(shell, name, lines, revert_after_s, device=self._device.name)
+
+    async def config_keep(self, name: str, save: bool) -> None:
+        fresh = self._links.fresh()
+        try:
+            await sonic_trial.keep(await fresh.shell(), name, save, device=self._device.name)
+        finally:
+            await fresh.close()
+
+    async def config_revert(self, name: str) -> None:
+        await sonic_trial.revert(await self._links.shell(), name, device=self._device.name)
 
 
 def _identity(decoded: Decoded) -> Identity:

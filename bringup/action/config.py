@@ -1,0 +1,250 @@
+"""A change of configuration with a way back that works when the path is cut (field rule 9).
+
+The device itself takes the change back unless it is kept: its own commit timer, or a timed job that is armed
+before the first line. It is kept over a new session, so that a change that cuts its own path comes back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+
+from pydantic import Field
+
+from bringup.action.base import Alteration, Outcome, Plain, State
+from bringup.action.drops import cage_ports, dropped_port
+from bringup.action.identity import identity_of
+from bringup.check.base import At
+from bringup.driver.capability import ConfiguresOnTrial
+from bringup.driver.trial import NoTimer
+from bringup.model.catalogue import Requires, Spec
+from bringup.model.errors import DeviceError, InputError, Refused
+from bringup.model.facts import Trial
+from bringup.model.inventory import Inventory, Written
+
+ARMED, UNSAVED = "a change is on trial, and the device will take it back", "a change is in force, not saved"
+MARGIN_S = 60.0
+"""How much longer than the device's own timer its taking back may take to show."""
+_MANAGEMENT = re.compile(r"\b(management\d*|mgmt\d*|eth0|ma\d+)\b", re.IGNORECASE)
+
+
+class ConfigArgs(Written):
+    """`revert_after_s`: how long the device waits to be told that the change is kept. `save`: also into what
+    it starts with. `console`: the console server and port that lead to it, for a device without a timer.
+    """
+
+    lines: tuple[str, ...] = Field(min_length=1, max_length=50)
+    revert_after_s: float = Field(default=300.0, ge=60.0, le=3600.0)
+    save: bool = False
+    console: str | None = None
+
+
+class ApplyConfig(Plain):
+    """Apply lines on trial, and keep them if a new session can be had after that."""
+
+    probe_words = "read whether the change is kept, still on trial, or was taken back by the device"
+    final = True
+
+    def __init__(self) -> None:
+        self._name = ""
+        self._why: str | None = None
+        self._timer = True
+        self._args = ConfigArgs(lines=("none",))
+
+    def take(self, args: ConfigArgs) -> None:
+        for line in args.lines:
+            if _MANAGEMENT.search(line):
+                raise InputError(
+                    f"{line[:60]!r} is about the management path of this run, which nothing here may touch",
+                    "Change that by its console.",
+                )
+        self._args = args
+        self.settles_s = args.revert_after_s + MARGIN_S
+
+    def target(self, inventory: Inventory, subject: str) -> str:
+        return subject
+
+    def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        """Every port that a line names, with all others of its cage: a change of speed or lanes drops them
+        together.
+        """
+        found = [
+            dropped
+            for port in self._named(inventory, subject)
+            for each in cage_ports(inventory, port)
+            for dropped in dropped_port(inventory, each)
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def _named(self, inventory: Inventory, device: str) -> Iterator[str]:
+        known = {*inventory.ports, *inventory.far_ends}
+        for line in self._args.lines:
+            for word in line.split():
+                if f"{device}/{word}" in known:
+                    yield f"{device}/{word}"
+
+    def undo(self, before: State) -> str | None:
+        return f"go back to the checkpoint {before.get('trial')}"
+
+    def meanwhile(self, before: State) -> tuple[Alteration, ...]:
+        return (self._left(ARMED, before),)
+
+    def alters(self, before: State) -> tuple[Alteration, ...]:
+        return () if self._args.save else (self._left(UNSAVED, before),)
+
+    def _left(self, what: str, before: State) -> Alteration:
+        name = str(before.get("trial"))
+        return Alteration(f"{what} ({name})", self.undo(before) or "", "config.revert", {"name": name})
+
+    async def before(self, at: At, subject: str) -> State:
+        """The name of the trial is made once, and known again after a crash from what was intended."""
+        if not self._name:
+            text = "\n".join(self._args.lines)
+            digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+            self._name = f"bringup-{digest}-{secrets.token_hex(3)}"
+        found = await _trial(at, subject, self._name)
+        console = self._args.console
+        return {
+            "trial": self._name,
+            "trial_state": found,
+            "lines": "; ".join(self._args.lines),
+            "way_back": "the device's own timer" + (f", else the console {console}" if console else ""),
+        }
+
+    def already(self, at: At, before: State) -> bool:
+        return False
+
+    async def identify(self, at: At, subject: str) -> State:
+        return await identity_of(at, subject)
+
+    async def apply(self, at: At, subject: str) -> None:
+        """What is on trial already (an earlier run died here) is not begun again."""
+        if await _trial(at, subject, self._name) != "pending":
+            await self._begin(at, subject)
+        try:
+            await at.change(subject, ConfiguresOnTrial, "config_keep", self._name, self._args.save)
+        except DeviceError as error:
+            back = "the device takes it back by its own timer" if self._timer else "its console leads to it"
+            self._why = f"no new session could be had after the change ({error.message}): not kept; {back}"
+
+    async def _begin(self, at: At, subject: str) -> None:
+        """With a way back by the device itself; by its console only where there is no other."""
+        try:
+            await self._try(at, subject, self._args.revert_after_s)
+        except NoTimer:
+            if self._args.console is None:
+                raise
+            self._timer = False
+            await self._try(at, subject, 0.0)
+
+    async def _try(self, at: At, subject: str, revert_after_s: float) -> None:
+        lines = self._args.lines
+        try:
+            await at.change(subject, ConfiguresOnTrial, "config_try", self._name, lines, revert_after_s)
+        except NoTimer:
+            raise
+        except Refused:
+            # What came before the line that was refused is in force: back at once, not by the timer.
+            with suppress(DeviceError):
+                await at.change(subject, ConfiguresOnTrial, "config_revert", self._name)
+            raise
+        except DeviceError as error:
+            self._why = f"the answer to the change was lost ({error.message})"
+
+    async def probe(self, at: At, subject: str, before: State) -> Outcome:
+        """One that is still on trial is not done: to go on is to keep it, and it is not begun twice."""
+        self._name = str(before.get("trial"))
+        state = await _trial(at, subject, self._name)
+        if state == "none":
+            self._name = ""  # what comes of that name is over: the next is another
+        return "done" if state == "kept" else "not_done"
+
+    async def arrived(self, at: At, subject: str) -> Outcome:
+        state = await _trial(at, subject, self._name)
+        if state == "pending":
+            return "unknown"
+        return "done" if state == "kept" else "not_done"
+
+    def why(self) -> str | None:
+        return self._why
+
+
+class RevertArgs(Written):
+    """`name` is that of the trial, as the record has it."""
+
+    name: str
+
+
+class RevertConfig(Plain):
+    """Go back to how it was before a trial, whether it was kept or not."""
+
+    probe_words = "read whether the trial is still there"
+
+    def __init__(self) -> None:
+        self._name = ""
+
+    def take(self, args: RevertArgs) -> None:
+        self._name = args.name
+
+    def target(self, inventory: Inventory, subject: str) -> str:
+        return subject
+
+    def undo(self, before: State) -> str | None:
+        return None
+
+    def restores(self) -> tuple[str, ...]:
+        return (f"{ARMED} ({self._name})", f"{UNSAVED} ({self._name})")
+
+    async def before(self, at: At, subject: str) -> State:
+        return {"trial": self._name, "trial_state": await _trial(at, subject, self._name)}
+
+    def already(self, at: At, before: State) -> bool:
+        return before.get("trial_state") == "none"
+
+    async def identify(self, at: At, subject: str) -> State:
+        return await identity_of(at, subject)
+
+    async def apply(self, at: At, subject: str) -> None:
+        await at.change(subject, ConfiguresOnTrial, "config_revert", self._name)
+
+    async def probe(self, at: At, subject: str, before: State) -> Outcome:
+        return await self.arrived(at, subject)
+
+    async def arrived(self, at: At, subject: str) -> Outcome:
+        return "done" if await _trial(at, subject, self._name) == "none" else "not_done"
+
+
+async def _trial(at: At, device: str, name: str) -> str:
+    sample = await at.read(device, ConfiguresOnTrial, "config_trial", "now", (name,))
+    told: Trial = sample.facts
+    return str(told.state.value)
+
+
+SPECS = (
+    Spec(
+        name="config.apply",
+        kind="action",
+        title="Change configuration",
+        about="Applies lines of configuration that the device takes back by itself unless they are kept over"
+        " a new session.",
+        over="device",
+        args=ConfigArgs,
+        dangerous=True,
+        requires=(Requires("outcome"),),
+        run=ApplyConfig,
+    ),
+    Spec(
+        name="config.revert",
+        kind="action",
+        title="Take configuration back",
+        about="Goes back to how the device was configured before a change on trial.",
+        over="device",
+        args=RevertArgs,
+        dangerous=True,
+        requires=(Requires("outcome"),),
+        run=RevertConfig,
+    ),
+)

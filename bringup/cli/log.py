@@ -1,4 +1,4 @@
-"""Read a run's record, check its integrity and signatures, write another format."""
+"""Read a run's record, check its integrity and signatures, prove an event, write another format."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ _runs = click.option(
     help="Where runs are kept.",
 )
 
+_signers = click.option(
+    "--signers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Who may sign (allowed_signers of ssh-keygen); default ~/.config/bringup/allowed_signers.",
+)
+
 
 @click.group(name="log")
 def log() -> None:
@@ -39,7 +45,8 @@ def log() -> None:
       bringup log show 20260101-120000-abcd
       bringup log show RUN --format jsonl --follow
       bringup log verify RUN
-      bringup log export RUN --to jsonl --out events.jsonl
+      bringup log prove RUN 17 --out event-17.json
+      bringup log export RUN --to csv --out table.csv
     """
 
 
@@ -67,11 +74,7 @@ def show(run: str, runs_dir: Path, form: str, go_on: bool) -> int:
 @log.command(name="verify")
 @click.argument("run")
 @_runs
-@click.option(
-    "--signers",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Who may sign (allowed_signers of ssh-keygen); default ~/.config/bringup/allowed_signers.",
-)
+@_signers
 @click.option(
     "--checkpoint",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -103,31 +106,72 @@ def verify(run: str, runs_dir: Path, signers: Path | None, checkpoint: Path | No
     return report.code
 
 
-@log.command(name="export")
+@log.command(name="prove")
 @click.argument("run")
+@click.argument("seq", type=click.IntRange(min=0))
 @_runs
-@click.option("--to", "form", type=click.Choice(["jsonl"]), required=True, help="The format.")
-@click.option("--out", type=click.Path(path_type=Path, allow_dash=True), required=True, help="A file, or -.")
-def export(run: str, runs_dir: Path, form: str, out: Path) -> int:
-    """Write the record in another format. `jsonl`: the events byte for byte, in one file."""
-    from bringup.journal.folder import find
-    from bringup.journal.follow import read
-    from bringup.model.errors import InputError
+@click.option(
+    "--size", type=click.IntRange(min=1), help="By the checkpoint over so many events, not the last."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, allow_dash=True), default=Path("-"), help="A file, or -."
+)
+def prove(run: str, seq: int, runs_dir: Path, size: int | None, out: Path) -> int:
+    """Write a proof (JSON) that event SEQ of RUN stands under a signed checkpoint.
 
-    entries = read(find(runs_dir, run))
-    pieces = _rendered(entries, form)
-    if str(out) == "-":
-        sys.stdout.buffer.writelines(pieces)
-        sys.stdout.buffer.flush()
+    Who has it needs neither the record nor this program: SHA-256(0x00 || line) is the leaf; walked up `path`
+    (RFC 9162, section 2.1.3.2; inner nodes are SHA-256(0x01 || left || right)) it gives the root that stands
+    in base64 in the third line of `checkpoint`, and `ssh-keygen -Y verify -n bringup-checkpoint@v1` checks
+    `signature` over that text.
+
+    \b
+    Exit codes: 3 no signed checkpoint covers the event yet; 4 the record contradicts its checkpoint.
+    Example:
+      bringup log prove RUN 17 --out event-17.json && bringup log check-proof event-17.json
+    """
+    from bringup.cli._export import print_proof
+    from bringup.journal.folder import find
+
+    return print_proof(find(runs_dir, run), seq, size, out)
+
+
+@log.command(name="check-proof")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_signers
+def check_proof(file: Path, signers: Path | None) -> int:
+    """Check a proof that `log prove` wrote, and print the event that it proves.
+
+    Exit codes: 0 proven, by a known signer; 3 proven, by an unknown one; 4 not proven.
+    """
+    from bringup.cli._export import check_proof_file
+
+    return check_proof_file(file, signers)
+
+
+@log.command(name="export")
+@click.argument("run", required=False)
+@_runs
+@click.option("--to", "form", metavar="NAME", help="The format; --list names them.")
+@click.option("--out", type=click.Path(path_type=Path, allow_dash=True), help="A file, or -.")
+@click.option("--list", "list_", is_flag=True, help="Name the formats.")
+def export(run: str | None, runs_dir: Path, form: str | None, out: Path | None, list_: bool) -> int:
+    """Write the record in another format: jsonl (the events byte for byte), csv, junit or prometheus.
+
+    \b
+    Examples:
+      bringup log export RUN --to jsonl --out events.jsonl
+      bringup log export RUN --to junit --out report.xml
+      bringup log export RUN --to prometheus --out - > /var/lib/node_exporter/bringup.prom
+    """
+    from bringup.cli._export import list_exports, write_export
+    from bringup.journal.folder import find
+
+    if list_:
+        list_exports()
         return 0
-    try:
-        with out.open("xb") as file:
-            file.writelines(pieces)
-    except FileExistsError as error:
-        raise InputError(f"{out} is there already", "name another file: --out PATH") from error
-    except OSError as error:
-        raise InputError(f"{out} can't be written: {error.strerror}") from error
-    print(f"written: {out}", file=sys.stderr)
+    if run is None or form is None or out is None:
+        raise click.UsageError("say RUN, --to NAME and --out PATH (- is standard output)")
+    write_export(find(runs_dir, run), form, out)
     return 0
 
 

@@ -73,11 +73,15 @@ def _trust(device: Device, keys: SshKeys, *, yes: bool) -> bool:
     from bringup.transport.links import CONNECT_DEADLINE_S, LOGIN_DEADLINE_S
 
     assert device.ssh is not None
-    peer = Peer(device=device.name, address=device.address, port=device.ssh.port, service="ssh")
+    address = device.ssh.address or device.address
+    peer = Peer(device=device.name, address=address, port=device.ssh.port, service="ssh")
     try:
         shown = asyncio.run(
             fetch_host_keys(
-                peer, connect_deadline_s=CONNECT_DEADLINE_S, handshake_deadline_s=LOGIN_DEADLINE_S
+                peer,
+                connect_deadline_s=CONNECT_DEADLINE_S,
+                handshake_deadline_s=LOGIN_DEADLINE_S,
+                legacy=device.ssh.legacy or device.ssh.console,
             )
         )
         recorded: list[asyncssh.SSHKey] = list(keys.known(peer)[0])

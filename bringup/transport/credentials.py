@@ -31,7 +31,11 @@ _TRANSPORTS: tuple[Literal["ssh", "snmp", "gnmi", "redfish", "eapi", "nvue"], ..
     "eapi",
     "nvue",
 )
-_SECRET_FIELDS = ("password", "community", "auth_key", "priv_key")
+_SECRET_FIELDS = ("password", "next_password", "console_password", "community", "auth_key", "priv_key")
+_KEY_FILES = ("key", "jump_key", "certificate")
+"""Of `[device.ssh]`: read with the secrets, so that a missing one is told before a device is touched."""
+_CERTIFICATE_BESIDE = "-cert.pub"
+"""What OpenSSH adds to a key's name for its certificate."""
 
 
 class Secrets:
@@ -54,8 +58,12 @@ class Secrets:
         return self._values[reference][1]
 
     def private_key(self, path: str) -> bytes:
-        """The bytes of an SSH key file as the inventory writes its path. KeyError as above."""
+        """The bytes of an SSH key or certificate file as the inventory writes its path. KeyError as above."""
         return self._keys[path]
+
+    def certificate_beside(self, path: str) -> bytes | None:
+        """The certificate that lies beside a key file, if there is one."""
+        return self._keys.get(path + _CERTIFICATE_BESIDE)
 
     def named(self) -> dict[str, str]:
         """Name -> value, for redaction. The name is the first field using it: `leaf-1.ssh.password`."""
@@ -79,6 +87,9 @@ def resolve(devices: Iterable[Device], folder: Path) -> Secrets:
         try:
             if is_key_file:
                 keys[reference] = _read(folder / Path(reference).expanduser())
+                beside = folder / Path(reference + _CERTIFICATE_BESIDE).expanduser()
+                if beside.is_file():
+                    keys[reference + _CERTIFICATE_BESIDE] = _read(beside)
             else:
                 values[reference] = (name, _resolve_one(reference, folder))
         except _UnresolvedError as problem:
@@ -106,8 +117,10 @@ def _references(devices: Iterable[Device]) -> Iterator[tuple[str, str, bool]]:
                 reference = getattr(settings, field, None)
                 if reference is not None:
                     yield f"{device.name}.{transport}.{field}", reference, False
-            if transport == "ssh" and settings.key is not None:
-                yield f"{device.name}.ssh.key", settings.key, True
+            for field in _KEY_FILES if transport == "ssh" else ():
+                path = getattr(settings, field)
+                if path is not None:
+                    yield f"{device.name}.ssh.{field}", path, True
 
 
 def _resolve_one(reference: str, folder: Path) -> str:

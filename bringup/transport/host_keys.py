@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 
@@ -21,13 +22,25 @@ KEY_TYPES: tuple[tuple[str, ...], ...] = (
     ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
     ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"),
 )
+# Only what shows a key: no login and no secret follows.
+_LEGACY: dict[str, Any] = {
+    "kex_algs": "+diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1",
+    "encryption_algs": "+aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc",
+    "mac_algs": "+hmac-sha1",
+}
 
 
 async def fetch_host_keys(
-    peer: Peer, *, connect_deadline_s: float, handshake_deadline_s: float
+    peer: Peer, *, connect_deadline_s: float, handshake_deadline_s: float, legacy: bool = False
 ) -> list[asyncssh.SSHKey]:
-    """The keys that a device shows, one of each type that it has. Raises `DeviceError`s."""
+    """The keys that a device shows, one of each type that it has; `legacy` gear is spoken to as it needs.
+
+    Raises `DeviceError`s.
+    """
     quieten()
+    options = (
+        asyncssh.SSHClientConnectionOptions(config=None, client_keys=None, **_LEGACY) if legacy else None
+    )
     found: list[asyncssh.SSHKey] = []
     hung_up = 0
     for types in KEY_TYPES:
@@ -35,7 +48,12 @@ async def fetch_host_keys(
         try:
             async with asyncio.timeout(handshake_deadline_s):
                 key = await asyncssh.get_server_host_key(
-                    peer.address, peer.port, sock=sock, config=None, server_host_key_algs=list(types)
+                    peer.address,
+                    peer.port,
+                    sock=sock,
+                    config=None,
+                    server_host_key_algs=list(types),
+                    options=options,
                 )
         except asyncssh.KeyExchangeFailed:
             continue  # it has none of this type

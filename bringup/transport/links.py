@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from bringup.model.errors import NoData
-from bringup.model.inventory import Device, Http
+from bringup.model.inventory import Device, Http, Ssh
 from bringup.transport.base import GnmiExchange, HttpExchange, Shell, SnmpExchange, Transcript
 from bringup.transport.credentials import OPEN_COMMUNITY, Secrets
 from bringup.transport.failure import Peer
 from bringup.transport.gate import CredentialGate
 
 if TYPE_CHECKING:
-    import asyncssh
-
     from bringup.transport.http import HttpClient, HttpPool
+    from bringup.transport.ssh import SshShell
+    from bringup.transport.ssh_client import Login
     from bringup.transport.ssh_keys import SshKeys
+    from bringup.transport.ssh_legacy import LegacyShell
 
 CONNECT_DEADLINE_S = 10.0
 LOGIN_DEADLINE_S = 15.0
 
+Connection = TypeVar("Connection")
 TransportName = Literal["ssh", "snmp", "gnmi", "redfish", "eapi", "nvue"]
 
 
@@ -165,38 +167,67 @@ class DeviceLinks:
             await self._own_pool.close()
 
     async def _open_ssh(self) -> Shell:
-        from bringup.transport.ssh import SshShell
-
-        peer, connect = self._ssh()
-        shell = SshShell(peer, connect, self._transcript)
-        await shell.open()
-        return shell
-
-    def _ssh(self) -> tuple[Peer, Callable[[], Awaitable[asyncssh.SSHClientConnection]]]:
-        from bringup.transport.ssh_login import Login, log_in
-
         settings = self._device.ssh
         if settings is None:
             raise self._has_none("ssh")
+        peer, login = self._ssh(settings)
+        opened: SshShell | LegacyShell
+        if settings.legacy or settings.console:
+            opened = self._legacy(settings, peer, login)
+        else:
+            from bringup.transport.ssh import SshShell
+            from bringup.transport.ssh_login import log_in
+
+            opened = SshShell(
+                peer, self._connect(login, lambda **limits: log_in(peer, login, **limits)), self._transcript
+            )
+        await opened.open()
+        return opened
+
+    def _legacy(self, settings: Ssh, peer: Peer, login: Login) -> LegacyShell:
+        from bringup.transport.ssh_console import ConsoleShell, ConsoleUser
+        from bringup.transport.ssh_legacy import LegacyShell
+        from bringup.transport.ssh_legacy_login import log_in_legacy
+
+        connect = self._connect(login, lambda **limits: log_in_legacy(peer, login, **limits))
+        if not settings.console:
+            return LegacyShell(peer, connect, self._transcript)
+        password = self._secret(settings.console_password) or None
+        user = ConsoleUser(settings.console_user, password, settings.console_prompt)
+        return ConsoleShell(peer, connect, self._transcript, user)
+
+    def _ssh(self, settings: Ssh) -> tuple[Peer, Login]:
+        from bringup.transport.ssh_client import Login
+
         secrets = self._wiring.secrets
-        peer = self._peer("ssh", settings.port)
-        login = Login(
+
+        def file(path: str | None) -> bytes | None:
+            return None if path is None else secrets.private_key(path)
+
+        beside = None if settings.key is None else secrets.certificate_beside(settings.key)
+        address = settings.address or self._device.address
+        peer = Peer(device=self._device.name, address=address, port=settings.port, service="ssh")
+        return peer, Login(
             settings=settings,
-            key=None if settings.key is None else secrets.private_key(settings.key),
+            key=file(settings.key),
+            certificate=file(settings.certificate) or beside,
+            jump_key=file(settings.jump_key),
             password=None if settings.password is None else secrets.value(settings.password),
             keys=self._wiring.ssh_keys,
         )
 
-        async def connect() -> asyncssh.SSHClientConnection:
-            async with self._gate.attempt("ssh", settings.user, by_password=login.password is not None):
+    def _connect(
+        self, login: Login, log_in: Callable[..., Awaitable[Connection]]
+    ) -> Callable[[], Awaitable[Connection]]:
+        async def connect() -> Connection:
+            user, by_password = login.settings.user, login.password is not None
+            async with self._gate.attempt("ssh", user, by_password=by_password):
                 return await log_in(
-                    peer,
-                    login,
                     connect_deadline_s=self._wiring.connect_deadline_s,
                     login_deadline_s=self._wiring.login_deadline_s,
                 )
 
-        return peer, connect
+        return connect
 
     def _open_snmp(self) -> SnmpExchange:
         from bringup.transport.snmp import SnmpSession

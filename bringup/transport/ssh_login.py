@@ -1,90 +1,38 @@
-"""Logging in over SSH: host keys, the one password, and what a refusal means."""
+"""Logging in over SSH: through jump hosts, with keys, certificates, an agent or the one password."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import asyncssh
-import msgspec
 
-from bringup.model.errors import DeviceError, Refused, TimedOut, Unparsable
 from bringup.model.inventory import Ssh
-from bringup.transport.failure import CredentialRefused, Peer, network_error
-from bringup.transport.ssh_keys import SshKeys, quieten
+from bringup.transport.failure import CredentialRefused, Peer
+from bringup.transport.ssh_client import JUMP_HOST, Login, LoginClient, trusted
+from bringup.transport.ssh_failure import login_error
+from bringup.transport.ssh_keys import quieten
 from bringup.transport.tcp import connect_tcp
 
 KEEPALIVE_INTERVAL_S = 5.0
 KEEPALIVES_UNANSWERED = 3
 GOODBYE_S = 1.0
+PUBLIC_KEYS = (b"ssh-", b"ecdsa-", b"sk-")
+_PLAIN_HOST_KEYS = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+)
 # AES in hardware costs a third of ChaCha20 here, which asyncssh would prefer; both are as strong.
 _CIPHERS = (
     "aes256-gcm@openssh.com,aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,"
     "aes256-ctr,aes192-ctr,aes128-ctr"
 )
-# Key exchanges and ciphers that only old gear needs (`legacy = true`); broken or weak, so never by default.
-_LEGACY = {
-    "kex_algs": "+diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1",
-    "encryption_algs": f"{_CIPHERS},aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc",
-    "mac_algs": "+hmac-sha1",
-    "signature_algs": "+ssh-rsa",
-}
-
-
-class Login(msgspec.Struct, frozen=True, kw_only=True):
-    """Who logs in, and how. `password` stays out of every repr."""
-
-    settings: Ssh
-    key: bytes | None
-    password: str | None
-    keys: SshKeys
-
-    def __repr__(self) -> str:
-        return f"<Login of {self.settings.user}>"
-
-
-class LoginClient(asyncssh.SSHClient):
-    """Watches one handshake. Sends the password at most once, whichever method the server prefers."""
-
-    def __init__(self, peer: Peer, login: Login) -> None:
-        self._peer = peer
-        self._login = login
-        self.connection: asyncssh.SSHClientConnection | None = None
-        self.presented: asyncssh.SSHKey | None = None
-        self.asked_for_credentials = False
-        self.password_sent = False
-
-    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
-        self.connection = conn
-
-    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
-        """Called only for a key that is not among the trusted ones."""
-        self.presented = key
-        expected = self._login.settings.host_key
-        return expected is not None and expected.strip() == key.get_fingerprint()
-
-    def public_key_auth_requested(self) -> None:
-        self.asked_for_credentials = True
-
-    def password_auth_requested(self) -> str | None:
-        self.asked_for_credentials = True
-        if self.password_sent or self._login.password is None:
-            return None
-        self.password_sent = True
-        return self._login.password
-
-    def kbdint_auth_requested(self) -> str | None:
-        self.asked_for_credentials = True
-        return None if self.password_sent or self._login.password is None else ""
-
-    def kbdint_challenge_received(
-        self, name: str, instructions: str, lang: str, prompts: Any
-    ) -> list[str] | None:
-        if not prompts:
-            return []
-        password = self.password_auth_requested() if len(prompts) == 1 else None
-        return None if password is None else [password]
 
 
 async def log_in(
@@ -95,8 +43,8 @@ async def log_in(
     client = LoginClient(peer, login)
     options = _options(peer, login, lambda: client)
     jump: asyncssh.SSHClientConnection | None = None
-    if login.settings.jump is not None:
-        jump_peer, jump_login = _jump(peer, login)
+    if login.settings.jump:
+        jump_peer, jump_login = jump_of(peer, login)
         jump = await log_in(
             jump_peer, jump_login, connect_deadline_s=connect_deadline_s, login_deadline_s=login_deadline_s
         )
@@ -104,7 +52,7 @@ async def log_in(
     else:
         options["sock"] = await connect_tcp(peer, deadline_s=connect_deadline_s)
     try:
-        async with asyncio.timeout(login_deadline_s):
+        async with asyncio.timeout(login_deadline_s), _picked_key(peer, login, options):
             connection = await asyncssh.connect(peer.address, peer.port, **options)
     except BaseException as error:
         sock = options.get("sock")
@@ -113,7 +61,7 @@ async def log_in(
         if jump is not None:
             jump.abort()
         if isinstance(error, (asyncssh.Error, OSError, ValueError)):
-            raise _login_error(peer, login, client, error, login_deadline_s) from None
+            raise login_error(peer, login, client, error, login_deadline_s) from None
         raise
     if jump is not None:
         # The jump host's connection ends with the one that it carries; `hang_up` waits for both.
@@ -135,12 +83,40 @@ async def hang_up(connection: asyncssh.SSHClientConnection) -> None:
         await hang_up(jump)
 
 
+@contextlib.asynccontextmanager
+async def _picked_key(peer: Peer, login: Login, options: dict[str, Any]) -> AsyncIterator[None]:
+    """Where the inventory names a public key: the private one in ssh-agent, and no other."""
+    if login.key is None or not login.key.startswith(PUBLIC_KEYS):
+        yield
+        return
+    wanted = _public(peer, login, login.key).public_data
+    try:
+        agent = await asyncssh.connect_agent()
+    except OSError:
+        raise _not_in_agent(peer, login, "no ssh-agent answers") from None
+    try:
+        options["client_keys"] = await agent.get_keys([wanted])
+        if not options["client_keys"]:
+            raise _not_in_agent(peer, login, "ssh-agent does not hold it")
+        yield
+    finally:
+        agent.close()
+        await agent.wait_closed()
+
+
+def _not_in_agent(peer: Peer, login: Login, why: str) -> CredentialRefused:
+    return CredentialRefused(
+        f"{peer}: the private key of {login.settings.key} can't be had: {why}",
+        "Load it with `ssh-add`, in the session that starts the run",
+    )
+
+
 def _options(peer: Peer, login: Login, factory: Callable[[], asyncssh.SSHClient]) -> dict[str, Any]:
     """What asyncssh would take from the environment (config, agent, default keys) is set here."""
     options: dict[str, Any] = {
         "config": None,
         "client_factory": factory,
-        "known_hosts": _trusted(peer, login),
+        "known_hosts": trusted(peer, login),
         "x509_trusted_certs": None,
         "username": login.settings.user,
         "gss_kex": False,
@@ -151,127 +127,89 @@ def _options(peer: Peer, login: Login, factory: Callable[[], asyncssh.SSHClient]
         "keepalive_interval": KEEPALIVE_INTERVAL_S,
         "keepalive_count_max": KEEPALIVES_UNANSWERED,
     }
-    if login.key is not None:
-        try:
-            options["client_keys"] = [login.keys.private(login.key)]
-        except asyncssh.KeyImportError:
-            raise CredentialRefused(
-                f"{peer}: the key file {login.settings.key} can't be used (damaged, or it has a passphrase)",
-                "Load it into ssh-agent and leave out `key`, or name a key without a passphrase",
-            ) from None
+    if isinstance(options["known_hosts"], tuple) and not options["known_hosts"][1]:
+        # Without a trusted authority a certificate proves nothing, and would be preferred to the host's key.
+        options["server_host_key_algs"] = _host_key_types(options["known_hosts"][0])
+    if login.key is not None and login.key.startswith(PUBLIC_KEYS):
+        options["agent_path"] = None  # the one key that is meant is fetched from it beforehand
+    elif login.key is not None:
+        options["client_keys"] = [_private(peer, login, login.key)]
+        if login.certificate is not None:
+            options["client_certs"] = [_certificate(peer, login, login.certificate)]
         options["agent_path"] = None
     elif login.password is not None:
         options["client_keys"] = None
         options["agent_path"] = None
-    if login.settings.legacy:
-        options.update(_LEGACY)
     return options
 
 
-def _trusted(peer: Peer, login: Login) -> Any:
-    """(host keys, authorities, revoked), as asyncssh takes them. A key in the inventory is the only one."""
-    expected = login.settings.host_key
-    if expected is None:
-        return login.keys.known(peer)
-    if expected.strip().startswith("SHA256:"):
-        return ([], [], [])
+def _host_key_types(trusted: Sequence[asyncssh.SSHKey]) -> list[str]:
+    """Of the recorded types, so that the host shows the key that is on record; all where none is."""
+    found: list[str] = []
+    for key in trusted:
+        name = key.get_algorithm()
+        names = ["rsa-sha2-256", "rsa-sha2-512"] if name == "ssh-rsa" else [name]
+        found += [each for each in names if each not in found]
+    return found or list(_PLAIN_HOST_KEYS)
+
+
+def _private(peer: Peer, login: Login, key: bytes) -> asyncssh.SSHKey:
     try:
-        return ([asyncssh.import_public_key(expected)], [], [])
+        return login.keys.private(key)
     except asyncssh.KeyImportError:
-        raise Refused(
-            f"{peer}: `host_key` in the inventory is no SSH public key",
-            "Write it as `ssh-ed25519 AAAA…` or as `SHA256:…`",
+        raise CredentialRefused(
+            f"{peer}: the key file {login.settings.key} can't be used (damaged, or it has a passphrase)",
+            "Load it into ssh-agent and name its public key (.pub), or name a key without a passphrase",
         ) from None
 
 
-def _jump(peer: Peer, login: Login) -> tuple[Peer, Login]:
-    """`[user@]host[:port]`; same key or agent, never the device's password."""
-    user, _, place = (login.settings.jump or "").rpartition("@")
-    host, _, port = place.rpartition(":") if place.count(":") == 1 else (place, "", "")
+def _public(peer: Peer, login: Login, key: bytes) -> asyncssh.SSHKey:
+    try:
+        return asyncssh.import_public_key(key)
+    except asyncssh.KeyImportError:
+        raise CredentialRefused(
+            f"{peer}: the public key file {login.settings.key} can't be used (damaged)", "Write it anew"
+        ) from None
+
+
+def _certificate(peer: Peer, login: Login, certificate: bytes) -> asyncssh.SSHCertificate:
+    try:
+        return asyncssh.import_certificate(certificate)
+    except asyncssh.KeyImportError:
+        what = login.settings.certificate or f"{login.settings.key}-cert.pub"
+        raise CredentialRefused(
+            f"{peer}: the certificate {what} can't be used (damaged)", "Ask its authority for another one"
+        ) from None
+
+
+def jump_of(peer: Peer, login: Login) -> tuple[Peer, Login]:
+    """The jump host that is next to the device, and how it is logged in to: with its own key, the device's or
+    the agent's, never with the device's password. Those before it become its own jump hosts.
+    """
+    before, _, hop = (login.settings.jump or "").rpartition(",")
+    user, _, place = hop.strip().rpartition("@")
+    if place.startswith("["):
+        host, _, port = place[1:].partition("]")
+        port = port.removeprefix(":")
+    else:
+        host, _, port = place.rpartition(":") if place.count(":") == 1 else (place, "", "")
     jump_peer = Peer(
         device=peer.device,
         address=host or place,
         port=int(port) if port.isdigit() else 22,
-        service="jump host",
+        service=JUMP_HOST,
     )
-    settings = Ssh(user=user or login.settings.user, key=login.settings.key)
-    return jump_peer, Login(settings=settings, key=login.key, password=None, keys=login.keys)
-
-
-def _login_error(
-    peer: Peer, login: Login, client: LoginClient, error: Exception, deadline_s: float
-) -> DeviceError:
-    if isinstance(error, TimeoutError):
-        return _stalled(peer, client, deadline_s)
-    if isinstance(error, asyncssh.HostKeyNotVerifiable):
-        return host_key_error(peer, login, client.presented)
-    if isinstance(error, asyncssh.PermissionDenied) or client.password_sent:
-        return _credentials_error(peer, login)
-    if isinstance(error, asyncssh.KeyExchangeFailed):
-        return Refused(
-            f"{peer} has no algorithm in common with us, or no longer has the recorded type of host key",
-            f"`bringup trust {peer.device}` shows its keys; for old gear set `legacy = true`",
-        )
-    if client.asked_for_credentials and isinstance(error, asyncssh.DisconnectError):
-        return _credentials_error(peer, login)
-    if isinstance(error, (asyncssh.ConnectionLost, asyncssh.ChannelOpenError, asyncssh.ServiceNotAvailable)):
-        return Refused(
-            f"{peer} closed the connection during the handshake",
-            "It may limit sessions or addresses, or have no host key of the recorded type any more",
-        )
-    if isinstance(error, OSError):
-        return network_error(peer, error)
-    return Unparsable(f"{peer} does not speak SSH as it should", "Is the port right? Look with `ssh -v`")
-
-
-def _stalled(peer: Peer, client: LoginClient, deadline_s: float) -> TimedOut:
-    version = client.connection and client.connection.get_extra_info("server_version")
-    what = "stopped answering during the login" if version else "accepted the connection and never spoke SSH"
-    return TimedOut(
-        f"{peer} {what} (waited {deadline_s:g} s)",
-        "Is its SSH service hung? Try `ssh -v` and the console port",
+    own = login.settings.jump_key
+    settings = Ssh(
+        user=user or login.settings.user, key=own or login.settings.key, jump=before or None, jump_key=own
     )
-
-
-def _credentials_error(peer: Peer, login: Login) -> CredentialRefused:
-    if login.key is not None:
-        what = f"key {login.settings.key}"
-    elif login.password is not None:
-        what = "password"
-    else:
-        what = "ssh-agent's and default keys"
-    return CredentialRefused(
-        f"{peer} refused user {login.settings.user} with the {what}",
-        "Check the user and what the inventory names for it; it was tried once, so that no account is locked",
+    key = login.jump_key if own is not None else login.key
+    certificate = None if own is not None else login.certificate
+    return jump_peer, Login(
+        settings=settings,
+        key=key,
+        password=None,
+        keys=login.keys,
+        certificate=certificate,
+        jump_key=login.jump_key,
     )
-
-
-def host_key_error(peer: Peer, login: Login, presented: asyncssh.SSHKey | None) -> Refused:
-    """Unknown or changed; both fingerprints are shown for a changed one."""
-    if presented is None:
-        return Refused(
-            f"{peer} presented a host certificate or key that is not trusted",
-            f"Run `bringup trust {peer.device} -i INVENTORY` after checking it",
-        )
-    shown = f"{presented.get_algorithm()} {presented.get_fingerprint()}"
-    expected = _expected_fingerprints(peer, login, presented)
-    if not expected:
-        return Refused(
-            f"{peer}: its host key {shown} is not known",
-            f"Compare it with the label or the console, then `bringup trust {peer.device} -i INVENTORY`",
-        )
-    return Refused(
-        f"{peer}: its host key has CHANGED: recorded {', '.join(expected)}, presented {shown}",
-        "Someone may be in between, or the device was replaced or reinstalled. Only if you know why: "
-        f"`bringup trust {peer.device} -i INVENTORY`",
-    )
-
-
-def _expected_fingerprints(peer: Peer, login: Login, presented: asyncssh.SSHKey) -> list[str]:
-    """What is on record, keys of the presented type first."""
-    stated = login.settings.host_key
-    if stated is not None and stated.strip().startswith("SHA256:"):
-        return [stated.strip()]
-    keys = list(_trusted(peer, login)[0])
-    same_type = [key for key in keys if key.get_algorithm() == presented.get_algorithm()]
-    return [f"{key.get_algorithm()} {key.get_fingerprint()}" for key in same_type or keys]

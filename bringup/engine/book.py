@@ -44,9 +44,9 @@ class Book:
         self.ledger.note(event, seq)
         return seq
 
-    async def append(self, event: Event) -> int:
-        """Write, and return when it is durable."""
-        seq = await self.journal.append(event)
+    async def append(self, event: Event, *, patient: bool = False) -> int:
+        """Write, and return when it is durable; `patient` as the journal has it."""
+        seq = await self.journal.append(event, patient=patient)
         self.ledger.note(event, seq)
         return seq
 
@@ -61,6 +61,7 @@ class Book:
         cause: str | None = None,
         message: str | None = None,
         advice: str | None = None,
+        patient: bool = False,
     ) -> int:
         """The verdict on one planned subject."""
         stage, step, subject = row
@@ -76,7 +77,8 @@ class Book:
                 cause=cause,
                 message=message,
                 advice=advice or None,
-            )
+            ),
+            patient=patient,
         )
 
     async def keep(self, stage: str, step: str, attempt: int, kept: Iterable[Kept]) -> None:

@@ -20,7 +20,7 @@ from bringup.engine.book import Book, of_step
 from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.judging import Judging, Outcome, belongs
-from bringup.engine.lots import lots
+from bringup.engine.lots import Known, Lot, lots
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
 from bringup.model.errors import BringupError, DeviceError, Unparsable
@@ -75,9 +75,9 @@ class Checking:
         self._planned: dict[tuple[str, str], list[Task]] = defaultdict(list)
         for task in plan.tasks:
             self._planned[(task.stage, task.step)].append(task)
-        self._latest: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
+        self._latest: dict[tuple[str, str], Known] = defaultdict(Known)
         for key, step in (state.steps if state is not None else {}).items():
-            self._latest[(key.stage, key.step)] += step.measurements
+            self._latest[(key.stage, key.step)].put(step.measurements)
 
     async def run(self, spec: Spec, tasks: list[Task]) -> None:
         """Run one step's tasks until each subject is good or its time is up."""
@@ -95,16 +95,23 @@ class Checking:
                     )
                 )
         planned = self._planned[(tasks[0].stage, tasks[0].step)]
+        split = lots(tasks, planned, self._inventory)
+        under_way = set(range(len(split)))
         done = await asyncio.gather(
-            *(self._lot(spec, lot, attempts) for lot in lots(tasks, planned, self._inventory)),
+            *(self._lot(spec, lot, attempts, under_way, number) for number, lot in enumerate(split)),
             return_exceptions=True,  # no lot is left running when another one ends in an error
         )
         failures = [one for one in done if one is not None]
         for failure in sorted(failures, key=lambda one: isinstance(one, Interrupted)):
             raise failure
 
-    async def _lot(self, spec: Spec, tasks: list[Task], attempts: dict[str, int]) -> None:
-        """The rounds of tasks that are judged together."""
+    async def _lot(
+        self, spec: Spec, lot: Lot, attempts: dict[str, int], under_way: set[int], number: int
+    ) -> None:
+        """The rounds of tasks that are judged together. `under_way` are the lots that have not measured yet,
+        `number` is this one's.
+        """
+        tasks = lot.tasks
         first = tasks[0]
         began = self._clock.now_s()
         polls = 0
@@ -127,7 +134,8 @@ class Checking:
             if len(taken) < len(done):
                 raise Interrupted
             polls += 1
-            latest = self._latest[name] = latest_measurements(self._latest[name], tasks, taken)
+            latest = latest_measurements(self._latest[name].of(lot.devices), tasks, taken)
+            self._latest[name].put(latest, instead_of=lot.devices)
             outcomes = self._judging.outcomes(latest, tasks, self._planned[name])
             late = self._clock.now_s() - began >= (first.until_s or 0.0)
             await self._book.keep(first.stage, first.step, max(attempts.values()), round_.evidence)
@@ -137,10 +145,13 @@ class Checking:
                 waiting = await self._conclude(one, outcomes, attempts, late, final)
                 if waiting:
                     again.append(msgspec.structs.replace(one.task, subjects=waiting))
-            # All at once, so that one sync makes all of them durable.
+            if not again:
+                under_way.discard(number)
+            # All at once, so that one sync makes all of them durable; only the last lot is waited for.
+            patient = bool(under_way)
             await asyncio.gather(
                 *(
-                    self._end(one, subject, attempts[subject], outcomes[subject], polls)
+                    self._end(one, subject, attempts[subject], outcomes[subject], polls, patient)
                     for one, subject in final
                 )
             )
@@ -196,7 +207,9 @@ class Checking:
         for judgement in (*outcome.judgements, *missing):
             await self._book.offer(judged_event(taken.task, attempt, judgement))
 
-    async def _end(self, taken: Taken, subject: str, attempt: int, outcome: Outcome, polls: int) -> None:
+    async def _end(
+        self, taken: Taken, subject: str, attempt: int, outcome: Outcome, polls: int, patient: bool
+    ) -> None:
         row = (taken.task.stage, taken.task.step, subject)
         if row in self._book.ledger.ended:
             return  # a person has skipped it in the meantime
@@ -210,10 +223,13 @@ class Checking:
                 cause=failure.cause,
                 message=failure.message,
                 advice=failure.advice,
+                patient=patient,
             )
             return
         message = f"after {polls} readings" if polls > 1 else None
-        await self._book.end(row, attempt, outcome.verdict, reason=outcome.reason, message=message)
+        await self._book.end(
+            row, attempt, outcome.verdict, reason=outcome.reason, message=message, patient=patient
+        )
 
 
 def latest_measurements(

@@ -164,17 +164,19 @@ class Journal:
             await self._wait_for_room()
         return self._put(event)
 
-    async def append(self, event: msgspec.Struct) -> int:
+    async def append(self, event: msgspec.Struct, *, patient: bool = False) -> int:
         """Accept an event and return its seq when it, and all before it, are durable.
 
-        A cancelled `append` is still written. Raises as `offer`; after an error nobody knows whether it was
+        With `patient` it may linger a moment for others to share the sync: where nobody waits but for it. A
+        cancelled `append` is still written. Raises as `offer`; after an error nobody knows whether it was
         written.
         """
         self._check_open()
         if self._backlog > self._largest_backlog:
             await self._wait_for_room()
         seq = self._put(event)
-        self._writer.hurry()
+        if not patient:
+            self._writer.hurry()
         await self._waiters.durable(seq)
         return seq
 

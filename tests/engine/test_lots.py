@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from bringup.engine.lots import lots
+from bringup.engine.lots import Known, lots
 from bringup.model.facts import Identity
 from bringup.model.inventory import Inventory
+from bringup.model.measurement import measured
 from bringup.model.plan import Expected, Task
 from tests.engine.stand import Stand, device, verdicts
 from tests.engine.test_session import IS_REACHABLE, REACH, both_answer, identity, limit
@@ -50,7 +51,7 @@ def inventory() -> Inventory:
 
 
 def split(*tasks: Task, planned: tuple[Task, ...] = ()) -> list[list[str]]:
-    return [[each.device for each in lot] for lot in lots(tasks, planned or tasks, inventory())]
+    return [[each.device for each in lot.tasks] for lot in lots(tasks, planned or tasks, inventory())]
 
 
 def test_devices_that_are_only_asked_for_themselves_do_not_wait_for_each_other() -> None:
@@ -74,6 +75,22 @@ def test_what_must_be_alike_is_judged_together_even_where_only_one_is_read() -> 
     planned = (task("leaf-1"), task("leaf-2", expected=(alike,)), task("leaf-3"))
     assert split(*planned) == [["leaf-1", "leaf-2", "leaf-3"]]
     assert split(planned[0], planned[2], planned=planned) == [["leaf-1", "leaf-3"]]
+
+
+def test_what_is_known_is_told_by_device_and_replaced_by_device() -> None:
+    port, lane = "leaf-1/Ethernet0", "leaf-1/Ethernet0#lane-1"
+    link = f"{port}<->leaf-2/Ethernet0"
+    before = [measured(subject, "oper_up", True) for subject in (port, lane, link, "leaf-2/Ethernet0")]
+    known = Known()
+    known.put(before)
+    assert known.of({"leaf-1"}) == before[:3]
+    assert known.of({"leaf-3"}) == []
+    assert known.of(None) == before
+    now = measured(port, "oper_up", False)
+    known.put([now], instead_of={"leaf-1"})
+    assert known.of(None) == [now, before[3]]
+    known.put([now], instead_of=None)
+    assert known.of(None) == [now]
 
 
 async def test_a_device_that_hangs_keeps_no_other_from_its_verdict(stand: Stand) -> None:

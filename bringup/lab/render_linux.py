@@ -6,6 +6,7 @@ import json
 import re
 
 from bringup.lab.linux_ethtool import driver_info, fec, module, settings, statistics
+from bringup.lab.linux_gpu import GpuTools
 from bringup.lab.shell import Commands, Handler, Reply, lldp_json0, proc_uptime
 from bringup.lab.state import Adapter, Port
 from bringup.lab.world import World
@@ -47,6 +48,7 @@ class LinuxShell:
             rf"ethtool {nic}": lambda name: self._ethtool(name, "settings"),
             r"lldpcli show neighbors -f json0": self._neighbors,
             rf"readlink -f /sys/class/net/{nic}/device": self._device_link,
+            **GpuTools(self._world, self._device).table(),
         }
 
     # files

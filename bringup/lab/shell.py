@@ -15,11 +15,12 @@ HEADER_PADDING = 2
 
 
 class Reply(NamedTuple):
-    """What a command leaves behind."""
+    """What a command leaves behind, and the world seconds that it takes."""
 
     out: str
     err: str = ""
     status: int = 0
+    takes_s: float = 0.0
 
 
 class Shell(Protocol):

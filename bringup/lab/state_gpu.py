@@ -32,7 +32,8 @@ class Gpu(msgspec.Struct, kw_only=True):
 
     `enumerates` False: the board does not find it on PCIe. `power_brake`: the board holds the brake signal.
     `airflow`: share of the air that it should get. `miscomputes`: its arithmetic units give wrong sums.
-    Volatile error counts are those since the driver came up; `remap_pending` waits for a reset.
+    `worked_since`, `worked_until`: its last work, in world time. Volatile error counts are those since the
+    driver came up; `remap_pending` waits for a reset.
     """
 
     index: int
@@ -57,6 +58,8 @@ class Gpu(msgspec.Struct, kw_only=True):
     rise_c: float = 12.0
     idle_w: float = 72.0
     miscomputes: bool = False
+    worked_since: float = 0.0
+    worked_until: float = 0.0
     xids: list[Xid] = msgspec.field(default_factory=list)
 
 

@@ -283,7 +283,7 @@ class _Planner:
             if device is None:
                 continue
             component = parse_subject(end).component
-            if device.bmc is not None and (component is None or spec.over == "supply"):
+            if device.bmc is not None and (component is None or spec.over in ("supply", "leak")):
                 found.append(device.bmc)
             found.extend(
                 outlet_subject(feed.pdu, feed.outlet)

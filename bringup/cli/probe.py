@@ -24,6 +24,8 @@ METHODS = {
     "optics": ("HasOptics", "optics"),
     "fec": ("CountsFec", "fec_counters"),
     "neighbors": ("SeesNeighbors", "neighbors"),
+    "attached": ("SeesAttached", "attached"),
+    "leaks": ("DetectsLeaks", "leak_detectors"),
     "outlets": ("HasOutlets", "outlets"),
     "inlets": ("HasInlets", "inlets"),
     "host-power": ("PowersHost", "host_power"),

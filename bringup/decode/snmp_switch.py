@@ -11,11 +11,12 @@ import re
 from bringup.decode.json_field import Json
 from bringup.decode.registry import Format
 from bringup.decode.result import Found, Nothing
+from bringup.decode.snmp_bridge import attached_of
 from bringup.decode.snmp_interface import neighbors_of, ports_of
 from bringup.decode.snmp_record import Mib, as_word, looks_recorded, variables
 from bringup.decode.snmp_sensor import ENTITY, details_of, environment_of, optics_of
 from bringup.decode.snmp_system import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, uptime_s
-from bringup.model.facts import Environment, Identity, Neighbor, Optic, Port
+from bringup.model.facts import Attached, Environment, Identity, Neighbor, Optic, Port
 
 ENTITY_CLASS = f"{ENTITY}.5"
 ENTITY_RELEASE, ENTITY_SERIAL, ENTITY_MAKER, ENTITY_MODEL = (
@@ -86,6 +87,7 @@ def _parse(data: bytes) -> Found:
             "identity": identity_of(mib),
             "ports": ports,
             "neighbors": neighbors_of(mib),
+            "attached": attached_of(mib),
             "optics": optics_of(mib),
             "environment": environment_of(mib),
             "details": details,
@@ -103,6 +105,7 @@ SWITCH = Format(
         "identity": Identity,
         "ports": tuple[Port, ...],
         "neighbors": tuple[Neighbor, ...],
+        "attached": tuple[Attached, ...],
         "optics": tuple[Optic, ...],
         "environment": Environment,
         "details": dict[str, object],

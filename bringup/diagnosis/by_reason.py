@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bringup.diagnosis.case import Board, Case
 from bringup.diagnosis.observed import Finding
-from bringup.diagnosis.rules_single import NO_ANSWER, REASONS, Why
+from bringup.diagnosis.rules_single import NO_ANSWER, NO_DETECTOR, REASONS, Why
 from bringup.model.cause import Suspect
 from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Reason, Verdict
@@ -52,6 +52,8 @@ def unexplained(board: Board) -> None:
 def _why(finding: Finding) -> Why | None:
     if finding.verdict is not Verdict.UNKNOWN or finding.reason is None:
         return None
+    if finding.reason == Reason.NO_DATA and finding.quantities == {"leak_state"}:
+        return NO_DETECTOR
     nobody_spoke = finding.quantities == {"answer"} or (finding.cause is None and not finding.bad)
     return NO_ANSWER if finding.reason == Reason.NO_DATA and nobody_spoke else REASONS.get(finding.reason)
 

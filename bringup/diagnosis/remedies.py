@@ -6,8 +6,11 @@ from types import MappingProxyType
 
 from bringup.diagnosis.remedies_device import DEVICE_REMEDIES
 from bringup.diagnosis.remedies_link import LINK_REMEDIES
+from bringup.diagnosis.remedies_management import MANAGEMENT_REMEDIES
 
-REMEDIES = MappingProxyType({remedy.id: remedy for remedy in (*LINK_REMEDIES, *DEVICE_REMEDIES)})
+REMEDIES = MappingProxyType(
+    {remedy.id: remedy for remedy in (*LINK_REMEDIES, *DEVICE_REMEDIES, *MANAGEMENT_REMEDIES)}
+)
 ABOUT = """\
 Made from the catalogue in `bringup/diagnosis/`; a test compares the two. `bringup explain ID` prints the same
 words. After each remedy the step is run again: `bringup tell RUN retest STAGE/STEP`."""

@@ -97,6 +97,13 @@ SINGLES = MappingProxyType(
         ),
         "temperature_c": WARM,
         "sensor_temperature_c": WARM,
+        "leak_state": Single(
+            "leak detector {subject} says {value}",
+            ("there is liquid or condensation at that place", "the detector or its rope is defective"),
+            "look at that place; compare with a second detector and with the coolant's pressure and flow",
+            "stop-and-find-leak",
+            "subject",
+        ),
         "fan_ok": FAN,
         "fan_speed_rpm": FAN,
         "supply_voltage_v": Single(
@@ -214,6 +221,12 @@ REASONS = MappingProxyType(
         ),
         "blocked": Why("blocked by {cause}", ("what it needs is not good",), "", "resume-the-run"),
     }
+)
+NO_DETECTOR = Why(
+    "leak detectors are not there, or silent: {quantity}",
+    ("the detector is not plugged in", "the BMC calls it by another name", "the detector is defective"),
+    "list the leak detectors that the BMC knows",
+    "reconnect-leak-detector",
 )
 NO_ANSWER = Why(
     "nobody answered",

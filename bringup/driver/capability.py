@@ -10,6 +10,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from bringup.model.facts import (
     Adapter,
+    Attached,
     Clock,
     Environment,
     Exercise,
@@ -17,6 +18,7 @@ from bringup.model.facts import (
     HostPower,
     Identity,
     Inlet,
+    LeakDetector,
     Neighbor,
     Optic,
     Outlet,
@@ -59,6 +61,16 @@ class CountsFec(Protocol):  # fec
 @runtime_checkable
 class SeesNeighbors(Protocol):  # neighbors
     async def neighbors(self) -> tuple[Neighbor, ...]: ...
+
+
+@runtime_checkable
+class SeesAttached(Protocol):  # attached
+    async def attached(self) -> tuple[Attached, ...]: ...
+
+
+@runtime_checkable
+class DetectsLeaks(Protocol):  # leaks
+    async def leak_detectors(self) -> tuple[LeakDetector, ...]: ...
 
 
 @runtime_checkable

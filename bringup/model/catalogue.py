@@ -14,7 +14,7 @@ import msgspec
 from bringup.model.inventory import Written
 from bringup.model.verdict import Nature
 
-Over = Literal["device", "port", "link", "outlet", "supply", "gpu", "run"]
+Over = Literal["device", "port", "link", "outlet", "supply", "gpu", "end", "leak", "run"]
 """What one step expands to, always from the inventory:
 
 device  every selected device
@@ -22,6 +22,8 @@ port    every port of the inventory on the selected devices
 link    every cable with an end on a selected device
 outlet  every outlet bound by a feed to a selected device (subject `pdu-1/outlet-3`) or on a selected PDU
 supply  every `expect.supplies` of a selected device (subject `leaf-1/psu-1`)
+end     every end of a cable at a selected device (subject `mgmt-1/1/5`)
+leak    every `expect.leak_detectors` of a selected device (subject `node-01/leak-front`)
 gpu     every accelerator that `expect.gpus` of a selected device counts (subject `node-04/gpu-0`)
 run     the run as a whole (subject: the rack's name, or `run`)
 """

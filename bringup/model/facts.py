@@ -151,7 +151,8 @@ class FecCounters(Fact, frozen=True, kw_only=True):
     to.
 
     `pre_fec_ber` is the device's own figure, where it computes one. `corrected_bits` where the device counts
-    bits.
+    bits. By the device's own clock, where it tells: when these were read from the hardware
+    (`sampled_unix_s`), and when somebody last cleared them (`cleared_unix_s`).
     """
 
     port: str
@@ -161,10 +162,16 @@ class FecCounters(Fact, frozen=True, kw_only=True):
     corrected_bits: Read = ABSENT
     pre_fec_ber: Read = ABSENT
     flap_count: Read = ABSENT
+    sampled_unix_s: Read = ABSENT
+    cleared_unix_s: Read = ABSENT
 
 
 class Neighbor(Fact, frozen=True, kw_only=True):
-    """One LLDP neighbour seen on `local_port`."""
+    """One LLDP neighbour seen on `local_port`.
+
+    `heard_ago_s` is the time since its last frame: an age of what is told. `age_s` is what the device calls
+    the entry's age, which on some is the time since the entry was made or last changed.
+    """
 
     local_port: str
     system_name: Read = ABSENT
@@ -172,6 +179,27 @@ class Neighbor(Fact, frozen=True, kw_only=True):
     port_id: Read = ABSENT
     port_description: Read = ABSENT
     age_s: Read = ABSENT
+    heard_ago_s: Read = ABSENT
+
+
+class Attached(Fact, frozen=True, kw_only=True):
+    """What a switch knows of who hangs on one of its ports: addresses learned there (lower case, with
+    colons), and who names itself by LLDP.
+    """
+
+    port: str
+    macs: tuple[str, ...] = ()
+    neighbors: tuple[Neighbor, ...] = ()
+
+
+class LeakDetector(Fact, frozen=True, kw_only=True):
+    """One leak detector. `names` are all that it is called by, lower case; `state` is OK, Warning or
+    Critical, and no value where it is absent, unplugged or silent.
+    """
+
+    names: tuple[str, ...]
+    state: Read = ABSENT
+    place: Read = ABSENT
 
 
 class Adapter(Fact, frozen=True, kw_only=True):

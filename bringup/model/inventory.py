@@ -93,6 +93,7 @@ class Expect(Written):
     hostname: str | None = None
     supplies: tuple[str, ...] = ()
     fans: tuple[str, ...] = ()
+    leak_detectors: tuple[str, ...] = ()
     gpus: int | None = Field(default=None, ge=1, le=256)
     gpu_model: str | None = None
     gpu_serials: tuple[str, ...] = ()

@@ -151,6 +151,23 @@ def _select_supplies(intent: Intent, devices: list[Device], on: Selector) -> Ite
                 yield f"{device.name}/{name}"
 
 
+def _select_ends(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
+    """Ends of cables at chosen devices, whether or not the inventory describes them as ports."""
+    chosen = {device.name for device in devices}
+    for cable in intent.inventory.cable:
+        for end in (cable.a, cable.b):
+            if parse_subject(end).device in chosen and _port_fits(intent, end, on):
+                yield end
+
+
+def _select_leaks(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
+    """Expected leak detectors of chosen devices; `port` is the detector's name."""
+    for device in devices:
+        for name in device.expect.leak_detectors:
+            if _component_fits(f"{device.name}/{name}", on):
+                yield f"{device.name}/{name}"
+
+
 def _select_gpus(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
     """Expected accelerators of chosen devices; `port` is `gpu-3`."""
     for device in devices:
@@ -168,6 +185,8 @@ _EXPANSIONS: MappingProxyType[str, Callable[[Intent, list[Device], Selector], It
             "outlet": _select_outlets,
             "supply": _select_supplies,
             "gpu": _select_gpus,
+            "end": _select_ends,
+            "leak": _select_leaks,
         }
     )
 )

@@ -31,6 +31,7 @@ QUANTITIES = MappingProxyType(
         "supply_present": Quantity("", "whether a power supply is fitted"),
         "supply_ok": Quantity("", "whether a power supply delivers"),
         "supply_input_v": Quantity("V", "input voltage of a power supply"),
+        "leak_state": Quantity("", "what a leak detector says: OK, Warning or Critical"),
         "fan_ok": Quantity("", "whether a fan turns as it should"),
         "fan_speed_rpm": Quantity("rpm", "speed of a fan"),
         "temperature_c": Quantity("°C", "case temperature of an optical module"),
@@ -45,6 +46,9 @@ QUANTITIES = MappingProxyType(
         "speed_gbps": Quantity("Gb/s", "speed at which the port runs"),
         "fec_mode": Quantity("", "forward error correction in use: rs544, rs528, fc, none"),
         "flap_count": Quantity("", "link transitions inside the window"),
+        "counters_cleared": Quantity(
+            "", "whether somebody cleared the port's counters while they were watched"
+        ),
         "pre_fec_ber": Quantity("", "bit error ratio before correction, over the window"),
         "pre_fec_ber_upper": Quantity("", "95 % upper bound of the bit error ratio before correction"),
         "pre_fec_ber_floor": Quantity(
@@ -135,6 +139,32 @@ QUANTITIES = MappingProxyType(
         # people
         "answer": Quantity("", "what a person answered"),
         "outcome": Quantity("", "how an action ended: done, not_done or unknown"),
+    }
+)
+
+
+class Sampled(NamedTuple):
+    """How often a device reads a quantity from its hardware at the slowest, and where that is from.
+
+    A reading whose own age is more than twice this is stale (contracts, section 1). Only the age of a sample
+    counts: how long a value has stood still says nothing of most quantities, a serial number least of all.
+    """
+
+    every_s: float
+    source: str
+
+
+_MONITORS = Sampled(60.0, "physics reference, section 5: switch databases sample optics each 10 to 60 s")
+_TOTALS = Sampled(
+    30.0, "network reference, section 6.3: settling is seen in 10 to 30 s; counters are read faster"
+)
+SAMPLED = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("rx_power_dbm", "tx_power_dbm", "bias_ma", "temperature_c", "supply_voltage_v"), _MONITORS
+        ),
+        **dict.fromkeys(("uncorrectable_codewords", "pre_fec_ber_upper", "flap_count"), _TOTALS),
+        "neighbor": Sampled(30.0, "network reference, section 6.3: LLDP transmits every 30 s"),
     }
 )
 

@@ -138,7 +138,15 @@ XCC: dict[str, object] = {
     **{f"{LENOVO}.3.2.1.{column}.1": held for column, held in ((2, b"Fan 1"), (10, b"Normal"))},
     f"{LENOVO}.5.2.1.5.0": b"ThinkSystem X",
 }
+LEAK = {
+    "@odata.type": "#LeakDetector.v1_1_0.LeakDetector",
+    "Id": "1",
+    "Name": "Front",
+    "DetectorState": "OK",
+    "Status": {"State": "Enabled", "Health": "OK"},
+}
 SAMPLES: dict[str, bytes] = {
+    "redfish.leak-detector": encoded(LEAK),
     "snmp.raritan-pdu": recorded(dict(RARITAN)),
     "snmp.vertiv-pdu": recorded(dict(VERTIV)),
     "snmp.servertech-pdu": recorded(dict(SERVERTECH)),

@@ -46,6 +46,7 @@ LIMITS: Mapping[str, dict[str, Any]] = {
     "fan_ok": {"equals": True},
     "pcie_width_lanes": {"equals": 16},
     "clock_offset_s": {"min": -5.0, "max": 5.0},
+    "leak_state": {"equals": "OK"},
 }
 
 

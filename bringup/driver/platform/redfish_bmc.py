@@ -23,9 +23,10 @@ from bringup.decode.redfish_system import (
 )
 from bringup.decode.redfish_thermal import fan_of, temperatures_of, thermal_of
 from bringup.driver.redfish import ROOT, RedfishReader
+from bringup.driver.redfish_leak import leak_detectors
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData, Refused
-from bringup.model.facts import Clock, Environment, HostPower, Identity, Supply
+from bringup.model.facts import Clock, Environment, HostPower, Identity, LeakDetector, Supply
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, Read
 from bringup.transport.base import Links
@@ -187,6 +188,22 @@ class RedfishBmcDriver:
             )
         with reader.reading("the power supplies"):
             distinct(found.supplies)
+        return found
+
+    async def leak_detectors(self) -> tuple[LeakDetector, ...]:
+        """Leak detectors of the host's chassis.
+
+        Raises:
+            NoData: no chassis tells of any.
+        """
+        reader = await self._reader()
+        root = await reader.get(ROOT)
+        found = await leak_detectors(reader, await self._all_chassis(reader, root))
+        if not found:
+            raise NoData(
+                f"{self._device.name}: no chassis tells of a leak detector",
+                "Are the detectors plugged in, and does this firmware know them?",
+            )
         return found
 
     async def _all_chassis(self, reader: RedfishReader, root: Json) -> list[Json]:

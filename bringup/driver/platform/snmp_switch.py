@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bringup.decode import snmp_interface, snmp_sensor, snmp_switch
+from bringup.decode import snmp_bridge, snmp_interface, snmp_sensor, snmp_switch
 from bringup.decode.snmp_system import SYSTEM
 from bringup.driver.registry import Platform
 from bringup.driver.snmp_reading import facts_from, walked
 from bringup.model.errors import NoData
-from bringup.model.facts import Environment, Identity, Neighbor, Optic, Port
+from bringup.model.facts import Attached, Environment, Identity, Neighbor, Optic, Port
 from bringup.model.inventory import Device
 from bringup.transport.base import Links
 
@@ -64,6 +64,22 @@ class SnmpSwitchDriver:
         name = self._device.name
         mib = await walked(await self._links.snmp(), NEIGHBOR_TABLES, device=name)
         return facts_from(mib, snmp_interface.neighbors_of, device=name, what="LLDP neighbours")
+
+    async def attached(self) -> tuple[Attached, ...]:
+        """Who was heard on which port, by the forwarding tables and by LLDP.
+
+        Raises:
+            NoData: the switch has heard nobody, or tells of nobody.
+        """
+        name = self._device.name
+        mib = await walked(await self._links.snmp(), snmp_bridge.TABLES, device=name)
+        found = facts_from(mib, snmp_bridge.attached_of, device=name, what="forwarding tables")
+        if not found:
+            raise NoData(
+                f"{name}: neither its forwarding tables nor LLDP name anybody",
+                "May this community or user see BRIDGE-MIB (1.3.6.1.2.1.17) and LLDP-MIB (1.0.8802.1.1.2)?",
+            )
+        return found
 
     async def environment(self) -> Environment:
         """Temperatures and fan speeds.

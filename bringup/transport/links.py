@@ -243,7 +243,8 @@ class DeviceLinks:
         auth, auth_key, priv, priv_key = settings.auth, settings.auth_key, settings.priv, settings.priv_key
 
         def unlock(engine_id: bytes) -> Keys:
-            return localized_keys(engine_id, auth, secret(auth_key), priv, secret(priv_key))
+            keys = secret(auth_key), priv, secret(priv_key)
+            return localized_keys(engine_id, auth, *keys, settings.key_extension)
 
         return SnmpSession(peer, UserEnvelope(settings.user or ""), self._transcript, unlock=unlock)
 

@@ -51,7 +51,7 @@ _REPORTS = {
     5: ("the digest is wrong (wrongDigests)", "Check `auth` and the secret behind `auth_key`"),
     6: (
         "it could not decrypt the request (decryptionErrors)",
-        "Check `priv` and the secret behind `priv_key`",
+        "Check `priv`, `key_extension` and the secret behind `priv_key`",
     ),
 }
 _REPORT_PREFIX = encode_oid("1.3.6.1.6.3.15.1.1")
@@ -284,7 +284,9 @@ class SnmpSession:
     def _silent(self, deadline_s: float) -> TimedOut:
         """A wrong community, and a wrong privacy key, are met with silence."""
         if isinstance(self._envelope, UserEnvelope) and self._envelope.engine_id:
-            advice = "It did tell its engine id: check `priv` and the secret behind `priv_key`"
+            advice = (
+                "It did tell its engine id: check `priv`, `key_extension` and the secret behind `priv_key`"
+            )
         elif isinstance(self._envelope, UserEnvelope):
             advice = "Is the agent on, does it speak SNMPv3, and does it admit this machine?"
         else:

@@ -94,25 +94,34 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def localized_keys(
-    engine_id: bytes, auth: str | None, auth_password: str, priv: str | None, priv_password: str
+    engine_id: bytes,
+    auth: str | None,
+    auth_password: str,
+    priv: str | None,
+    priv_password: str,
+    extension: str = "blumenthal",
 ) -> Keys:
-    """Hashes 2 MiB: some milliseconds. A hash shorter than an AES key grows as in net-snmp (Blumenthal)."""
+    """Hashes 2 MiB: some milliseconds. A digest shorter than an AES key grows in one of two ways that no RFC
+    settles: `blumenthal` (its hash is appended; net-snmp's AES-192 and AES-256) or `reeder` (it is localized
+    like a password of its own; Cisco's, net-snmp's AES-192-C and AES-256-C).
+    """
     if auth is None:
         return Keys()
-    auth_key = _localized(auth, auth_password, engine_id)
+    auth_key = _localized(auth, auth_password.encode(), engine_id)
     if priv is None:
         return Keys(auth=auth, auth_key=auth_key)
-    priv_key = _localized(auth, priv_password, engine_id)
+    piece = priv_key = _localized(auth, priv_password.encode(), engine_id)
     while len(priv_key) < _KEY_BYTES[priv]:
-        priv_key += hashlib.new(auth, priv_key).digest()
+        reeder = extension == "reeder"
+        piece = _localized(auth, piece, engine_id) if reeder else hashlib.new(auth, priv_key).digest()
+        priv_key += piece
     priv_key = priv_key[: _KEY_BYTES[priv]]
     # Three equal keys are single DES.
     block = TripleDES(priv_key[:8] * 3) if priv == "des" else algorithms.AES(priv_key)
     return Keys(auth=auth, auth_key=auth_key, priv=priv, priv_key=priv_key, block=block)
 
 
-def _localized(auth: str, password: str, engine_id: bytes) -> bytes:
-    raw = password.encode()
+def _localized(auth: str, raw: bytes, engine_id: bytes) -> bytes:
     repeated = (raw * (_STRETCHED_BYTES // len(raw) + 1))[:_STRETCHED_BYTES]
     stretched = hashlib.new(auth, repeated).digest()
     return hashlib.new(auth, stretched + engine_id + stretched).digest()

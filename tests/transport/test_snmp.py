@@ -35,6 +35,9 @@ PRIV = ("des", "aes128", "aes192", "aes256")
 NET_SNMP = {"md5": "MD5", "sha1": "SHA", "des": "DES", "aes128": "AES"} | {
     name: f"SHA-{name[3:]}" for name in AUTH[2:]
 }
+NET_SNMP |= {"aes192": "AES-192", "aes256": "AES-256"}
+# How Cisco's agents let a short digest grow: net-snmp calls these ciphers -C.
+REEDER = {"aes192": "AES192C", "aes256": "AES256C"}
 SYSTEM = "1.3.6.1.2.1.1"
 LOCATION = f"{SYSTEM}.6.0"
 # net-snmp's own writable integer: whether it caches (nsCacheEnabled).
@@ -55,8 +58,12 @@ class Snmpd(msgspec.Struct, frozen=True):
 def users() -> list[tuple[str, str | None, str | None]]:
     made: list[tuple[str, str | None, str | None]] = [("open", None, None)]
     made += [(f"only-{auth}", auth, None) for auth in AUTH]
-    made += [(f"{auth}-{priv}", auth, priv) for auth, priv in product(AUTH, ("des", "aes128"))]
+    made += [(f"{auth}-{priv}", auth, priv) for auth, priv in product(AUTH, PRIV)]
     return made
+
+
+def reeder_users() -> list[tuple[str, str, str]]:
+    return [(f"{auth}-{priv}-c", auth, priv) for auth, priv in product(("md5", "sha1"), REEDER)]
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +78,9 @@ def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Generator[Snmpd, None, No
         lines.append(f"createUser {user} {keys}")
         if auth:
             lines.append(f"rwuser {user} {'priv' if priv else 'auth'}")
+    for user, auth, priv in reeder_users():
+        lines.append(f'createUser {user} {NET_SNMP[auth]} "{auth}-secret" {REEDER[priv]} "{priv}-secret"')
+        lines.append(f"rwuser {user} priv")
     (folder / "snmpd.conf").write_text("\n".join(lines) + "\n")
     for secret in (*AUTH, *PRIV):
         (folder / secret).write_text(f"{secret}-secret\n")
@@ -134,6 +144,20 @@ async def test_every_kind_of_user_can_read(
         session = await peer.snmp()
         assert await session.get([f"{SYSTEM}.1.0"]) == {f"{SYSTEM}.1.0": b"a tested agent"}
         assert [name for name, _ in await session.walk(SYSTEM)] == bulkwalk(snmpd, SYSTEM)
+
+
+@pytest.mark.parametrize(("user", "auth", "priv"), reeder_users())
+async def test_a_short_digest_grows_in_the_way_that_the_inventory_says(
+    snmpd: Snmpd, user: str, auth: str, priv: str
+) -> None:
+    keys = {"auth": auth, "auth_key": f"file:{auth}", "priv": priv, "priv_key": f"file:{priv}"}
+    reeder = snmpd.by_user(user, **keys, key_extension="reeder")
+    async with links(reeder, snmpd.folder) as peer:
+        assert await (await peer.snmp()).get([f"{SYSTEM}.1.0"]) == {f"{SYSTEM}.1.0": b"a tested agent"}
+    async with links(snmpd.by_user(user, **keys), snmpd.folder) as peer:
+        with pytest.raises(DeviceError) as caught:
+            await (await peer.snmp()).get([f"{SYSTEM}.1.0"], deadline_s=1.5)
+    assert "key_extension" in caught.value.advice
 
 
 GOOD = {"auth": "sha256", "auth_key": "file:sha256", "priv": "aes128", "priv_key": "file:aes128"}

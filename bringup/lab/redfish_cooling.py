@@ -31,7 +31,8 @@ def resources(world: World, node: Device, chassis: str) -> dict[str, Callable[[]
 
 
 def _subsystem(node: Device, top: str) -> Json:
-    return {
+    leaks = {"LeakDetection": link(f"{top}/LeakDetection")} if node.leak_detectors else {}
+    return leaks | {
         "@odata.type": "#ThermalSubsystem.v1_2_0.ThermalSubsystem",
         "Id": "ThermalSubsystem",
         "Name": "Thermal Subsystem",

@@ -11,7 +11,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 
-from bringup.lab import redfish_cooling, redfish_power
+from bringup.lab import redfish_cooling, redfish_leak, redfish_power
 from bringup.lab.redfish_shape import Json, collection, link
 from bringup.lab.state import Device
 from bringup.lab.world import World
@@ -102,6 +102,7 @@ class RedfishTree:
             }
         found |= redfish_power.resources(self._world, self.node, self.chassis)
         found |= redfish_cooling.resources(self._world, self.node, self.chassis)
+        found |= redfish_leak.resources(self.node, self.chassis)
         return found
 
     def _system(self) -> Json:

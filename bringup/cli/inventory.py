@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,3 +85,38 @@ def show(file: str, form: str, expanded: bool) -> None:
         print_expanded(path, form)
     else:
         show_file(_KIT, path, form)
+
+
+@inventory.command("new")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--site", default="", help="Where the rack stands.")
+@click.option("--rack", default="", help="The rack's name.")
+@click.option("--profile", default="", help="What kind of rack it is.")
+@click.option("--add", "added", multiple=True, metavar="WORDS", help="Devices of one kind, as WORD=VALUE ….")
+def new(out: Path, site: str, rack: str, profile: str, added: tuple[str, ...]) -> None:
+    """Write a new inventory to OUT: from flags, or, on a terminal and without --add, from your answers.
+
+    Words of --add: role, platform, name, count, first, rack, unit, address, bmc, user, password, key,
+    community, serial, model, manifest. Secrets are references: env:NAME, file:PATH or cmd:COMMAND.
+
+    \b
+    Example:
+      bringup inventory new rack.toml --rack r07 \\
+        --add "role=leaf platform=sonic name=leaf-{n} count=2 user=admin password=env:LEAF_PASSWORD" \\
+        --add "role=node platform=linux name=node-{n:02} count=4 unit={n*2} user=admin key=~/.ssh/id_ed25519"
+    """
+    from bringup.cli._new import ask, create, from_flags
+    from bringup.model.errors import InputError
+
+    if out.exists() or out.is_symlink():  # before a person answers twenty questions
+        raise InputError(f"{out} is there already", "A file of yours is never overwritten: name another.")
+    head = {"site": site, "rack": rack, "profile": profile}
+    if added:
+        kinds = from_flags(added)
+    elif sys.stdin.isatty():
+        asked, kinds = ask()
+        head = {key: value or asked[key] for key, value in head.items()}
+    else:
+        raise InputError("there is nobody to ask: standard input is no terminal", "Say it with --add.")
+    create(out, head, kinds)
+    click.echo(f"written: {out}", err=True)

@@ -99,6 +99,10 @@ class Acting:
         """What is left other than it should be, oldest first."""
         return tuple(self._altered.values())
 
+    def amend(self, inventory: Inventory) -> None:
+        """From now on identities are compared with this inventory: a part was replaced (field rule 23)."""
+        self._inventory = inventory
+
     async def undo(self, altered: AlteredState) -> Verdict:
         """Put back one thing that was left altered, by an action like any other: guarded, approved, written
         down before, and read back after. The row is (`PUT_BACK`, the action, its subject); where this is

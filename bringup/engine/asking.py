@@ -13,7 +13,9 @@ from bringup.engine.checking import judged_event, measured_event
 from bringup.engine.desk import Given
 from bringup.engine.guard import Refusal
 from bringup.engine.judging import Judging
+from bringup.engine.ledger import Row
 from bringup.engine.questions import YES, Form, Questions
+from bringup.engine.superseding import ATTEST
 from bringup.model.catalogue import Spec
 from bringup.model.event import Signed, StepStarted
 from bringup.model.measurement import Measurement, measured
@@ -51,6 +53,9 @@ class Asking:
         row = (task.stage, task.step, subject)
         attempt = self._book.ledger.next_attempt(row)
         await self._book.offer(StepStarted(**of_step(task, subject, attempt), does=spec.name))
+        if spec.name == ATTEST and self._book.ledger.altered:
+            await self._altered(row, attempt)
+            return
         form = FORMS[spec.name]
         choices = task.args.choices if isinstance(task.args, ChooseArgs) else ()
         try:
@@ -71,6 +76,21 @@ class Asking:
             )
             return
         await self._conclude(task, subject, attempt, given)
+
+    async def _altered(self, row: Row, attempt: int) -> None:
+        """Nobody signs for a rack that is left other than it should be (field rule 11)."""
+        (subject, what), because = next(iter(self._book.ledger.altered.items()))
+        left = len(self._book.ledger.altered)
+        await self._book.end(
+            row,
+            attempt,
+            Verdict.UNKNOWN,
+            reason=Reason.BLOCKED,
+            because=because,
+            cause=subject,
+            message=f"{subject}: {what}" + (f", and {left - 1} more are left altered" if left > 1 else ""),
+            advice="Put all back: `bringup tell RUN put-back`, or `bringup resume RUN --put-back`.",
+        )
 
     async def _conclude(self, task: Task, subject: str, attempt: int, given: Given) -> None:
         if isinstance(task.args, AttestArgs) and not await self._attested(task, subject, attempt, given):

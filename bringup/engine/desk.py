@@ -12,7 +12,20 @@ from bringup.engine.guard import Refusal
 from bringup.engine.ledger import Row
 from bringup.model.errors import InputError
 
-VERBS = ("answer", "skip", "waive", "note", "pause", "continue", "retest", "abort", "close", "head")
+VERBS = (
+    "answer",
+    "skip",
+    "waive",
+    "note",
+    "pause",
+    "continue",
+    "retest",
+    "replace",
+    "put-back",
+    "abort",
+    "close",
+    "head",
+)
 """`head` changes nothing and is not recorded: it tells the size and root that an approval is signed over."""
 
 
@@ -25,8 +38,8 @@ class Sender(msgspec.Struct, frozen=True):
 
 class Command(msgspec.Struct, frozen=True):
     """One command. `arguments` are texts by name: `answer` has question and value; `skip`, `waive` and
-    `retest` have `step` (`STAGE/STEP`) and, where it is about one, `subject`; approvals carry `signed_text`
-    and `signature`.
+    `retest` have `step` (`STAGE/STEP`) and, where it is about one, `subject`; `replace` has `old`, `new` and
+    what goes with them; approvals carry `signed_text` and `signature`. With `dry_run` nothing is done.
     """
 
     verb: str
@@ -35,13 +48,14 @@ class Command(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """`seq` is the event that the command became; `error` says why it was refused."""
+    """`seq` is the event that the command became; `error` says why it was refused. `rows` run again by it."""
 
     ok: bool
     seq: int | None = None
     error: str | None = None
     size: int | None = None
     root: str | None = None
+    rows: tuple[Row, ...] = ()
 
 
 class Question(msgspec.Struct, frozen=True):

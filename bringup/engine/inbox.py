@@ -3,49 +3,81 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict, defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 from bringup.engine.book import Book
 from bringup.engine.desk import Command, Desk, Given, Reply, Sender
 from bringup.engine.guard import Refusal
-from bringup.engine.ledger import Row
+from bringup.engine.ledger import Row, utc_day
 from bringup.engine.questions import APPROVED, check_answer
+from bringup.engine.replacing import Replacing
+from bringup.engine.restoring import Restoring
+from bringup.engine.superseding import RETEST
+from bringup.engine.waiving import covered, last_day, serials, waivable
 from bringup.journal.error import EventRefused
 from bringup.journal.sign import APPROVE, approval_text
 from bringup.journal.verify.sshsig import BadSignatureError, check_signature
 from bringup.model.errors import InputError
-from bringup.model.event import CommandReceived, Noted, Superseded, Waived
-from bringup.model.plan import Plan
+from bringup.model.event import CommandReceived, Noted, PartReplaced, Waived
+from bringup.model.plan import Plan, Task
+from bringup.model.rows import named_rows
 from bringup.model.verdict import Reason, Verdict
 
-NEVER_WAIVED = frozenset({"management.identity", "scan", "compute.burnin", "compute.memory_pattern"})
-"""Identity, wrong arithmetic and uncorrectable memory errors are never waived (field rule 26)."""
 HEADS_KEPT = 1000
 _HEAD = re.compile(r"head (\d{1,16}) (\S+)")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+DRY_RUN = "dry_run"
+EVIDENCE_CAP_BYTES = 16 * 1024 * 1024
 
-Effect = Callable[[], Awaitable[None]]
+
+class Effect(NamedTuple):
+    """What a command does, and which rows run again by it."""
+
+    do: Callable[[], Awaitable[None]]
+    rows: Sequence[Row] = ()
 
 
 class Inbox:
-    """Handles commands for one runner."""
+    """Handles commands for one runner. Without `replacing` no part can be replaced, and without
+    `restoring` nothing put back.
+    """
 
-    def __init__(self, book: Book, desk: Desk, plan: Plan, *, run_id: str) -> None:
+    def __init__(
+        self,
+        book: Book,
+        desk: Desk,
+        plan: Plan,
+        *,
+        run_id: str,
+        replacing: Replacing | None = None,
+        restoring: Restoring | None = None,
+        today: Callable[[], str] = utc_day,
+    ) -> None:
         self._book = book
         self._desk = desk
         self._plan = plan
         self._run_id = run_id
+        self._replacing = replacing
+        self._restoring = restoring
+        self._today = today
+        self._tasks: dict[tuple[str, str], list[Task]] = defaultdict(list)
+        for task in plan.tasks:
+            self._tasks[task.stage, task.step].append(task)
         self._heads: OrderedDict[int, str] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
     async def handle(self, command: Command, sender: Sender) -> Reply:
         """Record the command, then carry it out; one after the other, so that of two answers to one question
-        the second is refused.
+        the second is refused. With `dry_run` it only tells which rows would run again.
         """
         if command.verb == "head":
             return self._head()
+        if command.arguments.get(DRY_RUN):
+            return self._would(command, sender)
         async with self._one_at_a_time:
             try:
                 effect = self._effect(command, sender)
@@ -53,9 +85,16 @@ class Inbox:
                 seq = await self._record(command, sender, refusal=str(error))
                 return Reply(ok=False, seq=seq, error=str(error))
             seq = await self._record(command, sender)
-            await effect()
+            await effect.do()
         self._desk.work.set()
-        return Reply(ok=True, seq=seq)
+        return Reply(ok=True, seq=seq, rows=tuple(effect.rows))
+
+    def _would(self, command: Command, sender: Sender) -> Reply:
+        """Nothing is done, and nothing recorded."""
+        try:
+            return Reply(ok=True, rows=tuple(self._effect(command, sender).rows))
+        except InputError as error:
+            return Reply(ok=False, error=str(error))
 
     def _head(self) -> Reply:
         """The record as it is now: what an approval is signed over. Only a head that was told here counts."""
@@ -99,6 +138,10 @@ class Inbox:
                 return self._waive(command, sender)
             case "retest":
                 return self._retest(command)
+            case "replace":
+                return self._replace(command, sender)
+            case "put-back":
+                return self._put_back()
             case "note":
                 return self._note(command, sender)
             case "pause":
@@ -169,21 +212,10 @@ class Inbox:
             raise InputError("the signed text names a head that is none of this record's", "Sign it again.")
         return size, root
 
-    def _rows(self, command: Command) -> list[Row]:
-        """The planned rows that `step` (STAGE/STEP) and `subject` name."""
-        stage, slash, step = _need(command, "step").partition("/")
-        subject = command.arguments.get("subject")
-        rows = [
-            row
-            for row in self._plan.planned
-            if row[0] == stage and (not slash or row[1] == step) and subject in (None, row[2])
-        ]
-        if not rows:
-            raise InputError(
-                f"the plan has no {command.arguments['step']}" + (f" on {subject}" if subject else ""),
-                "`bringup attach RUN --format jsonl` shows what is planned.",
-            )
-        return rows
+    def _rows(self, command: Command) -> tuple[Row, ...]:
+        """The planned rows that `step` (STAGE/STEP, STEP, STEP@SUBJECT, `failed`) and `subject` name."""
+        text, subject = _need(command, "step"), command.arguments.get("subject")
+        return named_rows(self._plan.planned, text, subject, failed=self._book.ledger.failed)
 
     def _skip(self, command: Command, sender: Sender) -> Effect:
         rows = [row for row in self._rows(command) if row not in self._book.ledger.ended]
@@ -191,34 +223,35 @@ class Inbox:
             raise InputError("all of that has ended already", "`retest` runs it again.")
         message = f"skipped by {sender.by}" + (f": {command.why}" if command.why else "")
 
-        async def effect() -> None:
+        async def skip() -> None:
             for row in rows:
                 if self._desk.withdraw(row, Refusal(Verdict.UNKNOWN, Reason.SKIPPED, message)):
                     continue  # whoever asked the question ends the row
                 attempt = self._book.ledger.next_attempt(row)
                 await self._book.end(row, attempt, Verdict.UNKNOWN, reason=Reason.SKIPPED, message=message)
 
-        return effect
+        return Effect(skip)
 
     def _waive(self, command: Command, sender: Sender) -> Effect:
-        why, until = command.why, command.arguments.get("until")
-        if not why or not why.strip():
-            raise InputError("a waiver needs a reason", "Add --why TEXT.")
-        if until is not None and not _DATE.fullmatch(until):
-            raise InputError(f"{until!r} is no end date of a waiver", "Write YYYY-MM-DD.")
-        rows = self._waivable(command)
+        why = _reason(command, "a waiver")
+        until = last_day(command.arguments.get("until"), self._today())
+        ledger = self._book.ledger
+        does = {name: tasks[0].does for name, tasks in self._tasks.items()}
+        rows = waivable(self._rows(command), ledger, does)
         signer = self._signer(
             command,
             waiver_question(command.arguments),
             why,
             sender,
-            after=max(self._book.ledger.ended[row].seq for row in rows),
+            after=max(ledger.ended[row].seq for row in rows),
         )
         if signer is None:
             raise InputError("a waiver must be signed", "Add --key KEY with your own SSH key.")
 
-        async def effect() -> None:
+        async def waive() -> None:
             for row in rows:
+                covers = covered(row, ledger, self._tasks[row[:2]])
+                depends = dict(ledger.ended[row].depends)
                 await self._book.append(
                     Waived(
                         stage=row[0],
@@ -227,52 +260,63 @@ class Inbox:
                         by=sender.by,
                         why=why,
                         until=until,
+                        serial=next(serials(depends), None),
+                        worst=covers[0].value if covers else None,
+                        covers=covers,
+                        depends=depends,
                         signed_text=command.arguments.get("signed_text"),
                         signature=command.arguments.get("signature"),
                         signer=signer,
                     )
                 )
-                self._book.ledger.waive(row)
 
-        return effect
-
-    def _waivable(self, command: Command) -> list[Row]:
-        """The rows that a waiver would change: those whose verdict stands in the way.
-
-        Raises:
-            InputError: one of them has no verdict yet, may never be waived, or none needs it.
-        """
-        does = {(task.stage, task.step): task.does for task in self._plan.tasks}
-        ended = self._book.ledger.ended
-        rows = self._rows(command)
-        for row in rows:
-            where = f"{row[0]}/{row[1]} on {row[2]}"
-            if row not in ended:
-                raise InputError(f"{where} has no verdict yet to waive")
-            if does[(row[0], row[1])] in NEVER_WAIVED:
-                raise InputError(f"{does[(row[0], row[1])]} is never waived (identity, wrong arithmetic)")
-            # The engine fails a step over another subject only where that is not the device it should be.
-            if ended[row].verdict is Verdict.FAIL and ended[row].cause is not None:
-                raise InputError(f"{where}: a wrong identity is never waived")
-        bad = [row for row in rows if ended[row].verdict.severity > Verdict.WAIVED.severity]
-        if not bad:
-            raise InputError("nothing of that needs a waiver")
-        return bad
+        return Effect(waive)
 
     def _retest(self, command: Command) -> Effect:
         ledger = self._book.ledger
         rows = [row for row in self._rows(command) if row in ledger.ended]
         if not rows:
             raise InputError("nothing of that has ended yet", "It will run, or is running.")
+        again = self._book.smallest_retest(rows)
+        return Effect(lambda: self._book.supersede(again, RETEST, retest=True), again)
 
-        async def effect() -> None:
-            for row in ledger.with_blocked(rows):
-                ledger.forget(row)
-                await self._book.offer(
-                    Superseded(stage=row[0], step=row[1], subject=row[2], why="a retest was asked for")
-                )
+    def _replace(self, command: Command, sender: Sender) -> Effect:
+        if self._replacing is None:
+            raise InputError("nothing can be replaced here")
+        replacing, told = self._replacing, command.arguments
+        old, new, why = _need(command, "old"), _need(command, "new"), _reason(command, "a replacement")
+        parts = replacing.parts(old, new, told.get("subject"))
+        evidence = _evidence(told)
+        signer = None
+        if not told.get(DRY_RUN):
+            signer = self._signer(
+                command, replacement_question(told), why, sender, after=replacing.amendments.last_seq
+            )
+            if signer is None:
+                raise InputError("a replacement must be signed", "Add --key KEY with your own SSH key.")
+        said = PartReplaced(
+            subject=parts[0].subject,
+            old=old,
+            new=new,
+            by=sender.by,
+            why=why,
+            rma=told.get("rma"),
+            moved_to=told.get("moved_to"),
+            signed_text=told.get("signed_text"),
+            signature=told.get("signature"),
+            signer=signer,
+        )
+        return Effect(lambda: replacing.replace(parts, said, evidence), replacing.retest(parts))
 
-        return effect
+    def _put_back(self) -> Effect:
+        restoring = self._restoring
+        if restoring is None or not restoring.left:
+            raise InputError("nothing is left altered", "There is nothing to put back.")
+
+        def want() -> None:
+            restoring.wanted = True
+
+        return _now(want)
 
     def _close(self) -> Effect:
         left = sum(row not in self._book.ledger.ended for row in self._plan.planned)
@@ -285,10 +329,10 @@ class Inbox:
     def _note(self, command: Command, sender: Sender) -> Effect:
         text = _need(command, "text")
 
-        async def effect() -> None:
+        async def note() -> None:
             await self._book.append(Noted(text=text, by=sender.by, subject=command.arguments.get("subject")))
 
-        return effect
+        return Effect(note)
 
 
 def waiver_question(arguments: dict[str, str]) -> str:
@@ -297,11 +341,46 @@ def waiver_question(arguments: dict[str, str]) -> str:
     return f"waive {arguments.get('step', '')}@{arguments.get('subject', '*')}{until}"
 
 
+def replacement_question(arguments: dict[str, str]) -> str:
+    """What the signature under a replacement is about: both serials, where, and what goes with it."""
+    words = [f"replace {arguments.get('old', '')} by {arguments.get('new', '')}"]
+    more = ("subject", "rma", "moved_to", "evidence_sha256")
+    words += [f"{name} {arguments[name]}" for name in more if arguments.get(name)]
+    return ", ".join(words)
+
+
+def _evidence(arguments: dict[str, str]) -> tuple[str, bytes] | None:
+    """Name and content of the file that goes with a replacement, which must be the one that was signed for.
+
+    Raises:
+        InputError: it can't be read, is too large, or is another by now.
+    """
+    if not arguments.get("evidence"):
+        return None
+    path = Path(arguments["evidence"])
+    try:
+        with path.open("rb") as file:
+            data = file.read(EVIDENCE_CAP_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} can't be read: {error}") from error
+    if len(data) > EVIDENCE_CAP_BYTES:
+        raise InputError(f"{path} is larger than {EVIDENCE_CAP_BYTES >> 20} MiB", "Give a smaller file.")
+    if hashlib.sha256(data).hexdigest() != arguments.get("evidence_sha256"):
+        raise InputError(f"{path} is not the file that was signed for", "Send it again.")
+    return path.name, data
+
+
+def _reason(command: Command, what: str) -> str:
+    if not command.why or not command.why.strip():
+        raise InputError(f"{what} needs a reason", "Add --why TEXT.")
+    return command.why
+
+
 def _now(action: Callable[[], None]) -> Effect:
     async def effect() -> None:
         action()
 
-    return effect
+    return Effect(effect)
 
 
 def _need(command: Command, name: str) -> str:

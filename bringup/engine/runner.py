@@ -15,26 +15,30 @@ import msgspec
 
 import bringup
 from bringup.engine.acting import Acting
+from bringup.engine.amending import Amendments
 from bringup.engine.asking import Asking
 from bringup.engine.bench import Bench, Bounds
 from bringup.engine.book import Book
 from bringup.engine.checking import Checking
 from bringup.engine.clock import WorldClock
-from bringup.engine.desk import Desk
+from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.inbox import Inbox
 from bringup.engine.judging import Judging
 from bringup.engine.ledger import Ledger, Row
 from bringup.engine.lock import DeviceLocks, lock_folder
 from bringup.engine.questions import Questions
+from bringup.engine.replacing import Replacing
+from bringup.engine.restoring import Restoring
 from bringup.engine.session import Session
 from bringup.engine.socket import CommandSocket, socket_path, user_name
+from bringup.engine.superseding import RETEST, Superseding
 from bringup.journal.folder import RunFolder
 from bringup.journal.sign import Signer
 from bringup.journal.write import Journal
 from bringup.model.answer import Answers
 from bringup.model.catalogue import Catalogue
 from bringup.model.errors import JournalError
-from bringup.model.event import PlanFixed, RunClosed, RunStarted, Superseded
+from bringup.model.event import PlanFixed, RunClosed, RunStarted
 from bringup.model.inventory import Device, Inventory
 from bringup.model.plan import Plan
 from bringup.model.state import RunState
@@ -66,6 +70,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     bounds: Bounds = Bounds()
     state: RunState | None = None
     retest: tuple[Row, ...] = ()
+    put_back: bool = False
     idle_s: float = IDLE_S
 
 
@@ -76,14 +81,27 @@ class Runner:
         self.job = job
         self.journal = journal
         self.desk = Desk()
-        self.book = Book(journal, Ledger(job.state))
+        ledger = Ledger(job.state)
+        known = job.state.identities if job.state is not None else {}
+        parts = Superseding(job.plan, job.inventory, job.catalogue, ledger, known)
+        self.book = Book(journal, ledger, parts)
+        self.amendments = Amendments(job.inventory, job.state.replaced if job.state is not None else ())
         self.clock = WorldClock(job.speed)
         self.bench = Bench(job.inventory, job.links, job.bounds)
-        self.session = self._session()
-        inbox = Inbox(self.book, self.desk, job.plan, run_id=job.folder.run_id)
+        self.acting, self.session = self._session()
+        self.replacing = Replacing(self.book, job.plan, parts, self.amendments, self.acting.amend)
+        self.restoring = Restoring(self.acting, self.book, self.desk)
+        inbox = Inbox(
+            self.book,
+            self.desk,
+            job.plan,
+            run_id=job.folder.run_id,
+            replacing=self.replacing,
+            restoring=self.restoring,
+        )
         self.socket = CommandSocket(socket_path(job.folder.path, job.folder.run_id), inbox.handle)
 
-    def _session(self) -> Session:
+    def _session(self) -> tuple[Acting, Session]:
         job = self.job
         judging = Judging(job.inventory, contract=job.contract)
         questions = Questions(
@@ -97,7 +115,7 @@ class Runner:
         )
         in_doubt = job.state.in_doubt if job.state is not None else ()
         acting = Acting(
-            inventory=job.inventory,
+            inventory=self.amendments.inventory,
             bench=self.bench,
             book=self.book,
             clock=self.clock,
@@ -113,7 +131,7 @@ class Runner:
             altered=job.state.altered if job.state is not None else (),
             unfinished={(each.stage, each.step, each.subject): each for each in in_doubt},
         )
-        return Session(
+        session = Session(
             plan=job.plan,
             inventory=job.inventory,
             catalogue=job.catalogue,
@@ -126,7 +144,9 @@ class Runner:
             ),
             acting=acting,
             asking=Asking(self.book, judging, questions),
+            amendments=self.amendments,
         )
+        return acting, session
 
     async def run(self) -> int:
         """Run to the end, or to a stop; returns the exit code. The journal is closed in every case.
@@ -165,17 +185,25 @@ class Runner:
             await self.book.offer(self.job.started)
         if state is None or not state.plan_files:
             await self.book.append(PlanFixed(files=self.job.plan_files, planned=self.job.plan.planned))
-        for stage, step, subject in self.book.ledger.with_blocked(self.job.retest):
-            self.book.ledger.forget((stage, step, subject))
-            await self.book.offer(
-                Superseded(stage=stage, step=step, subject=subject, why="a retest was asked for")
-            )
+        if state is not None:
+            await self.replacing.finish(state.replaced)
+        await self.book.supersede_outdated()
+        await self.book.supersede(self.book.smallest_retest(self.job.retest), RETEST, retest=True)
+        self.restoring.wanted = self.job.put_back
 
     async def _work(self) -> None:
         """Run until every row has a verdict. More than once where a retest came for what had been passed."""
         await self.session.run()
-        while not (self.session.complete or self.desk.stop.is_set()):
+        while not self.desk.stop.is_set() and (self.restoring.wanted or not self.session.complete):
+            if self.restoring.wanted:
+                await self._put_back()
             await self.session.run()
+
+    async def _put_back(self) -> None:
+        try:
+            await self.restoring.put_all_back()
+        except Interrupted:
+            return  # the run is to stop
 
     async def _stay(self) -> None:
         """Take retests until somebody closes the run, or the last who asked or watched left a while ago."""
@@ -195,6 +223,7 @@ class Runner:
 
     async def _close(self) -> int:
         """Closed when every row has a verdict; else left open, so that it can be resumed."""
+        self.book.ledger.end_waivers()
         verdict = self.session.verdict
         if not self.session.complete:
             await self.journal.checkpoint()

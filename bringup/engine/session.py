@@ -9,6 +9,7 @@ import asyncio
 import msgspec
 
 from bringup.engine.acting import Acting
+from bringup.engine.amending import Amendments
 from bringup.engine.asking import Asking
 from bringup.engine.bench import Bench
 from bringup.engine.blocking import blocker_of, gate_blocker
@@ -49,6 +50,7 @@ class Session:
         checking: Checking,
         acting: Acting,
         asking: Asking,
+        amendments: Amendments | None = None,
     ) -> None:
         self._plan = plan
         self._inventory = inventory
@@ -60,6 +62,7 @@ class Session:
         self._checking = checking
         self._acting = acting
         self._asking = asking
+        self._amendments = amendments
         self._done: dict[str, asyncio.Event] = {}
         self._stages = {stage.name: stage for stage in plan.stages}
 
@@ -124,6 +127,8 @@ class Session:
         """The task with the subjects that have not ended; those that something stands in the way of end
         here.
         """
+        if self._amendments is not None:
+            task = self._amendments.task(task)
         left: list[str] = []
         for subject in task.subjects:
             row: Row = (task.stage, task.step, subject)
@@ -160,9 +165,10 @@ class Session:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of all planned rows; a row without a verdict is UNKNOWN."""
+        """The worst of all planned rows, and of what was put back; a row without a verdict is UNKNOWN."""
         ended = self._book.ledger.ended
-        return worst(ended[row].verdict if row in ended else Verdict.UNKNOWN for row in self._plan.planned)
+        rows = dict.fromkeys((*self._plan.planned, *ended))
+        return worst(ended[row].verdict if row in ended else Verdict.UNKNOWN for row in rows)
 
     async def _end_rest(self, reason: Reason, message: str) -> None:
         for row in self._plan.planned:

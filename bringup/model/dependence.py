@@ -29,6 +29,8 @@ IDENTITIES = frozenset(
     }
 )
 """Quantities that say what was measured, beside every `…_serial`: firmware, boot, port, configuration."""
+BY_HAND = frozenset({"scan"})
+"""What a person typed is judged, but says nothing of which part is there until a device is asked."""
 HOST_ROLES = frozenset({"node", "tray"})
 
 
@@ -70,8 +72,9 @@ RULES = (
     Rule("collective.*", (), (), ("*serial", "os_version", "boot_id")),
     Rule("soak.*", (), (), ("*serial", "os_version", "boot_id")),
     Rule("scan", (), (), ("serial",)),
+    Rule("*.*", (), (), ("serial", "boot_id")),
 )
-"""The first that fits. What none fits (an action, a person's word on the whole rack) depends on nothing."""
+"""The first that fits. A person's word on the whole rack fits none: it depends on nothing."""
 
 
 class Scope(NamedTuple):
@@ -79,6 +82,11 @@ class Scope(NamedTuple):
 
     quantity: str
     subject: str
+
+    def holds(self, key: str) -> bool:
+        """Whether it names that identity."""
+        quantity, _, subject = key.partition("@")
+        return self.subject in _chain(subject) and fnmatchcase(quantity, self.quantity)
 
 
 class Seen(msgspec.Struct, frozen=True):

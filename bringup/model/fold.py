@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import msgspec
 
-from bringup.model.dependence import Identities, is_identity
+from bringup.model.dependence import BY_HAND, Identities, is_identity
 from bringup.model.event import (
     ActionDone,
     ActionFailed,
@@ -222,12 +222,16 @@ class Fold:
         self._close_asks(event)
 
     def _measured(self, event: Measured) -> None:
-        if is_identity(event.quantity) and event.reading is Reading.VALUE:
-            step = f"{event.stage}/{event.step}"
-            self._identities.see(event.quantity, event.subject, str(event.value), event.seq, step)
         owner = self._owner(event)
+        if is_identity(event.quantity) and event.reading is Reading.VALUE:
+            self._seen(event, owner.does if owner is not None else "")
         if owner is not None and owner.measure(event, self._names):
             self._dirty.add(owner.key)
+
+    def _seen(self, event: Measured, does: str) -> None:
+        if does not in BY_HAND:
+            step = f"{event.stage}/{event.step}"
+            self._identities.see(event.quantity, event.subject, str(event.value), event.seq, step)
 
     def _judged(self, event: Judged) -> None:
         owner = self._owner(event)

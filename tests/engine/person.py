@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bringup.engine.desk import Command, Reply, Sender
-from bringup.engine.inbox import Inbox, waiver_question
+from bringup.engine.inbox import Inbox, replacement_question, waiver_question
 from bringup.engine.session import Session
 from bringup.journal.follow import read
 from bringup.journal.sign import APPROVE, KeySigner, Signer, approval_text
@@ -22,7 +22,15 @@ class Person:
     def __init__(self, stand: Stand, session: Session) -> None:
         self.stand = stand
         self.key = KeySigner.throwaway(identity=WHO, label="file")
-        self.inbox = Inbox(stand.book, stand.desk, session._plan, run_id=stand.folder.run_id)
+        self.inbox = Inbox(
+            stand.book,
+            stand.desk,
+            session._plan,
+            run_id=stand.folder.run_id,
+            replacing=stand.replacing,
+            restoring=stand.restoring,
+            today=lambda: stand.today(),
+        )
 
     async def tell(self, verb: str, why: str | None = None, **arguments: str) -> Reply:
         return await self.inbox.handle(Command(verb, arguments, why), Sender(WHO, "socket"))
@@ -56,6 +64,11 @@ class Person:
     async def waive(self, why: str | None, **arguments: str) -> Reply:
         signed = await self.sign(waiver_question(arguments), why or "")
         return await self.tell("waive", why, **arguments, **signed)
+
+    async def replace(self, old: str, new: str, why: str | None = "it is broken", **more: str) -> Reply:
+        arguments = {"old": old, "new": new, **more}
+        signed = await self.sign(replacement_question(arguments), why or "")
+        return await self.tell("replace", why, **arguments, **signed)
 
     async def asked(self, number: int = 1) -> tuple[str, ...]:
         """The open questions, once there are that many."""

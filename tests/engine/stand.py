@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from bringup.check.catalogue import load_catalogue
 from bringup.engine.acting import Acting
+from bringup.engine.amending import Amendments
 from bringup.engine.asking import Asking
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book
@@ -17,10 +18,13 @@ from bringup.engine.checking import Checking
 from bringup.engine.clock import WorldClock
 from bringup.engine.desk import Desk
 from bringup.engine.judging import Judging
-from bringup.engine.ledger import Ledger
+from bringup.engine.ledger import Ledger, utc_day
 from bringup.engine.lock import DeviceLocks
 from bringup.engine.questions import Questions
+from bringup.engine.replacing import Replacing
+from bringup.engine.restoring import Restoring
 from bringup.engine.session import Session
+from bringup.engine.superseding import Superseding
 from bringup.journal.folder import RunFolder
 from bringup.journal.follow import read
 from bringup.journal.sign import KeySigner, Signer
@@ -111,6 +115,7 @@ class Stand:
         self.headless = True
         self.unfinished: dict[tuple[str, str, str], ActionIntended] = {}
         self.locks = folder / "locks"
+        self.today: Callable[[], str] = utc_day
         self.session: Session
         self.journal: Journal
         self.book: Book
@@ -128,7 +133,11 @@ class Stand:
         plan = make_plan(playbook, self.inventory, self.limits, catalogue)
         signer = KeySigner.throwaway()
         self.journal = await Journal.create(self.folder, signer=signer)
-        self.book = Book(self.journal, Ledger(state))
+        ledger = Ledger(state, today=lambda: self.today())
+        known = state.identities if state is not None else {}
+        self.superseding = Superseding(plan, self.inventory, catalogue, ledger, known)
+        self.book = Book(self.journal, ledger, self.superseding)
+        self.amendments = Amendments(self.inventory, state.replaced if state is not None else ())
         bench, clock = cast(Bench, self.bench), WorldClock(FAST)
         judging = Judging(self.inventory)
         questions = Questions(
@@ -163,7 +172,10 @@ class Stand:
             checking=Checking(self.inventory, bench, self.book, clock, self.desk, judging, plan, state),
             acting=acting,
             asking=Asking(self.book, judging, questions),
+            amendments=self.amendments,
         )
+        self.replacing = Replacing(self.book, plan, self.superseding, self.amendments, acting.amend)
+        self.restoring = Restoring(acting, self.book, self.desk)
         await self.book.append(PlanFixed(files={}, planned=plan.planned))
         return self.session
 

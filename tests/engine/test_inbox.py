@@ -68,6 +68,11 @@ async def test_a_command_says_who_and_why_and_the_way_it_came(stand: Stand) -> N
         ("answer", {"value": "yes"}),
         ("answer", {"question": "a/q@run", "value": "maybe"}),
         ("skip", {"step": "nowhere/q"}),
+        ("skip", {"step": "q@leaf-9"}),
+        ("retest", {"step": "failed"}),
+        ("replace", {"old": "SN-leaf-1"}),
+        ("replace", {"old": "SN-leaf-1", "new": "SN-new"}),
+        ("put-back", {}),
         ("skip", {"step": "a/q", "subject": "leaf-9"}),
         ("skip", {}),
         ("retest", {"step": "a/q"}),
@@ -301,13 +306,24 @@ async def test_a_waiver_changes_what_stands_in_the_way_and_nothing_else(stand: S
 @pytest.mark.parametrize("why", [None, "", "   "])
 async def test_a_waiver_needs_a_reason(stand: Stand, why: str | None) -> None:
     person = await failed(stand, {"name": "a", "step": [REACH]})
-    assert not (await person.waive(why, step=STEP)).ok
+    reply = await person.waive(why, step=STEP, until="2099-01-31")
+    assert not reply.ok and "reason" in (reply.error or "")
     assert not events(stand, "Waived")
 
 
 async def test_a_waiver_needs_a_signature(stand: Stand) -> None:
     person = await failed(stand, {"name": "a", "step": [REACH]})
-    assert not (await person.tell("waive", "spare on order", step=STEP)).ok
+    reply = await person.tell("waive", "spare on order", step=STEP, until="2099-01-31")
+    assert not reply.ok and "signed" in (reply.error or "")
+
+
+@pytest.mark.parametrize("until", [None, "whenever", "2099-02-30", "2099-1-31", "20990131", "2026-06-30"])
+async def test_a_waiver_needs_a_last_day_that_is_to_come(stand: Stand, until: str | None) -> None:
+    stand.today = lambda: "2026-07-01"
+    person = await failed(stand, {"name": "a", "step": [REACH]})
+    more = {} if until is None else {"until": until}
+    reply = await person.waive("spare on order", step=STEP, **more)
+    assert not reply.ok and not events(stand, "Waived")
 
 
 async def test_the_signature_of_a_waiver_covers_its_end_date(stand: Stand) -> None:
@@ -319,11 +335,11 @@ async def test_the_signature_of_a_waiver_covers_its_end_date(stand: Stand) -> No
 
 async def test_an_old_waiver_does_not_cover_a_new_failure(stand: Stand) -> None:
     person = await failed(stand, {"name": "a", "step": [REACH]})
-    signed = await person.sign(f"waive {STEP}@*", "spare")
-    assert (await person.tell("waive", "spare", step=STEP, **signed)).ok
+    signed = await person.sign(f"waive {STEP}@* until 2099-01-31", "spare")
+    assert (await person.tell("waive", "spare", step=STEP, until="2099-01-31", **signed)).ok
     assert (await person.tell("retest", step=STEP, subject="leaf-1")).ok
     await stand.session.run()
-    assert not (await person.tell("waive", "spare", step=STEP, **signed)).ok
+    assert not (await person.tell("waive", "spare", step=STEP, until="2099-01-31", **signed)).ok
     assert verdicts(await stand.state())["a/management.reach@leaf-1"] == "UNKNOWN unreachable"
 
 
@@ -331,7 +347,7 @@ async def test_a_wrong_identity_is_never_waived(stand: Stand) -> None:
     both_answer(stand)
     stand.table[("leaf-1", "identity")] = Unreachable("leaf-1: no route")
     person = await finished(stand, IDENTITY)
-    reply = await person.waive("we know it", step="a/who")
+    reply = await person.waive("we know it", step="a/who", until="2099-01-31")
     assert not reply.ok and "never waived" in (reply.error or "")
 
 
@@ -343,15 +359,15 @@ async def test_an_action_that_met_the_wrong_device_is_never_waived(stand: Stand)
     await session.run()
     person = Person(stand, session)
     assert session.verdict is Verdict.FAIL
-    reply = await person.waive("it is fine", step="power/power.outlet_on")
+    reply = await person.waive("it is fine", step="power/power.outlet_on", until="2099-01-31")
     assert not reply.ok and "identity" in (reply.error or "")
 
 
 async def test_what_has_no_verdict_or_a_good_one_is_not_waived(stand: Stand) -> None:
     both_answer(stand)
     async with at_desk(stand, {"name": "b", "step": [REACH]}, {**CONFIRM, "needs": ["b"]}) as person:
-        assert not (await person.waive("why not", step="a/q")).ok
-        assert not (await person.waive("why not", step="b/management.reach")).ok
+        for step in ("a/q", "b/management.reach"):
+            assert not (await person.waive("why not", step=step, until="2099-01-31")).ok
 
 
 # --- retest -------------------------------------------------------------------------------------------------

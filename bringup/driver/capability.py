@@ -26,6 +26,7 @@ from bringup.model.facts import (
     Processor,
     Trial,
 )
+from bringup.model.facts_gpu import Accelerator, Collective, Diagnosis, NvlinkPorts, XidLog
 
 
 @runtime_checkable
@@ -145,4 +146,41 @@ class HasProcessor(Protocol):  # processor
 class RunsExercises(Protocol):
     async def exercise(self, test: str, number: float) -> Exercise:
         """Run one test of the burn-in agent (`bringup.burnin.agent`) with its number: seconds or MiB."""
+        ...
+
+
+@runtime_checkable
+class HasAccelerators(Protocol):  # accelerators
+    async def accelerators(self) -> tuple[Accelerator, ...]: ...
+
+
+@runtime_checkable
+class HasNvlinks(Protocol):  # nvlinks
+    async def nvlinks(self) -> tuple[NvlinkPorts, ...]: ...
+
+
+@runtime_checkable
+class KeepsKernelLog(Protocol):  # xids
+    async def xids(self) -> XidLog: ...
+
+
+@runtime_checkable
+class RunsDiagnoses(Protocol):
+    async def diagnose(self, level: float) -> Diagnosis:
+        """Run the vendor's own diagnosis: level 1 seconds, 2 minutes, 3 a quarter of an hour."""
+        ...
+
+
+@runtime_checkable
+class RunsCollectives(Protocol):
+    async def collective(
+        self, name: str, smallest: str, largest: str, iterations: float, gpus: float
+    ) -> Collective:
+        """Run a collective over the accelerators of one host; sizes as its tool takes them (8M, 8G)."""
+        ...
+
+    async def collective_across(
+        self, name: str, smallest: str, largest: str, iterations: float, peers: str, algorithm: str
+    ) -> Collective:
+        """Run a collective over several hosts (`node-01:8,node-02:8`), asked of the first."""
         ...

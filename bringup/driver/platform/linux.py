@@ -25,6 +25,7 @@ from bringup.decode import (
     lldp_json0,
 )
 from bringup.decode.fec import reed_solomon
+from bringup.driver.platform._linux_gpu import LinuxAccelerators
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData, Unparsable
@@ -91,7 +92,7 @@ _PORT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,14}")
 FactT = TypeVar("FactT", bound=Fact)
 
 
-class LinuxDriver:
+class LinuxDriver(LinuxAccelerators):
     """Reads and changes one Linux host. Makes no connection until it is asked for something."""
 
     def __init__(self, device: Device, links: Links) -> None:

@@ -35,12 +35,14 @@ class Action(Protocol):
     drop. What most actions have alike is in `Plain`.
 
     `settles_s`: how long the change may take to show, in world time, where the step has no `until` of its
-    own. `final`: when `arrived` says that it is not done, waiting can't help.
+    own. `final`: when `arrived` says that it is not done, waiting can't help. `finishes_after_s`: the world
+    time between `apply` and `finish`, where there is something to finish.
     """
 
     probe_words: str
     settles_s: float | None
     final: bool
+    finishes_after_s: float | None
 
     def take(self, args: Any) -> None:
         """The step's arguments, before anything else is asked."""
@@ -88,6 +90,10 @@ class Action(Protocol):
 
     async def apply(self, at: At, subject: str) -> None: ...
 
+    async def finish(self, at: At, subject: str) -> None:
+        """The second half of a change, under the same lock, when the first has had time to take effect."""
+        ...
+
     async def arrived(self, at: At, subject: str) -> Outcome:
         """Whether the device is now as it was asked to be: read after a change that was surely sent."""
         ...
@@ -102,6 +108,7 @@ class Plain:
 
     settles_s: float | None = None
     final = False
+    finishes_after_s: float | None = None
 
     def take(self, args: Any) -> None:
         return
@@ -117,6 +124,9 @@ class Plain:
 
     def why(self) -> str | None:
         return None
+
+    async def finish(self, at: At, subject: str) -> None:
+        return
 
     def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
         return ()

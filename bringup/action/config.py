@@ -28,6 +28,8 @@ from bringup.model.inventory import Inventory, Written
 ARMED, UNSAVED = "a change is on trial, and the device will take it back", "a change is in force, not saved"
 MARGIN_S = 60.0
 """How much longer than the device's own timer its taking back may take to show."""
+WAITS_S = 10.0
+"""A route or an access list may take some seconds to be in force: an answer before that proves nothing."""
 _MANAGEMENT = re.compile(r"\b(management\d*|mgmt\d*|eth0|ma\d+)\b", re.IGNORECASE)
 
 
@@ -47,6 +49,7 @@ class ApplyConfig(Plain):
 
     probe_words = "read whether the change is kept, still on trial, or was taken back by the device"
     final = True
+    finishes_after_s = WAITS_S
 
     def __init__(self) -> None:
         self._name = ""
@@ -124,11 +127,18 @@ class ApplyConfig(Plain):
         """What is on trial already (an earlier run died here) is not begun again."""
         if await _trial(at, subject, self._name) != "pending":
             await self._begin(at, subject)
+
+    async def finish(self, at: At, subject: str) -> None:
+        """Keep it over a new session. What cuts a path may take some seconds to do so."""
+        if not self._timer:
+            return
         try:
             await at.change(subject, ConfiguresOnTrial, "config_keep", self._name, self._args.save)
         except DeviceError as error:
-            back = "the device takes it back by its own timer" if self._timer else "its console leads to it"
-            self._why = f"no new session could be had after the change ({error.message}): not kept; {back}"
+            self._why = (
+                f"the change was not kept over a new session ({error.message}): the device takes it back by "
+                "its own timer"
+            )
 
     async def _begin(self, at: At, subject: str) -> None:
         """With a way back by the device itself; by its console only where there is no other."""

@@ -12,8 +12,8 @@ import re
 from bringup.decode.json_field import object_in, text_in
 from bringup.decode.result import Damaged, json_of
 from bringup.driver import eapi
-from bringup.driver.trial import check_lines, check_name
-from bringup.model.errors import Unparsable
+from bringup.driver.trial import TAKEN_BACK, check_lines, check_name
+from bringup.model.errors import Refused, Unparsable
 from bringup.model.facts import Trial
 from bringup.model.measurement import value
 from bringup.transport.base import HttpExchange
@@ -56,9 +56,15 @@ async def begin(
 
 
 async def keep(switch: HttpExchange, name: str, save: bool, *, device: str) -> None:
-    """The second commit; with `save` also into the startup configuration, which a timer's commit is not."""
+    """The second commit; with `save` also into the startup configuration, which a timer's commit is not.
+
+    Raises:
+        Refused: the device has taken the change back already.
+    """
+    if (await read_trial(switch, check_name(name), device=device)).state.value != "pending":
+        raise Refused(TAKEN_BACK.format(device=device, name=name))
     saving = ("write memory",) if save else ()
-    commands = ("enable", f"configure session {check_name(name)} commit", *saving)
+    commands = ("enable", f"configure session {name} commit", *saving)
     await eapi.change(switch, commands, device=device)
 
 

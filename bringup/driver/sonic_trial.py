@@ -12,7 +12,7 @@ import shlex
 
 from bringup.decode.result import Damaged, json_of
 from bringup.driver.reading import change
-from bringup.driver.trial import NoTimer, check_lines, check_name
+from bringup.driver.trial import TAKEN_BACK, NoTimer, check_lines, check_name
 from bringup.model.errors import Refused, Unparsable
 from bringup.model.facts import Trial
 from bringup.model.measurement import value
@@ -66,13 +66,20 @@ async def begin(
             ) from None
     for command in commands:
         await _do(shell, f"sudo {command}", device)
+    if not revert_after_s:
+        await _do(shell, f"sudo config checkpoint {name}{KEPT}", device)
 
 
 async def keep(shell: Shell, name: str, save: bool, *, device: str) -> None:
-    """Mark it as kept, then stop the job: between the two it is still taken back, and read as pending."""
-    await _do(shell, f"sudo config checkpoint {check_name(name)}{KEPT}", device)
-    if (await read_trial(shell, name, device=device)).state.value == "pending":
-        await change(shell, f"sudo systemctl stop {name}.timer", device=device)
+    """Stop the job, then set the mark: what died between the two reads as not kept, and is begun again.
+
+    Raises:
+        Refused: the device has taken the change back already.
+    """
+    if (await read_trial(shell, name, device=device)).state.value != "pending":
+        raise Refused(TAKEN_BACK.format(device=device, name=name))
+    await change(shell, f"sudo systemctl stop {name}.timer", device=device)
+    await _do(shell, f"sudo config checkpoint {name}{KEPT}", device)
     if save:
         await _do(shell, "sudo config save -y", device)
 

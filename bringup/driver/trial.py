@@ -9,6 +9,7 @@ from bringup.model.errors import Refused
 
 MAX_LINES = 50
 MAX_LINE_CHARS = 200
+TAKEN_BACK = "{device}: the trial {name} waits for nobody any more: the device has taken it back"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
 
 

@@ -265,6 +265,10 @@ class Acting:
             )
             self._book.journal.assert_epoch()
             failure = await self._apply(action, at, subject)
+            if failure is None and action.finishes_after_s is not None:
+                await self._desk.rest(self._clock, action.finishes_after_s)
+                self._book.journal.assert_epoch()
+                failure = await self._finish(action, at, subject)
         outcome = await self._wait_for(task, action, subject, attempt)
         if outcome != "done" and failure is not None:
             await self._meanwhile_over(action, subject, before, outcome)
@@ -294,19 +298,27 @@ class Acting:
             return error
         return None
 
+    async def _finish(self, action: Action, at: TaskAt, subject: str) -> DeviceError | InputError | None:
+        try:
+            await action.finish(at, subject)
+        except (DeviceError, InputError) as error:
+            return error
+        return None
+
     async def _wait_for(self, task: Task, action: Action, subject: str, attempt: int) -> ActionOutcome:
-        """Look until the device is as asked, or the step's time is up."""
+        """Look until the device is as asked, or the step's time is up. The last look begins after that: one
+        that waited for a dead connection until then has seen nothing.
+        """
         began = self._clock.now_s()
         until = task.until_s if task.until_s is not None else action.settles_s or PROBES_AFTER_S
         while True:
+            looked_s = self._clock.now_s() - began
             try:
                 async with self._reading(task, subject, attempt) as at:
                     outcome = await action.arrived(at, subject)
             except DeviceError:
                 outcome = "unknown"
-            if outcome == "done" or (outcome == "not_done" and action.final):
-                return outcome
-            if self._clock.now_s() - began >= until:
+            if outcome == "done" or (outcome == "not_done" and action.final) or looked_s >= until:
                 return outcome
             await self._desk.rest(self._clock, task.every_s)
 

@@ -53,19 +53,18 @@ def dues(devices: Iterable[Device]) -> Iterator[float]:
 
 
 def react(devices: Mapping[str, Device], now: float) -> None:
-    """Let timers that are due take back what they stand for. A switch without power has lost them."""
+    """Let timers that are due take back what they stand for. A switch that loses its power loses what is on
+    trial at once: that is not in what it starts with.
+    """
     for device in devices.values():
-        held = device.configuration
-        if device.boot_started_at is None:
-            held.timers.clear()
-            held.sessions.clear()
-        for timer in [timer for timer in held.timers if timer.due_at <= now]:
+        held, dead = device.configuration, device.boot_started_at is None
+        for timer in [timer for timer in held.timers if dead or timer.due_at <= now]:
             held.timers.remove(timer)
             before = held.checkpoints.get(timer.command.partition(ROLLBACK)[2])
             if before is not None:
                 restore(device, before)
         for name, session in list(held.sessions.items()):
-            if session.due_at is not None and session.due_at <= now:
+            if session.due_at is not None and (dead or session.due_at <= now):
                 if session.before is not None:
                     restore(device, session.before)
                 del held.sessions[name]

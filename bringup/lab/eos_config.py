@@ -53,7 +53,8 @@ class EosConfig:
         if (found := _SESSION.fullmatch(words)) is not None:
             self._session(found["name"], (found["verb"] or "").strip())
         elif (found := _REMOVED.fullmatch(words)) is not None:
-            self._switch.configuration.sessions.pop(found["name"], None)
+            with self._world.changing():
+                self._switch.configuration.sessions.pop(found["name"], None)
         elif (found := _CHECKPOINT.fullmatch(words)) is not None:
             self._checkpoint(found["verb"], found["name"])
         elif self._open is None:

@@ -238,10 +238,10 @@ async def test_an_outlet_left_off_is_on_the_list_of_what_is_altered_until_it_is_
     events: list[AlteredState] = []
     append = stand.book.append
 
-    async def watched(event: Event) -> int:
+    async def watched(event: Event, **how: Any) -> int:
         if isinstance(event, AlteredState):
             events.append(event)
-        return await append(event)
+        return await append(event, **how)
 
     stand.book.append = watched  # type: ignore[method-assign]
     await session.run()

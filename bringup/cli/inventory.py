@@ -120,3 +120,46 @@ def new(out: Path, site: str, rack: str, profile: str, added: tuple[str, ...]) -
         raise InputError("there is nobody to ask: standard input is no terminal", "Say it with --add.")
     create(out, head, kinds)
     click.echo(f"written: {out}", err=True)
+
+
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@inventory.command("import")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--from", "kind", type=click.Choice(["netbox"]), default="netbox", show_default=True)
+@click.option("--devices", type=_file, required=True, help="CSV of devices.")
+@click.option("--cables", type=_file, help="CSV of cables; power cables become feeds.")
+@click.option("--platform", "platforms", multiple=True, metavar="NETBOX=OURS", help="Which driver is meant.")
+def import_(out: Path, kind: str, devices: Path, cables: Path | None, platforms: tuple[str, ...]) -> None:
+    """Write a new inventory to OUT from CSV files of NetBox: its exports, or what its import forms take.
+
+    \b
+    Example:
+      bringup inventory import rack.toml --devices netbox_devices.csv --cables netbox_cables.csv \\
+        --platform "Cumulus Linux=linux"
+    """
+    from bringup.cli._netbox import import_netbox
+
+    import_netbox(devices, cables, out, platforms)
+
+
+@inventory.command("export")
+@click.argument("file")
+@click.option("--to", "kind", type=click.Choice(["netbox"]), default="netbox", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="A folder for the CSV files.",
+)
+@click.option("--manufacturer", default="Unknown", show_default=True, help="NetBox wants one of each device.")
+def export(file: str, kind: str, out: Path, manufacturer: str) -> None:
+    """Write FILE's devices and cables as devices.csv and cables.csv for NetBox's bulk import.
+
+    Interfaces, outlets and power ports must be there in NetBox before its cables are imported.
+    """
+    from bringup.cli._netbox import export_netbox
+    from bringup.input.shipped import find_file
+
+    export_netbox(find_file("inventory", file), out, manufacturer)

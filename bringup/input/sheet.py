@@ -13,6 +13,7 @@ from bringup.input.document import read_text
 from bringup.input.problem import PROBLEM_CAP, Problem
 
 ROW_CAP = 200_000
+_LAYOUT = str.maketrans("\n\r\t", "   ")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -95,7 +96,7 @@ def _rows(
             problems.append(Problem(file, line, "", f"more than {ROW_CAP} rows", "split the file"))
         else:
             named = {name: cell.strip() for name, cell in zip(columns, cells, strict=True) if name}
-            bad = [name for name, cell in named.items() if not cell.replace("\n", " ").isprintable()]
+            bad = [name for name, cell in named.items() if not cell.translate(_LAYOUT).isprintable()]
             problems += [
                 Problem(file, line, name, f"{named[name][:40]!a} holds control characters", "leave them out")
                 for name in bad

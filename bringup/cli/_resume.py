@@ -6,13 +6,14 @@ import hashlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from bringup.cli._prepare import Request, injection, kept_inputs, kept_job
 from bringup.cli._reader import read_state
 from bringup.model.errors import InputError
+from bringup.model.progress import Key
 
 if TYPE_CHECKING:
     from bringup.journal.folder import RunFolder
@@ -22,8 +23,11 @@ VERIFY = "`bringup log verify` says what else is wrong with this record."
 ANSWERS, APPROVE_KEY = "answers.toml", "approve-key"
 
 
-def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple[str, ...]) -> int:
-    """Resume; returns the exit code. A closed run is opened again only for a retest, or to be closed well.
+def go_on(
+    request: Request, folder: RunFolder, *, take_over: bool, retest: tuple[str, ...], put_back: bool = False
+) -> int:
+    """Resume; returns the exit code. A closed run is opened again only for a retest, to put back what is left
+    altered, or to be closed well.
 
     Raises:
         InputError: the plan or a secret can't be had; nothing was touched.
@@ -34,7 +38,8 @@ def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple
     refuse_held(folder, take_over=take_over)
     state = read_state(folder)
     rows = retest_rows(state, retest)
-    if state.closed is not None and not rows and covered(folder, state):
+    wanted = Wanted(rows, put_back and bool(state.altered))
+    if state.closed is not None and not (wanted.rows or wanted.put_back) and covered(folder, state):
         announce(request.form, folder)
         print(
             f"this run is closed: {state.verdict}. `--retest STAGE/STEP` runs a part of it again",
@@ -43,7 +48,7 @@ def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple
         return state.exit_code
     refuse_other_plan(folder, state)
     if not folder.lab.is_dir():
-        return _go_on(request, folder, state, rows, take_over)
+        return _go_on(request, folder, state, wanted, take_over)
     from bringup.cli._lab_process import lab_beside
 
     request = msgspec.structs.replace(
@@ -54,7 +59,14 @@ def go_on(request: Request, folder: RunFolder, *, take_over: bool, retest: tuple
     if take_over:
         end_lab(folder)
     with lab_beside(folder.lab, stays=not request.headless):
-        return _go_on(request, folder, state, rows, take_over)
+        return _go_on(request, folder, state, wanted, take_over)
+
+
+class Wanted(NamedTuple):
+    """What is to be done again, or put back, in a run that goes on."""
+
+    rows: tuple[tuple[str, str, str], ...]
+    put_back: bool
 
 
 def covered(folder: RunFolder, state: RunState) -> bool:
@@ -66,7 +78,7 @@ def _go_on(
     request: Request,
     folder: RunFolder,
     state: RunState,
-    rows: tuple[tuple[str, str, str], ...],
+    wanted: Wanted,
     take_over: bool,
 ) -> int:
     from bringup.cli._apart import run_apart
@@ -79,7 +91,8 @@ def _go_on(
     refuse_other_injection(folder, injection(inputs.inventory, os.environ))
     signer = checkpoint_signer(request.key)
     own_folder(socket_folder())
-    job, wiring = kept_job(request, inputs, folder, state, rows)
+    job, wiring = kept_job(request, inputs, folder, state, wanted.rows)
+    job = msgspec.structs.replace(job, put_back=wanted.put_back)
     announce(request.form, folder)
     show = make_show(request.form, folder, inputs.inventory)
     runner = run_foreground if request.headless else run_apart
@@ -143,43 +156,20 @@ def _if_there(path: Path) -> Path | None:
 
 
 def retest_rows(state: RunState, asked: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
-    """The planned rows that `[STAGE/]STEP[@SUBJECT]` or `STAGE[@SUBJECT]` names.
-
-    A step may stand alone where one stage has it.
+    """The planned rows that `[STAGE/]STEP[@SUBJECT]`, `STAGE[@SUBJECT]` or `failed` names.
 
     Raises:
         InputError: nothing in the plan is called so, or steps of several stages are.
     """
-    rows: list[tuple[str, str, str]] = []
-    for text in asked:
-        where, _, subject = text.partition("@")
-        stage, slash, step = where.partition("/")
-        if not slash and stage and all(key.stage != stage for key in state.steps):
-            stage, step = _stage_of(state, stage), stage
-        found = [
-            (key.stage, key.step, key.subject)
-            for key in state.steps
-            if key.stage == stage and step in ("", key.step) and subject in ("", key.subject)
-        ]
-        if not found:
-            raise InputError(
-                f"the plan of this run has no {text}",
-                "Give STAGE, STEP or STAGE/STEP, with @SUBJECT for one of its subjects.",
-            )
-        rows.extend(found)
-    return tuple(rows)
+    from bringup.model.rows import FAILED, named_rows
 
-
-def _stage_of(state: RunState, step: str) -> str:
-    """The one stage that has a step of this name; nothing where none has.
-
-    Raises:
-        InputError: several have.
-    """
-    stages = list(dict.fromkeys(key.stage for key in state.steps if key.step == step))
-    if len(stages) > 1:
-        raise InputError(
-            f"{step} is a step of several stages",
-            f"Say which: {', '.join(f'{stage}/{step}' for stage in stages)}.",
+    planned = [(key.stage, key.step, key.subject) for key, step in state.steps.items() if step.planned]
+    failed = [row for row in planned if not state.steps[Key(*row)].counts_as.good]
+    return tuple(
+        dict.fromkeys(
+            row
+            for text in asked
+            if failed or text != FAILED
+            for row in named_rows(planned, text, failed=failed)
         )
-    return stages[0] if stages else ""
+    )

@@ -25,7 +25,13 @@ from bringup.cli._options import (
 @approve_option
 @key_option
 @click.option("--take-over", is_flag=True, help="Raise the epoch over a runner that still holds the run.")
-@click.option("--retest", multiple=True, metavar="[STAGE/]STEP[@SUBJECT]", help="Run this again.")
+@click.option(
+    "--retest",
+    multiple=True,
+    metavar="[STAGE/]STEP[@SUBJECT]",
+    help="Run this again; `failed` is all that was not accepted.",
+)
+@click.option("--put-back", is_flag=True, help="Put back all that is left altered.")
 def resume(
     run: str,
     runs: Path,
@@ -36,6 +42,7 @@ def resume(
     key: Path | None,
     take_over: bool,
     retest: tuple[str, ...],
+    put_back: bool,
 ) -> int:
     """Go on with RUN where its record ends. What had no verdict starts again; what has one stands.
 
@@ -43,6 +50,7 @@ def resume(
     Examples:
       bringup resume 20260101-120000-abcd --headless
       bringup resume RUN --headless --retest optics/levels@leaf-1/Ethernet0
+      bringup resume RUN --headless --retest failed
       bringup resume RUN --take-over        # its runner is frozen or unreachable
     """
     from bringup.cli._prepare import Request
@@ -59,4 +67,4 @@ def resume(
         approve_with=approve_with,
         key=key,
     )
-    return go_on(request, folder, take_over=take_over, retest=retest)
+    return go_on(request, folder, take_over=take_over, retest=retest, put_back=put_back)

@@ -1,8 +1,9 @@
-"""Send a command to a running run: answer, skip, waive, note, pause, continue, retest, abort, close."""
+"""Send a command to a running run: answer, skip, waive, note, pause, retest, replace, put-back, close, …"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
 @runs_option
 @click.option("--key", type=click.Path(path_type=Path), help="Sign the answer or waiver with this SSH key.")
 @click.option("--subject", help="One subject of the step (default: all).")
-@click.option("--why", help="The reason, kept in the record.")
-@click.option("--until", help="End date of a waiver, YYYY-MM-DD.")
+@click.option("--why", "--reason", help="The reason, kept in the record.")
+@click.option("--until", help="Last day of a waiver, YYYY-MM-DD (UTC).")
+@click.option("--rma", help="Number of the return, with `replace`.")
+@click.option("--evidence", type=click.Path(path_type=Path), help="A file that goes with a replacement.")
+@click.option("--moved-to", help="Where the old part went, with `replace`.")
+@click.option("--dry-run", is_flag=True, help="Only show what would run again.")
 def tell(
     run: str,
     verb: str,
@@ -36,6 +41,10 @@ def tell(
     subject: str | None,
     why: str | None,
     until: str | None,
+    rma: str | None,
+    evidence: Path | None,
+    moved_to: str | None,
+    dry_run: bool,
 ) -> int:
     """Send a command to the runner of RUN.
 
@@ -44,8 +53,10 @@ def tell(
       bringup tell RUN answer sign-off/accept@mini yes --key ~/.ssh/id_ed25519
       bringup tell RUN answer links/loss@run -2.5
       bringup tell RUN skip optics/levels --subject leaf-1/Ethernet0
-      bringup tell RUN waive links/errors --subject 'a/1<->b/2' --why "spare on order" --key KEY
-      bringup tell RUN retest optics/levels
+      bringup tell RUN waive errors@'a/1<->b/2' --why "spare on order" --until 2030-01-31 --key KEY
+      bringup tell RUN retest levels@leaf-1/Ethernet0   # or STAGE, STAGE/STEP, failed
+      bringup tell RUN replace OLD-SERIAL NEW-SERIAL --reason "lane 2 dark" --rma 4711 --key KEY
+      bringup tell RUN put-back              # all that is left altered
       bringup tell RUN note "cleaned both ends of C-003"
       bringup tell RUN pause | continue | abort | close
     """
@@ -57,7 +68,12 @@ def tell(
     if verb not in WORDS:
         raise InputError(f"no command is called {verb!r}", f"There are: {', '.join(WORDS)}.")
     arguments = named(verb, words)
-    arguments |= {name: text for name, text in (("subject", subject), ("until", until)) if text}
+    more = {"subject": subject, "until": until, "rma": rma, "moved_to": moved_to}
+    arguments |= {name: text for name, text in more.items() if text}
+    if evidence is not None:
+        arguments |= evidence_named(evidence)
+    if dry_run and verb not in RUNS_AGAIN:
+        raise InputError(f"`{verb}` has no --dry-run", f"It is for {' and '.join(RUNS_AGAIN)}.")
     folder = find(runs, run)
     signer = own_key(key, folder) if key is not None else None
     where = folder.read_runner().get("socket")
@@ -71,6 +87,12 @@ def tell(
             raise InputError(f"what answers at {where} is no runner: {error}") from error
 
     async def both() -> Reply:
+        if verb in RUNS_AGAIN:
+            # Shown before it is done: what a person is about to set off.
+            would = await speak(Command(verb, {**arguments, "dry_run": "yes"}, why))
+            show_again(would.rows)
+            if dry_run or not would.ok:
+                return would
         if signer is not None:
             head = await speak(Command("head"))
             arguments.update(signed(folder.run_id, verb, arguments, why, signer, head))
@@ -79,8 +101,42 @@ def tell(
     reply = asyncio.run(both())
     if not reply.ok:
         raise InputError(reply.error or "the runner refused")
-    click.echo(f"{verb}: event {reply.seq}")
+    if reply.seq is not None:
+        click.echo(f"{verb}: event {reply.seq}")
     return 0
+
+
+RUNS_AGAIN = ("retest", "replace")
+"""Verbs that make verdicts due again."""
+SHOWN = 40
+
+
+def show_again(rows: tuple[tuple[str, str, str], ...]) -> None:
+    """The smallest retest, one row a line."""
+    from bringup.view.text import visible
+
+    if rows:
+        click.echo(f"runs again: {len(rows)}")
+    for stage, step, subject in rows[:SHOWN]:
+        click.echo(f"  {visible(f'{stage}/{step} {subject}')}")
+    if len(rows) > SHOWN:
+        click.echo(f"  and {len(rows) - SHOWN} more")
+
+
+def evidence_named(path: Path) -> dict[str, str]:
+    """The file that goes with a replacement, by its digest: what is signed for is what is kept.
+
+    Raises:
+        InputError: it can't be read.
+    """
+    from bringup.model.errors import InputError
+
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}") from error
+    return {"evidence": str(path.resolve()), "evidence_sha256": digest}
 
 
 WORDS = {
@@ -91,6 +147,8 @@ WORDS = {
     "pause": (),
     "continue": (),
     "retest": ("step",),
+    "replace": ("old", "new"),
+    "put-back": (),
     "abort": (),
     "close": (),
 }
@@ -109,16 +167,18 @@ def named(verb: str, words: tuple[str, ...]) -> dict[str, str]:
 
 
 def own_key(path: Path, folder: RunFolder) -> Signer:
-    """The key to sign with. A demo's throwaway key is good for demos only.
+    """The key to sign with: a file, or by its .pub one that the SSH agent holds. A demo's throwaway key is
+    good for demos only.
 
     Raises:
         InputError: it is no key, or a demo's on a real run.
     """
-    from bringup.journal.sign import KeySigner
+    from bringup.journal.agent import signer_for
     from bringup.model.errors import InputError
 
-    signer = KeySigner.from_file(path)
-    if signer.label == "simulated" and not folder.lab.is_dir() and not _simulated(folder):
+    signer = signer_for(path)
+    throwaway = "simulated" in (signer.label, *signer.identity.split())
+    if throwaway and not folder.lab.is_dir() and not _simulated(folder):
         raise InputError(
             f"{path} is a demo's key, labelled 'simulated': it signs nothing on real devices",
             "Use your own SSH key.",
@@ -138,12 +198,14 @@ def signed(
     run_id: str, verb: str, arguments: dict[str, str], why: str | None, signer: Signer, head: Reply
 ) -> dict[str, str]:
     """The approval's text and its signature by one's own key, over the record as it is now."""
-    from bringup.engine.inbox import waiver_question
+    from bringup.engine.inbox import replacement_question, waiver_question
     from bringup.engine.socket import user_name
     from bringup.journal.sign import APPROVE, approval_text
 
     if verb == "waive":
         question, value = waiver_question(arguments), why or ""
+    elif verb == "replace":
+        question, value = replacement_question(arguments), why or ""
     else:
         question, value = arguments.get("question", ""), arguments.get("value", "")
     text = approval_text(

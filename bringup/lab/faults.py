@@ -13,7 +13,15 @@ from typing import Any
 
 import msgspec
 
-from bringup.lab import faults_device, faults_links, faults_management, faults_network, faults_power
+from bringup.lab import (
+    faults_accelerator,
+    faults_device,
+    faults_links,
+    faults_management,
+    faults_network,
+    faults_power,
+    faults_rack,
+)
 from bringup.lab.fault_kind import FaultKind, Memo
 from bringup.lab.world import World
 from bringup.model.errors import InputError
@@ -27,6 +35,8 @@ def fault_kinds() -> Mapping[str, FaultKind]:
         *faults_device.KINDS,
         *faults_links.KINDS,
         *faults_network.KINDS,
+        *faults_accelerator.KINDS,
+        *faults_rack.KINDS,
     )
     return MappingProxyType({kind.name: kind for kind in kinds})
 
@@ -82,7 +92,13 @@ class FaultBook:
         return fault
 
     def _pick(self, kind: FaultKind, taken: set[str]) -> str:
-        free = [each for each in kind.usual(self._world) if each not in taken]
+        usual = kind.usual(self._world)
+        if not usual:
+            raise InputError(
+                f"{kind.name} can't happen in this rack",
+                f"It needs a {kind.subject_kind}; `bringup lab list` names other profiles.",
+            )
+        free = [each for each in usual if each not in taken]
         if not free:
             raise InputError(
                 f"{kind.name} is there already wherever it can be", "Name a subject with @SUBJECT."

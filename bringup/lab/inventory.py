@@ -137,6 +137,8 @@ def _expect(device: Device) -> dict[str, Any]:
     if device.supplies and device.platform != "snmp-switch":
         # Standard MIBs do not tell what a supply is fed with.
         expect["supplies"] = [supply.name for supply in device.supplies]
+    if device.leak_detectors:
+        expect["leak_detectors"] = [each.name for each in device.leak_detectors]
     if device.gpus:
         expect["gpus"] = len(device.gpus)
         expect["gpu_model"], expect["gpu_vbios"] = device.gpus[0].model, device.gpus[0].vbios

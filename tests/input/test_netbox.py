@@ -21,11 +21,11 @@ from tests.input.examples import problems_of
 
 PLATFORMS = platform_names()
 EXPORTED_DEVICES = """\
-Name,Status,Tenant,Site,Hall,Rack,Role,Manufacturer,Type,IP Address,Serial number,Position (U),Rack face,Platform
-leaf-1,Active,—,AMS,Hall 1,r07,Leaf Switch,Arista,DCS-7060,10.0.0.1/24,JP1,41.0,Front,Arista EOS
-node-01,Planned,—,AMS,Hall 1,r07,Node,Acme,G8,—,S1,1,,Ubuntu 22.04
-pdu-1,Active,—,AMS,Hall 1,r07,PDU,APC,AP8853 PDU,10.0.0.9/24,P1,,Rear,
-old-1,Decommissioning,—,AMS,Hall 1,r07,Node,Acme,G7,—,S0,,,Ubuntu 20.04
+Name,Status,Site,Hall,Rack,Role,Manufacturer,Type,IP Address,Serial number,Position (U),Rack face,Platform
+leaf-1,Active,AMS,Hall 1,r07,Leaf Switch,Arista,DCS-7060,10.0.0.1/24,JP1,41.0,Front,Arista EOS
+node-01,Planned,AMS,Hall 1,r07,Node,Acme,G8,—,S1,1,,Ubuntu 22.04
+pdu-1,Active,AMS,Hall 1,r07,PDU,APC,AP8853 PDU,10.0.0.9/24,P1,,Rear,
+old-1,Decommissioning,AMS,Hall 1,r07,Node,Acme,G7,—,S0,,,Ubuntu 20.04
 """
 EXPORTED_CABLES = """\
 ID,Label,Termination A,Termination B,Device A,Device B,Status,Type,Length
@@ -139,7 +139,7 @@ def test_every_problem_of_both_files_is_told_at_once(tmp_path: Path) -> None:
     devices, cables = reading(
         tmp_path,
         EXPORTED_DEVICES.replace("Arista EOS", "Junos").replace("41.0", "41.5")
-        + "leaf-1,Active,,,,,x,,,,,,,SONiC\n",
+        + "leaf-1,Active,,,,x,,,,,,,SONiC\n",
         EXPORTED_CABLES.replace("10 Feet", "10 parsecs").replace(
             ",leaf-1,node-01,Conn", ",leaf-1,node-99,Conn"
         )

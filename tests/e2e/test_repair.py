@@ -1,0 +1,176 @@
+"""The repair loop: what failed is mended and run again; what was measured on another part counts no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.here import whole_events
+from tests.e2e.runs import Nursery, Rack, events_of, only_run, until
+from tests.e2e.test_world import optic, run_words, unattended
+from tests.peers.stand import Lab
+
+PORT, FAR = "leaf-1/Ethernet16", "leaf-2/Ethernet3/1"
+LINK = f"{PORT}<->{FAR}"
+OF_AN_OPTIC = {
+    ("optics", "presence", PORT),
+    ("optics", "temperature", PORT),
+    ("optics", "levels", PORT),
+    ("optics", "levels", FAR),
+    ("links", "state", LINK),
+    ("links", "neighbors", LINK),
+    ("links", "errors", LINK),
+    ("sign-off", "attest", "run"),
+}
+"""Levels and the link at both ends, and the signature under a record that said otherwise."""
+
+
+@pytest.fixture
+def lab(nursery: Nursery, tmp_path: Path) -> Iterator[Lab]:
+    made = Lab(nursery, tmp_path / "lab", speed=1000)
+    yield made
+    made.end()
+
+
+def attempts(run: Path) -> dict[tuple[str, str, str], list[tuple[int, str]]]:
+    """Each row's attempts in their order, read from the lines alone."""
+    found: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    for event in events_of(run):
+        if event["kind"] == "StepEnded":
+            row = (event["stage"], event["step"], event["subject"])
+            found.setdefault(row, []).append((event["attempt"], event["verdict"]))
+    return found
+
+
+def again(run: Path) -> set[tuple[str, str, str]]:
+    """Rows that were run more than once."""
+    return {row for row, tried in attempts(run).items() if len(tried) > 1}
+
+
+def another_module(world: dict[str, Any]) -> None:
+    optic(world, "leaf-1", "Ethernet16")["serial"] = "LQ99999999"
+
+
+def test_a_dirty_end_fails_and_after_repair_and_retest_it_passes_with_both_attempts_in_the_record(
+    nursery: Nursery, make_rack: Callable[..., Rack], tmp_path: Path
+) -> None:
+    rack = make_rack(f"dirty-connector@{PORT}")
+    words = (
+        "--answers",
+        str(rack.folder / "answers.toml"),
+        "--approve-with",
+        str(rack.folder / "approve-key"),
+    )
+    done = nursery.run(rack.run_words("--runs", str(tmp_path / "runs")))
+    assert done.status == 1, done.output
+    run = only_run(tmp_path / "runs")
+    failed = {row for row, tried in attempts(run).items() if tried[-1][1] != "PASS"}
+    assert nursery.run(["lab", "repair", "--dir", str(rack.folder)]).status == 0
+    mended = nursery.run(["resume", str(run), "--headless", "--retest", "failed", *words])
+    assert mended.status == 0, mended.output
+    tried = attempts(run)
+    assert "FAIL" in {tried[row][0][1] for row in failed}
+    assert all(tried[row][-1] == (2, "PASS") for row in failed)
+    assert again(run) == failed | {("sign-off", "attest", "run")}
+    assert nursery.run(["log", "verify", str(run)]).status == 0
+    nothing = nursery.run(["resume", str(run), "--headless", "--retest", "failed", *words])
+    assert nothing.status == 0 and "closed" in nothing.output
+
+
+def test_field_22_another_optic_supersedes_what_was_measured_on_the_old_one_and_only_that_runs_again(
+    nursery: Nursery, lab: Lab
+) -> None:
+    assert nursery.run(run_words(lab)).status == 0
+    run = only_run(lab.folder / "runs")
+    lab.with_hands(another_module)
+    done = nursery.run(["resume", str(run), *unattended(lab), "--retest", f"presence@{PORT}"])
+    assert done.status == 0, done.output
+    assert again(run) == OF_AN_OPTIC
+    taken = {
+        (event["stage"], event["step"], event["subject"]): event
+        for event in events_of(run)
+        if event["kind"] == "Superseded"
+    }
+    assert set(taken) == OF_AN_OPTIC
+    seen = next(
+        event for event in events_of(run) if event["kind"] == "Measured" and event["value"] == "LQ99999999"
+    )
+    assert taken["links", "errors", LINK]["because"] == seen["seq"]
+    assert nursery.run(["log", "verify", str(run)]).status == 0
+
+
+def test_field_23_a_replaced_optic_is_declared_signed_and_retested(nursery: Nursery, lab: Lab) -> None:
+    runs = lab.folder / "runs"
+    words = [word for word in run_words(lab) if word not in ("--headless", "--format", "json")]
+    follower, output = nursery.start(words)
+    assert nursery.wait(follower) == 0, output.read_text()
+    run = only_run(runs)
+    old = optic(lab.world(), "leaf-1", "Ethernet16")["serial"]
+    inventory = lab.inventory.read_bytes()
+    lab.with_hands(another_module)
+    report = lab.folder / "scope.pdf"
+    report.write_bytes(b"%PDF end face: scratched")
+    key = str(lab.folder / "approve-key")
+
+    def tell(*more: str) -> Any:
+        return nursery.run(["tell", str(run), *more])
+
+    shown = tell("replace", old, "LQ99999999", "--reason", "lane 2 dark", "--dry-run")
+    assert shown.status == 0, shown.output
+    assert all(" ".join((f"{stage}/{step}", subject)) in shown.output for stage, step, subject in OF_AN_OPTIC)
+    assert not [event for event in events_of(run) if event["kind"] == "CommandReceived"]
+    unsigned = tell("replace", old, "LQ99999999", "--reason", "lane 2 dark")
+    assert unsigned.status == 2 and "signed" in unsigned.output
+    fitted = optic(lab.world(), "leaf-2", "Ethernet3/1")["serial"]
+    elsewhere = tell("replace", old, fitted, "--reason", "lane 2 dark", "--key", key)
+    assert elsewhere.status == 2 and FAR in elsewhere.output
+    more = ("--rma", "4711", "--evidence", str(report), "--moved-to", "shelf B", "--key", key)
+    told = tell("replace", old, "LQ99999999", "--reason", "lane 2 dark", *more)
+    assert told.status == 0, told.output
+    until(lambda: len(again_now(run)) == len(OF_AN_OPTIC))
+    back = tell("replace", "LQ99999999", old, "--reason", "it was the cable", "--key", key)
+    assert back.status == 2 and "taken out" in back.output
+    assert tell("close").status == 0
+    until(lambda: whole_events(run)[-1]["kind"] == "RunClosed")
+    assert events_of(run)[-1]["verdict"] == "PASS"
+    (part,) = [event for event in events_of(run) if event["kind"] == "PartReplaced"]
+    assert (part["subject"], part["old"], part["new"], part["rma"]) == (PORT, old, "LQ99999999", "4711")
+    assert part["moved_to"] == "shelf B" and part["signature"] and part["evidence"]
+    judged = [
+        event for event in events_of(run) if event["kind"] == "Judged" and event["quantity"] == "optic_serial"
+    ]
+    assert [(event["verdict"], event["limit"]) for event in judged] == [("PASS", "= LQ99999999")]
+    assert lab.inventory.read_bytes() == inventory
+    until(lambda: nursery.run(["log", "verify", str(run)]).status == 0)
+
+
+def again_now(run: Path) -> set[tuple[str, str, str]]:
+    """Rows with a second verdict so far, while the record is being written."""
+    return {
+        (event["stage"], event["step"], event["subject"])
+        for event in whole_events(run)
+        if event["kind"] == "StepEnded" and event["attempt"] > 1
+    }
+
+
+def test_a_replacement_that_is_not_the_part_that_was_fitted_fails_its_identity(
+    nursery: Nursery, lab: Lab
+) -> None:
+    words = [word for word in run_words(lab) if word not in ("--headless", "--format", "json")]
+    follower, output = nursery.start(words)
+    assert nursery.wait(follower) == 0, output.read_text()
+    run = only_run(lab.folder / "runs")
+    old = optic(lab.world(), "leaf-1", "Ethernet16")["serial"]
+    lab.with_hands(another_module)
+    key = str(lab.folder / "approve-key")
+    told = nursery.run(["tell", str(run), "replace", old, "LQ00000042", "--reason", "dark", "--key", key])
+    assert told.status == 0, told.output
+    until(lambda: ("sign-off", "attest", "run") in again_now(run))
+    assert nursery.run(["tell", str(run), "close"]).status == 0
+    until(lambda: whole_events(run)[-1]["kind"] == "RunClosed")
+    assert attempts(run)["optics", "presence", PORT] == [(1, "PASS"), (2, "FAIL")]
+    assert attempts(run)["optics", "levels", PORT][-1][1] == "UNKNOWN"
+    assert events_of(run)[-1]["exit_code"] == 1

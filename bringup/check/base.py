@@ -64,8 +64,8 @@ class At(Protocol):
         """
         ...
 
-    async def window(self) -> None:
-        """Wait for the step's window."""
+    async def window(self, share: float = 1.0) -> None:
+        """Wait for the step's window, or for that share of it."""
         ...
 
     async def change(self, device: str, capability: type, method: str, *arguments: object) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator, Sequence
 
-from bringup.check.base import At, Sample, the_one
+from bringup.check.base import At
 from bringup.check.port import find_port
-from bringup.driver.capability import CountsFec, SeesNeighbors
+from bringup.check.watching import AFTER, BEFORE, count, watch, world_speed
+from bringup.driver.capability import SeesNeighbors
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import FecCounters, Neighbor, Port
 from bringup.model.inventory import Device
@@ -22,8 +23,7 @@ LINE_RATE_FACTOR = 1.0625
 """
 CODEWORD_BITS = 5440
 """Of RS(544,514) over ten-bit symbols; that of RS(528,514) is 5280: to a bound the difference is nothing."""
-BEFORE, AFTER = "before", "after"
-TOTALS = ("corrected_codewords", "uncorrectable_codewords", "symbol_errors", "corrected_bits", "flap_count")
+AGED = frozenset({"uncorrectable_codewords", "flap_count", "pre_fec_ber", "pre_fec_ber_upper"})
 
 
 async def state(at: At) -> AsyncIterator[Measurement]:
@@ -41,29 +41,23 @@ async def errors(at: At) -> AsyncIterator[Measurement]:
     """Differences of totals over the step's window, and whether each end was up at both of its edges.
 
     The totals of a link that is down stand still, and a total that went backwards was cleared: neither is a
-    clean window. In a window in which any total of a port was cleared none of them is a difference: nothing
-    is yielded, so that what must be there is missing and the verdict UNKNOWN.
+    clean window. A window that somebody spoilt by clearing is measured once more; where the second is spoilt
+    too none of its totals is a difference: nothing is yielded but `counters_cleared`, so that what must be
+    there is missing and the verdict UNKNOWN.
     """
     every = [end for subject in at.subjects for end in ends(subject)]
     # Whether a port is up is read outside the counters, so that the window of these lies within that of it.
-    firsts = {end: (await find_port(at, end, BEFORE), await _counters(at, end, BEFORE)) for end in every}
-    await at.window()
-    for end, (port_before, (first, began)) in firsts.items():
-        last, finished = await _counters(at, end, AFTER)
+    before = {end: await find_port(at, end, BEFORE) for end in every}
+    windows = await watch(at, every)
+    for end, window in windows.items():
         port = await find_port(at, end, AFTER)
-        yield measured(end, "oper_up", up_throughout(port_before, port))
-        if first is None or last is None or port is None or was_cleared(first, last):
+        yield measured(end, "oper_up", up_throughout(before[end], port))
+        if window.cleared:
+            yield measured(end, "counters_cleared", True)
+        if window.first is None or window.last is None or port is None:
             continue
-        for quantity, read in window_of(at, port, end, first, last, finished.at_s - began.at_s).items():
-            yield measured(end, quantity, read)
-
-
-async def _counters(
-    at: At, end: str, moment: str
-) -> tuple[FecCounters | None, Sample[tuple[FecCounters, ...]]]:
-    subject = parse_subject(end)
-    sample: Sample[tuple[FecCounters, ...]] = await at.read(subject.device, CountsFec, "fec_counters", moment)
-    return the_one([one for one in sample.facts if one.port == subject.component], end), sample
+        for quantity, read in window_of(at, port, end, window.first, window.last, window.seconds).items():
+            yield measured(end, quantity, window.aged(read) if quantity in AGED else read)
 
 
 def up_throughout(before: Port | None, after: Port | None) -> Read:
@@ -71,12 +65,6 @@ def up_throughout(before: Port | None, after: Port | None) -> Read:
     told = [ABSENT if port is None else port.oper_up for port in (before, after)]
     down = next((read for read in told if read.value is False), None)
     return down or next((read for read in told if read.value is not True), value(True))
-
-
-def was_cleared(first: FecCounters, last: FecCounters) -> bool:
-    """Whether any total of a port is less than it was."""
-    pairs = ((_count(getattr(first, name)), _count(getattr(last, name))) for name in TOTALS)
-    return any(old is not None and new is not None and new < old for old, new in pairs)
 
 
 def window_of(
@@ -106,17 +94,11 @@ def line_bits(at: At, port: Port, end: str, seconds: float) -> float:
     return max(0.0, slowest) * 1e9 * LINE_RATE_FACTOR * seconds
 
 
-def _count(read: Read) -> float | None:
-    """A total as a number; None for anything else."""
-    told = read.value
-    return told if isinstance(told, int | float) and not isinstance(told, bool) and told >= 0 else None
-
-
 def difference(first: Read, last: Read) -> Read | None:
     """Growth of a total; the reading itself where there is no number; None where there is nothing to compare
     it with, or after a reset.
     """
-    new, old = _count(last), _count(first)
+    new, old = count(last), count(first)
     if new is None:
         return None if last.reading is Reading.ABSENT else _no_count(last)
     if old is None:
@@ -145,9 +127,9 @@ def ber_bound(first: FecCounters, last: FecCounters, bits: float) -> Read | None
     ]
     told = [(read, bound) for read, bound in grown if read is not None]
     for read, bound in told:
-        count = _count(read)
-        if count is not None:
-            return bound(math.ceil(count), bits, last.pre_fec_ber) if bits else None
+        number = count(read)
+        if number is not None:
+            return bound(math.ceil(number), bits, last.pre_fec_ber) if bits else None
         if read.reading is Reading.VALUE:
             return read  # no number where one is due: the judge says so
     return told[0][0] if told else None
@@ -169,7 +151,7 @@ def bound_of_codewords(corrected: int, bits: float, own: Read) -> Read:
     if touched >= 1.0:
         return NOT_AVAILABLE
     bound = -math.log1p(-touched) / CODEWORD_BITS
-    told = _count(own)
+    told = count(own)
     return value(bound if told is None else max(bound, told))
 
 
@@ -191,7 +173,8 @@ def seen_by(at: At, seen: Sequence[Neighbor]) -> Read:
     (only,) = seen
     if only.system_name.value is None or len(_ports(at, _device(at, only), only)) != 1:
         return NOT_AVAILABLE
-    return value(named(at, only), age_s=_count(only.age_s))
+    ago_s = count(only.heard_ago_s)  # not the entry's age, which may be the time since it was made
+    return value(named(at, only), age_s=None if ago_s is None else ago_s * world_speed(at))
 
 
 def named(at: At, neighbor: Neighbor) -> str:
@@ -205,6 +188,7 @@ def named(at: At, neighbor: Neighbor) -> str:
 
 
 def _device(at: At, neighbor: Neighbor) -> str:
+    """A neighbour's device by the inventory's name, else as it calls itself."""
     told = str(neighbor.system_name.value or "?")
     return next((name for name, one in at.inventory.devices.items() if _is(told, name, one)), told)
 
@@ -252,7 +236,7 @@ SPECS = (
             Requires("uncorrectable_codewords", per="end"),
             Requires("pre_fec_ber_upper", per="end"),
         ),
-        reports=("flap_count", "pre_fec_ber", "pre_fec_ber_floor"),
+        reports=("flap_count", "pre_fec_ber", "pre_fec_ber_floor", "counters_cleared"),
         run=errors,
     ),
     Spec(

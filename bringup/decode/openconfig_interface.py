@@ -107,12 +107,18 @@ def fec_of(tree: Tree) -> tuple[FecCounters, ...]:
             symbol_errors=_symbols(count(counters, "in-symbol-error"), corrected),
             pre_fec_ber=number(ethernet, "pre-fec-ber"),
             flap_count=count(node_at(entry, "state", "counters"), "carrier-transitions"),
+            cleared_unix_s=_seconds(count(node_at(entry, "state", "counters"), "last-clear")),
         )
         if not (made.corrected_codewords is made.uncorrectable_codewords is made.pre_fec_ber is ABSENT):
             found.append(made)
     if not found:
         raise Nothing("no interface tells of FEC")
     return tuple(found)
+
+
+def _seconds(told: Read) -> Read:
+    """Nanoseconds since 1970 as seconds."""
+    return value(told.value / 1e9) if isinstance(told.value, int) and told.value > 0 else ABSENT
 
 
 def _symbols(symbols: Read, corrected: Read) -> Read:
@@ -152,4 +158,5 @@ def _neighbor(port: str, state: Tree) -> Neighbor:
         port_id=word(state, "port-id"),
         port_description=word(state, "port-description"),
         age_s=number(state, "last-update"),
+        heard_ago_s=number(state, "last-update"),
     )

@@ -1,8 +1,9 @@
 """From a state and an inventory to causes: each scene up the ladder claims the bad verdicts that it explains.
 
-power, hosts, devices that can't be read, one cable after the other, cabling as a whole, warm modules, single
-values, bare reasons; what is left is named `unexplained`. What was only blocked is laid to the cause that
-blocks it. Pure: it sees measurements, judgements and the inventory, and nothing of what made them so.
+power, hosts, devices that can't be read, what is too old, one cable after the other, cabling as a whole, warm
+modules, single values, bare reasons; what is left is named `unexplained`. What was only blocked is laid to
+the cause that blocks it. Pure: it sees measurements, judgements and the inventory, and nothing of what made
+them so.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from bringup.diagnosis.scene_device import (
     host_facts,
 )
 from bringup.diagnosis.scene_link import link_facts
+from bringup.diagnosis.staleness import stale_readings
 from bringup.diagnosis.waiting import lay_blocked, wait_for_members
 from bringup.model.cause import Cause
 from bringup.model.inventory import Inventory
@@ -46,6 +48,7 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     scenes.power()
     scenes.hosts()
     scenes.devices()
+    stale_readings(board)
     scenes.links()
     scenes.cables()
     cooling(board, observed)

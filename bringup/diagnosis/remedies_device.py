@@ -93,6 +93,25 @@ DEVICE_REMEDIES = (
         "contracts, section 1",
     ),
     Remedy(
+        "restart-sampling",
+        "restart the process on the device that reads its hardware; what it shows is old",
+        (
+            "See by the device's own time stamps, or by two readings a minute apart, that nothing moves.",
+            "Restart the process that samples (modules, counters) by the vendor's own command.",
+            "See that its stamps and totals move again; then measure again.",
+        ),
+        "contracts, section 1; physics reference, section 5",
+    ),
+    Remedy(
+        "stop-clearing-counters",
+        "find out who clears the counters, have it stopped, and measure again",
+        (
+            "This program never clears them: look for monitoring, a script or a colleague at work.",
+            "Agree on a quiet time as long as the window.",
+        ),
+        "field rule 7",
+    ),
+    Remedy(
         "install-expected-release", "bring it to the expected release", ("One unit first.",), "field rule 10"
     ),
     Remedy(

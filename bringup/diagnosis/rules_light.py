@@ -10,7 +10,9 @@ from bringup.diagnosis.rule import Clue, Likely, Rule, at_least, is_
 
 PRESENCE = frozenset({"port_present", "optic_present", "optic_medium", "optic_serial", "lane_count"})
 LIGHT = frozenset({"rx_power_dbm", "tx_power_dbm", "bias_ma", "rx_power_spread_db"})
-ERRORS = frozenset({"pre_fec_ber", "pre_fec_ber_upper", "uncorrectable_codewords", "flap_count"})
+ERRORS = frozenset(
+    {"pre_fec_ber", "pre_fec_ber_upper", "uncorrectable_codewords", "flap_count", "counters_cleared"}
+)
 LINK = frozenset({"oper_up", "speed_gbps", "fec_mode", "neighbor"})
 MODULE = frozenset({"temperature_c", "supply_voltage_v"})
 FROM_PRESENCE = PRESENCE | MODULE | LIGHT | ERRORS | LINK

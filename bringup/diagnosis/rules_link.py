@@ -6,7 +6,7 @@ Crossed cables are found over all cables together: `bringup.diagnosis.cabling`.
 from __future__ import annotations
 
 from bringup.diagnosis.rule import Clue, Likely, Rule, at_least, is_, known
-from bringup.diagnosis.rules_light import FAR_SENDS, FROM_CODING, LIGHT_RULES, SEVEN
+from bringup.diagnosis.rules_light import ERRORS, FAR_SENDS, FROM_CODING, LIGHT_RULES, SEVEN
 
 CODING_RULES: tuple[Rule, ...] = (
     Rule(
@@ -113,6 +113,26 @@ CODING_RULES: tuple[Rule, ...] = (
         source=SEVEN.format(1),
     ),
     Rule(
+        id="link-comes-and-goes",
+        when=(is_("near_flap_count_bad", True),),
+        title="{link}: {near} changed its state {near_flap_count} times during the window",
+        explains=FROM_CODING,
+        shows=("flap_count", "oper_up", "uncorrectable_codewords"),
+        likely=(
+            Likely(
+                "an intermittent contact: a plug or module that is not latched",
+                (Clue("light is good on every lane while it is up", (is_("light_ok", True),)),),
+            ),
+            Likely("the far end restarts its port or itself"),
+            Likely(
+                "the receiver is at its limit", (Clue("its BER is {near_ber}", (is_("near_ber_bad", True),)),)
+            ),
+        ),
+        next_test="hands off; watch both ends over a longer window, then touch one plug after the other",
+        remedy="reseat-and-measure-again",
+        source="network reference, section 6.2",
+    ),
+    Rule(
         id="bursts",
         when=(is_("near_uncorrectable_codewords_bad", True), is_("near_lost_not_noise", True)),
         title="{near} lost {near_lost} codewords at a BER of {near_ber}: that is not random noise",
@@ -160,15 +180,18 @@ CODING_RULES: tuple[Rule, ...] = (
         source=SEVEN.format(17),
     ),
     Rule(
-        id="flapping",
-        when=(is_("near_flap_count_bad", True),),
-        title="{near} changed its state during the window",
-        explains=FROM_CODING,
-        shows=("flap_count",),
-        likely=(Likely("an intermittent contact"), Likely("the far end restarted")),
-        next_test="hands off; watch both ends over a longer window",
-        remedy="reseat-and-measure-again",
-        source="network reference, section 6.2",
+        id="counters-cleared",
+        when=(is_("near_counters_cleared", True),),
+        title="the counters of {near} were cleared while they were watched: nothing was measured",
+        explains=ERRORS,
+        shows=("uncorrectable_codewords", "pre_fec_ber_upper"),
+        likely=(
+            Likely("another program or person clears them: monitoring, a script, another bring-up"),
+            Likely("the process that counts restarts again and again"),
+        ),
+        next_test="see who is logged in on {near_device}, and what runs there on a timer",
+        remedy="stop-clearing-counters",
+        source="field rule 7",
     ),
     Rule(
         id="light-but-no-link",

@@ -52,6 +52,8 @@ def _end(side: str, observed: Observed, inventory: Inventory, port: str) -> dict
         "speed_gbps",
         "fec_mode",
         "neighbor",
+        "flap_count",
+        "counters_cleared",
     ):
         found[f"{side}_{quantity}"] = observed.value(port, quantity)
     for quantity in ("optic_medium", "speed_gbps", "fec_mode", "flap_count", "uncorrectable_codewords"):

@@ -6,8 +6,11 @@ is complete at its sync. Where targets differ: `bringup.decode.openconfig_tree` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
+
+import msgspec
 
 from bringup.decode.openconfig_component import optics_of
 from bringup.decode.openconfig_interface import fec_of, neighbors_of, ports_of
@@ -15,6 +18,7 @@ from bringup.decode.openconfig_tree import Tree, tree_of
 from bringup.decode.result import Damaged, Nothing
 from bringup.model.errors import NoData, Unparsable
 from bringup.model.facts import FecCounters, Neighbor, Optic, Port
+from bringup.model.measurement import value
 from bringup.transport.base import GnmiExchange
 
 Facts = TypeVar("Facts")
@@ -28,6 +32,7 @@ FEC_PATHS = (
     f"{INTERFACE}/state/counters",
 )
 OPTIC_PATHS = (f"{INTERFACE}/state", f"{COMPONENT}/state", f"{COMPONENT}/transceiver")
+_INTERFACE = re.compile(r"/interfaces/interface\[name=((?:[^\]\\]|\\.)+)\]/")
 LLDP_PATHS = ("/lldp/interfaces/interface[name=*]",)
 
 
@@ -45,8 +50,15 @@ async def ports(gnmi: GnmiExchange, names: Collection[str] = ()) -> tuple[Port, 
 
 async def fec_counters(gnmi: GnmiExchange, names: Collection[str] = ()) -> tuple[FecCounters, ...]:
     """FEC counters of every interface that counts any; see `ports`."""
-    found = await _snapshot(gnmi, FEC_PATHS, fec_of, "FEC counters")
-    return tuple(entry for entry in found if not names or entry.port in names)
+    taken: dict[str, int] = {}
+    found = await _snapshot(gnmi, FEC_PATHS, fec_of, "FEC counters", taken)
+    stamped = (
+        msgspec.structs.replace(one, sampled_unix_s=value(taken[one.port] / 1e9))
+        if taken.get(one.port)
+        else one
+        for one in found
+    )
+    return tuple(one for one in stamped if not names or one.port in names)
 
 
 async def optics(gnmi: GnmiExchange, names: Collection[str] = ()) -> tuple[Optic, ...]:
@@ -62,9 +74,22 @@ async def neighbors(gnmi: GnmiExchange, names: Collection[str] = ()) -> tuple[Ne
 
 
 async def _snapshot(
-    gnmi: GnmiExchange, paths: Sequence[str], read: Callable[[Tree], Facts], what: str
+    gnmi: GnmiExchange,
+    paths: Sequence[str],
+    read: Callable[[Tree], Facts],
+    what: str,
+    taken: dict[str, int] | None = None,
 ) -> Facts:
+    """`taken` is filled with the newest stamp of each interface, in nanoseconds by the target's clock.
+
+    The newest, because a target that sends what has changed stamps each leaf with its last change: of a port
+    with a link some counter moves at every reading.
+    """
     updates = await gnmi.once(paths, deadline_s=SNAPSHOT_DEADLINE_S)
+    for update in updates if taken is not None else ():
+        name = _INTERFACE.match(update.path)
+        if name is not None and taken is not None:
+            taken[name[1]] = max(taken.get(name[1], 0), update.timestamp_ns)
     try:
         return read(tree_of((update.path, update.value) for update in updates))
     except Damaged as damaged:

@@ -12,6 +12,7 @@ import msgspec
 
 from bringup.judge import (
     RECEIVED_LIGHT,
+    STALE_POLLS,
     judge,
     judge_group,
     judge_missing,
@@ -25,6 +26,7 @@ from bringup.model.judgement import Judgement
 from bringup.model.measurement import Measurement
 from bringup.model.plan import Expected, Task
 from bringup.model.subject import ancestors, ends, parse_subject
+from bringup.model.units import SAMPLED
 from bringup.model.verdict import Reason, Verdict
 
 FLOORS = {"pre_fec_ber_upper": "pre_fec_ber_floor"}
@@ -134,6 +136,7 @@ class Judging:
             required=expected is not None,
             contract=self._contract,
             far_end_lit=self._far_end_lit(measurement, known),
+            poll_period_s=_sampled_every_s(measurement),
             floor=float(floor.value) if floor is not None and isinstance(floor.value, int | float) else None,
         )
 
@@ -154,7 +157,7 @@ class Judging:
         lanes = [
             transmitter_proven_on(one)
             for (subject, quantity), one in known.items()
-            if quantity == "tx_power_dbm" and subject.startswith(f"{far}#")
+            if quantity == "tx_power_dbm" and subject.startswith(f"{far}#") and not _stale(one)
         ]
         expected = self._intent.lanes(far)
         whole = bool(lanes) if expected is None else len(lanes) >= expected
@@ -194,3 +197,17 @@ class Judging:
                 return (port.optic if port else None) or ""
             case _:
                 return ""
+
+
+def _sampled_every_s(measurement: Measurement) -> float | None:
+    """How often its device reads such a quantity, at the slowest; None where no age makes it stale."""
+    sampled = SAMPLED.get(measurement.quantity)
+    return sampled.every_s if sampled is not None else None
+
+
+def _stale(measurement: Measurement) -> bool:
+    """Whether a reading is too old to prove anything."""
+    every_s = _sampled_every_s(measurement)
+    if measurement.age_s is None or every_s is None:
+        return False
+    return not measurement.age_s <= STALE_POLLS * every_s

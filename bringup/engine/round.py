@@ -107,8 +107,8 @@ class Round:
             name = method if moment == "now" else f"{method} ({moment})"
             self.evidence.append(Kept(device, name, exchanges))
 
-    async def window(self) -> None:
-        await self._desk.rest(self._clock, self._window_s)
+    async def window(self, share: float = 1.0) -> None:
+        await self._desk.rest(self._clock, self._window_s * share)
 
     async def change(self, device: str, capability: type, method: str, *arguments: object) -> None:
         """Change a device; every reading taken before is forgotten, whatever the outcome."""
@@ -158,8 +158,8 @@ class TaskAt:
     ) -> Sample[Any]:
         return await self._round.read(device, capability, method, moment, arguments)
 
-    async def window(self) -> None:
-        await self._round.window()
+    async def window(self, share: float = 1.0) -> None:
+        await self._round.window(share)
 
     async def change(self, device: str, capability: type, method: str, *arguments: object) -> None:
         await self._round.change(device, capability, method, *arguments)

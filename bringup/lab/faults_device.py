@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from bringup.lab.fault_kind import FaultKind, Memo, number
+from bringup.lab.fault_kind import FaultKind, Memo, number, word
 from bringup.lab.fault_places import adapter_of, leaves
 from bringup.lab.world import World
 from bringup.model.errors import InputError
@@ -108,6 +108,23 @@ def _set_clock(world: World, subject: str, memo: Memo) -> None:
     world.device(subject).clock_skew_s = memo["skew_s"]
 
 
+HANGS = ("counters", "monitors", "both")
+
+
+def _hang(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
+    what = word("stale-samples", value, "counters", HANGS)
+    if what != "monitors":
+        world.hang_counters(subject)
+    if what != "counters":
+        world.hang_monitors(subject)
+    return {}
+
+
+def _go_on(world: World, subject: str, memo: Memo) -> None:
+    for port in world.ports(subject):
+        port.held_counters = port.held_module = None
+
+
 KINDS = (
     FaultKind(
         name="wrong-firmware",
@@ -165,5 +182,20 @@ KINDS = (
         allowed=_with_clock,
         apply=_skew,
         mend=_set_clock,
+    ),
+    FaultKind(
+        name="stale-samples",
+        about="The process that reads a switch's hardware hangs: it goes on showing what it read last.",
+        args={"value": "counters (default), monitors (of the modules), or both"},
+        subject_kind="device",
+        stage="links",
+        step="errors",
+        verdict="UNKNOWN",
+        reason="stale",
+        remedy="restart-sampling",
+        usual=leaves,
+        allowed=leaves,
+        apply=_hang,
+        mend=_go_on,
     ),
 )

@@ -101,15 +101,15 @@ class Answerer:
         self, prefix: Any, state: State, gone: tuple[Path, ...] = (), *, ietf: bool
     ) -> Iterator[Any]:
         """SubscribeResponses that carry these leaves, list entry by list entry, and these deletions."""
-        groups: dict[Path, list[Path]] = {}
+        groups: dict[tuple[Path, int | None], list[Path]] = {}
         for place in (*state, *gone):
-            groups.setdefault(place[:2], []).append(place)
-        for head, places in groups.items():
+            groups.setdefault((place[:2], self._source.taken_ns(place)), []).append(place)
+        for (head, taken_ns), places in groups.items():
             shared = head if self._elements_in_prefix else ()
             for start in range(0, len(places), UPDATES_A_NOTIFICATION):
                 response = self.messages.SubscribeResponse()
                 notification = response.update
-                notification.timestamp = self._source.timestamp_ns()
+                notification.timestamp = taken_ns or self._source.timestamp_ns()
                 self._head(notification, prefix, shared)
                 for place in places[start : start + UPDATES_A_NOTIFICATION]:
                     below = place[len(shared) :]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bringup.lab import lldp, physics
-from bringup.lab.state import Cable, Device, Port
+from bringup.lab.state import Cable, CableEnd, Counters, Device, Port
 
 Ports = Mapping[str, Port]
+JUST_AFTER_S = 1e-4
+"""What is due at an edge is reckoned behind it, on the far side of any rounding."""
 
 
 def _plugged(cables: Iterable[Cable], subject: str) -> tuple[Cable, bool] | None:
@@ -48,6 +50,8 @@ def received_dbm(cables: Iterable[Cable], ports: Ports, subject: str, now: float
     cable, here_is_a = found
     here, there = (cable.a, cable.b) if here_is_a else (cable.b, cable.a)
     fibres = cable.b_to_a_db if here_is_a else cable.a_to_b_db
+    if _parted(here, now) or _parted(there, now):
+        return [None] * len(fibres)
     if there.port is None or not all(_fits(ports[end], cable) for end in (subject, there.port)):
         return [None] * len(fibres)
     arriving: list[float | None] = []
@@ -57,14 +61,34 @@ def received_dbm(cables: Iterable[Cable], ports: Ports, subject: str, now: float
     return arriving
 
 
+def _parted(end: CableEnd, now: float) -> bool:
+    """Whether a plug that is not latched has no contact at this moment."""
+    return end.parts_every_s is not None and now % end.parts_every_s < end.parts_for_s
+
+
+def parting_dues(cables: Iterable[Cable], now: float) -> Iterator[float]:
+    """When plugs that are not latched lose their contact and find it again, next after `now`."""
+    for cable in cables:
+        for end in (cable.a, cable.b):
+            if end.parts_every_s is not None:
+                began = now - now % end.parts_every_s
+                yield from (began + end.parts_for_s + JUST_AFTER_S, began + end.parts_every_s + JUST_AFTER_S)
+
+
+def clear_counters(port: Port, now: float) -> None:
+    """What `clear counters` does, or a script that does it again and again."""
+    port.counters, port.cleared_at = Counters(), now
+
+
 def _fits(port: Port, cable: Cable) -> bool:
     """Whether a module sends into this kind of fibre, and reads from it: DR4 and DR4-2 do, SR4 does not."""
     return port.optic is None or physics.fibre_of(port.optic.medium) == physics.fibre_of(cable.medium)
 
 
 def lane_bers(cables: Iterable[Cable], ports: Ports, subject: str, now: float) -> list[float]:
+    lost_db = ports[subject].adapted_db
     return [
-        0.5 if power is None else physics.pam4_ber(physics.snr_db(power))
+        0.5 if power is None else physics.pam4_ber(physics.snr_db(power) - lost_db)
         for power in received_dbm(cables, ports, subject, now)
     ]
 
@@ -103,6 +127,8 @@ def react(cables: Iterable[Cable], ports: Ports, devices: Mapping[str, Device], 
     """Let modules wake and links come and go by what is so at `now`."""
     for port in ports.values():
         _wake(port, devices[port.device].booted, now)
+        if port.cleared_every_s is not None and now >= (port.cleared_at or 0.0) + port.cleared_every_s:
+            clear_counters(port, now)
     for port in ports.values():
         agreed = _agrees(cables, ports, devices, port, now)
         far = far_end(cables, ports, port.subject)
@@ -131,6 +157,7 @@ def _wake(port: Port, has_power: bool, now: float) -> None:
 def _up(port: Port, far: Port, far_device: Device, now: float) -> None:
     port.up, port.changed_at = True, now
     port.counters.transitions += 1
+    port.adapted_db, port.next_adapted_db = port.next_adapted_db, 0.0
     lldp.begin(port, far, far_device, now)
 
 

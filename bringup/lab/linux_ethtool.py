@@ -24,8 +24,15 @@ def settings(port: Port) -> str:
         f"\tSpeed: {speed}\n\tLanes: {port.lane_count}\n\tDuplex: {duplex}\n\tAuto-negotiation: off\n"
         "\tPort: FIBRE\n\tPHYAD: 0\n\tTransceiver: internal\n"
         "\tSupports Wake-on: d\n\tWake-on: d\n"
-        f"\tLink detected: {'yes' if port.up else 'no'}\n"
+        f"\tLink detected: {_detected(port)}\n"
     )
+
+
+def _detected(port: Port) -> str:
+    """mlx5 names an empty cage as the reason; other reasons it has are left out."""
+    if port.up:
+        return "yes"
+    return "no" if port.optic is not None else "no (No cable)"
 
 
 def driver_info(adapter: Adapter, kernel: str) -> str:

@@ -135,6 +135,7 @@ def transceiver(world: World, device: str, names: list[str]) -> Json:
             found[port.name] |= {
                 "vendorSn": port.optic.serial,
                 "mediaType": port.optic.medium,
+                "updateTime": _sampled_unix_s(world, port),
                 "parameters": _parameters(world, port),
             }
     return {"interfaces": found}
@@ -184,6 +185,12 @@ def _bandwidth_bps(port: Port) -> int:
 
 def _counted(value: int, changed: float) -> Json:
     return {"value": value, "changes": min(value, 1), "lastChange": changed if value else 0.0}
+
+
+def _sampled_unix_s(world: World, port: Port) -> float:
+    """When the module's monitors were read, by the switch's clock."""
+    held = port.held_module
+    return world.wall_unix_s(port.device) if held is None else world.wall_of(port.device, held.since)
 
 
 def _parameters(world: World, port: Port) -> Json:

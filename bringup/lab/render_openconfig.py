@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bringup.lab.oc_component import XCVR, component, module_component, status
-from bringup.lab.oc_tree import Keyed, Node, decimal, flag, identity, number, number64, text
+from bringup.lab.oc_tree import Keyed, Node, Path, decimal, flag, identity, number, number64, text
 from bringup.lab.state import Device, Port
 from bringup.lab.world import World
 
@@ -67,6 +67,15 @@ class OpenConfig:
     def timestamp_ns(self) -> int:
         return int(self._world.wall_unix_s(self._name) * 1e9)
 
+    def taken_ns(self, place: Path) -> int | None:
+        """When the reading at a place was taken, by the switch's clock, where that was not just now."""
+        names = [name for name, _ in place]
+        keys = dict(place[1][1]) if len(place) > 1 else {}
+        if "counters" not in names and "pre-fec-ber" not in names:
+            return None
+        held = self._world.port(f"{self._name}/{keys['name']}").held_counters if "name" in keys else None
+        return None if held is None else int(self._world.wall_of(self._name, held.since) * 1e9)
+
     def _interfaces(self, device: Device) -> Node:
         entries: dict[str, Node] = {port.name: self._interface(port) for port in device.ports}
         return {"interface": Keyed("name", entries)}
@@ -117,6 +126,7 @@ class OpenConfig:
             "last-change": number64(changed_ns),
             "openconfig-platform-port:hardware-port": text(f"{port.name}-Port"),
             "counters": {
+                **self._last_clear(port),
                 "in-octets": number64(0),
                 "out-octets": number64(0),
                 "in-errors": number64(0),
@@ -130,6 +140,12 @@ class OpenConfig:
         if port.optic is not None:
             state[f"{XCVR}:transceiver"] = text(port.name)
         return state
+
+    def _last_clear(self, port: Port) -> dict[str, Node]:
+        """EOS tells when the counters were cleared; SONiC's server has no such leaf."""
+        if port.cleared_at is None or self._world.device(self._name).platform != "eos":
+            return {}
+        return {"last-clear": number64(self._world.wall_of(self._name, port.cleared_at) * 1e9)}
 
     def _components(self, device: Device) -> Node:
         entries: dict[str, Node] = {
@@ -207,7 +223,7 @@ class OpenConfig:
                 "port-description": text(heard.port_description),
                 "ttl": number(heard.ttl_s),
                 "age": number64(heard.known_for_s),
-                "last-update": number64(heard.age_s),
+                "last-update": number64(heard.age_s / self._world.clock.speed),
             }
             neighbors[str(index)] = {"id": text(str(index)), "state": state}
         found: dict[str, Node] = {

@@ -17,7 +17,18 @@ from bringup.lab import configuration, links, lldp, management, physics, power
 from bringup.lab.clock import WorldClock
 from bringup.lab.lldp import Neighbor
 from bringup.lab.management import Attached
-from bringup.lab.state import Cable, Counters, Device, Outlet, Plant, Port, Supply
+from bringup.lab.state import (
+    Cable,
+    Counters,
+    Device,
+    HeldCounters,
+    HeldLane,
+    HeldModule,
+    Outlet,
+    Plant,
+    Port,
+    Supply,
+)
 
 
 class LaneReading(msgspec.Struct, frozen=True):
@@ -215,6 +226,8 @@ class World:
         """Case temperature of a module, ambient while it has no power."""
         port, now = self.port(subject), self.now()
         device = self._devices[port.device]
+        if port.held_module is not None:
+            return port.held_module.temperature_c
         if port.optic is None or port.optic.ready_at is None:
             return device.ambient_c
         return physics.warmed(device.ambient_c + 8.0, port.optic.rise_c, now - port.optic.ready_at)
@@ -226,6 +239,11 @@ class World:
         port, now = self.port(subject), self.now()
         if port.optic is None:
             return ()
+        if port.held_module is not None:
+            held = enumerate(port.held_module.lanes, 1)
+            return tuple(
+                LaneReading(index, one.rx_power_dbm, one.tx_power_dbm, one.bias_ma) for index, one in held
+            )
         sent = links.sent_dbm(port, now)
         received = links.received_dbm(self.plant.cables, self._ports, subject, now)
         received += [None] * (len(sent) - len(received))
@@ -237,6 +255,8 @@ class World:
     def pre_fec_ber(self, subject: str) -> float | None:
         """Bit error ratio over all lanes of a receiver before correction; None without a link."""
         port, now = self.port(subject), self.now()
+        if port.held_counters is not None:
+            return port.held_counters.pre_fec_ber
         return links.ber(self.plant.cables, self._ports, subject, now) if port.up else None
 
     def lane_bers(self, subject: str) -> tuple[float, ...]:
@@ -245,8 +265,27 @@ class World:
         return tuple(links.lane_bers(self.plant.cables, self._ports, subject, now)) if port.up else ()
 
     def counters(self, subject: str) -> Counters:
-        """Totals of a receiver up to now. Do not change them."""
-        return self.port(subject).counters
+        """Totals of a receiver as its device shows them. Do not change them."""
+        port = self.port(subject)
+        return port.counters if port.held_counters is None else port.held_counters.counters
+
+    def hang_counters(self, device: str) -> None:
+        """The process that reads a device's counters hangs: from now on it shows what it read last."""
+        for port in self.ports(device):
+            ber = self.pre_fec_ber(port.subject)
+            port.held_counters = HeldCounters(
+                since=self.plant.at, counters=msgspec.structs.replace(port.counters), pre_fec_ber=ber
+            )
+
+    def hang_monitors(self, device: str) -> None:
+        """The process that reads a device's modules hangs: from now on it shows what it read last."""
+        for port in self.ports(device):
+            lanes = [
+                HeldLane(rx_power_dbm=one.rx_power_dbm, tx_power_dbm=one.tx_power_dbm, bias_ma=one.bias_ma)
+                for one in self.lanes(port.subject)
+            ]
+            celsius = self.optic_temperature_c(port.subject)
+            port.held_module = HeldModule(since=self.plant.at, lanes=lanes, temperature_c=celsius)
 
     def set_admin(self, subject: str, up: bool) -> None:
         """Configure a port up or down."""
@@ -273,7 +312,10 @@ class World:
     def _dues(self) -> Iterator[float]:
         yield from power.dues(self.plant.devices)
         yield from configuration.dues(self.plant.devices)
+        yield from links.parting_dues(self.plant.cables, self.plant.at)
         for port in self._ports.values():
+            if port.cleared_every_s is not None:
+                yield (port.cleared_at or self.plant.at) + port.cleared_every_s
             if port.up_at is not None and not port.up:
                 yield port.up_at
             if port.optic is not None and port.optic.ready_at is not None:

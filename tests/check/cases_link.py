@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from bringup.model.facts import FecCounters, Neighbor, Port
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, UNSUPPORTED, Read, value
 from bringup.model.subject import link
-from tests.check.trial import FALSE, TRUE, Table, World, answering, case, nothing_told, written
+from tests.check.trial import FALSE, NOON, TRUE, Table, World, answering, case, nothing_told, written
 
 NEAR, FAR, SPARE = "Ethernet0", "Ethernet4/1", "Ethernet5/1"
 STATED = {"speed_gbps": 400, "fec": "rs544"}
@@ -149,6 +150,12 @@ NEIGHBORS = Table(
              near=(("@", "etp1"),), port_description=value("Ethernet4/2")),
         case("by a name and another one as the description, both cabled", "UNKNOWN no_data",
              near=(("@", FAR),), port_description=value(SPARE), spare=True),
+        case("heard a minute ago", "PASS", heard_ago_s=value(60.0)),
+        case("not heard for longer", "UNKNOWN stale", heard_ago_s=value(61)),
+        case("somebody else, not heard for longer", "UNKNOWN stale",
+             near=(("stranger", FAR),), heard_ago_s=value(61)),
+        case("an entry that is old and says no more", "PASS", age_s=value(9e6)),
+        case("an old entry, heard just now", "PASS", age_s=value(9e6), heard_ago_s=value(3)),
         case("another port", "FAIL", near=(("@", "Ethernet4/2"),)),
         case("another port at the far end", "FAIL", far=(("@", "Ethernet8"),)),
         case("a port in capitals", "FAIL", near=(("@", FAR.upper()),)),
@@ -195,11 +202,19 @@ def errors_world(
     far: tuple[Counts, Counts] | None = None,
     ports: tuple[tuple[Port, ...], tuple[Port, ...]] | None = None,
     rows: tuple[tuple[FecCounters, ...], tuple[FecCounters, ...]] | None = None,
+    looks: Sequence[Counts] = (),
     stated: dict[str, Any] | None = None,
     answers: dict[str, Any] | None = None,
 ) -> World:
-    """`first` and `last` are added to what a clean port counts; `only` and `far` are all that it counts."""
-    near = only or ({**BEFORE, **(first or {})}, {**CLEAN, **(last or {})})
+    """`first` and `last` are added to what a clean port counts; `only` and `far` are all that it counts.
+
+    `looks` are what each look sees instead, added to what stood at the beginning.
+    """
+    near = (
+        tuple({**BEFORE, **each} for each in looks)
+        or only
+        or ({**BEFORE, **(first or {})}, {**CLEAN, **(last or {})})
+    )
     told = rows or tuple((counters("Ethernet00", CLEAN), counters(NEAR, each)) for each in near)
     table: dict[Any, Any] = {
         (name, "fec_counters"): in_turn(told),
@@ -214,14 +229,9 @@ def errors_world(
 
 
 def in_turn(told: tuple[Any, ...]) -> Any:
-    """An answer for the beginning of the window and one for its end."""
+    """An answer for the beginning of the window and one for every look after it."""
     left = list(told)
-    return lambda: left.pop(0)
-
-
-def cleared(total: str) -> Counts:
-    """A total that lies below what it was, all others as in a clean window."""
-    return {total: 999}
+    return lambda: left.pop(0) if len(left) > 1 else left[0]
 
 
 def since(first: Counts, last: Counts) -> dict[str, Any]:
@@ -284,12 +294,45 @@ ERRORS = Table(
         case("nothing but a ratio of nought", "UNKNOWN no_data", **since({}, {"pre_fec_ber": 0.0})),
         case("nothing but a bad ratio of its own", "UNKNOWN no_data", **since({}, {"pre_fec_ber": 1e-3})),
         # windows that prove nothing
-        *(case(f"{total} cleared", "UNKNOWN no_data", last=cleared(total)) for total in TOTALS),
-        case("bits cleared", "UNKNOWN no_data", first={"corrected_bits": 7}, last={"corrected_bits": 0}),
-        case("cleared, and a good ratio of its own", "UNKNOWN no_data",
-             last={"symbol_errors": 0, "pre_fec_ber": 1e-12}),
-        case("cleared, and a codeword lost all the same", "UNKNOWN no_data",
+        *(case(f"{total} cleared again and again", "UNKNOWN no_data",
+               looks=({}, {total: 0}, {total: 9}, {total: 0}, {}, {total: 9}, {total: 0}))
+          for total in TOTALS),
+        *(case(f"{total} cleared once, then a window without error", "PASS", looks=({}, {total: 0}))
+          for total in TOTALS),
+        case("bits cleared once, then a window without error", "PASS",
+             first={"corrected_bits": 7}, last={"corrected_bits": 0}),
+        case("cleared once, then many errors", "FAIL",
+             looks=({}, {"symbol_errors": 0}, {"symbol_errors": 0}, {}, {"symbol_errors": 0},
+                    {"symbol_errors": 5 * 10**9})),
+        case("cleared again and again, and a good ratio of its own", "UNKNOWN no_data",
+             looks=[{"symbol_errors": errors, "pre_fec_ber": 1e-12} for errors in (1000, 0) * 5]),
+        case("cleared, and a codeword lost before", "FAIL",
              last={"symbol_errors": 0, "uncorrectable_codewords": 1001}),
+        case("cleared, and codewords lost since", "FAIL", last={"uncorrectable_codewords": 999}),
+        case("cleared, and flaps since", "FAIL", last={"flap_count": 999}),
+        case("the device tells of a clearing that no total shows, each time", "UNKNOWN no_data",
+             looks=[{"cleared_unix_s": NOON + step} for step in range(9)]),
+        case("the device tells of one clearing that no total shows", "PASS",
+             looks=({"cleared_unix_s": NOON}, {"cleared_unix_s": NOON + 60.0})),
+        case("the device tells of a clearing long ago", "PASS",
+             first={"cleared_unix_s": NOON - 1e6}, last={"cleared_unix_s": NOON - 1e6}),
+        # old samples
+        case("the device has taken no new sample", "UNKNOWN stale",
+             first={"sampled_unix_s": NOON - 500.0}, last={"sampled_unix_s": NOON - 500.0}),
+        case("no new sample, and a codeword lost", "UNKNOWN stale",
+             first={"sampled_unix_s": NOON - 500.0},
+             last={"sampled_unix_s": NOON - 500.0, "uncorrectable_codewords": 1001}),
+        case("the device stopped sampling half a minute into the window", "UNKNOWN stale",
+             first={"sampled_unix_s": NOON - 30.0}, last={"sampled_unix_s": NOON}),
+        case("its samples come each half minute", "PASS",
+             first={"sampled_unix_s": NOON - 1.0}, last={"sampled_unix_s": NOON + 90.0}),
+        case("its clock was set back", "UNKNOWN stale",
+             first={"sampled_unix_s": NOON}, last={"sampled_unix_s": NOON - 3600.0}),
+        case("its clock is a year ahead", "PASS",
+             first={"sampled_unix_s": NOON + 3e7}, last={"sampled_unix_s": NOON + 3e7 + 120.0}),
+        case("only one look is stamped", "PASS", last={"sampled_unix_s": NOON - 1e6}),
+        case("it corrects errors and no total moves", "UNKNOWN stale", last={**STILL, "pre_fec_ber": 1e-9}),
+        case("nothing to correct and no total moves", "PASS", last={**STILL, "pre_fec_ber": 0.0}),
         case("down at the end", "FAIL", ports=(UP, DOWN), last=STILL),
         case("down at the beginning", "FAIL", ports=(DOWN, UP), last=STILL),
         case("down all the time, its totals standing still", "FAIL", ports=(DOWN, DOWN), last=STILL),

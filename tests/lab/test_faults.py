@@ -38,6 +38,10 @@ ASKED_FOR = {
     "fan-stopped": "check-fan-tray",
     "half-width-nic": "reseat-card",
     "clock-skew": "set-clock",
+    "flapping": "reseat-and-measure-again",
+    "ber-rise": "check-signal-quality",
+    "counters-reset": "stop-clearing-counters",
+    "stale-samples": "restart-sampling",
 }
 PACKAGE = Path(bringup.__file__).parent
 VOLATILE = (
@@ -53,6 +57,7 @@ VOLATILE = (
     "boot_id",
     "boot_started_at",
     "resets",
+    "cleared_at",
 )
 """What time and consequences write; the rest is what hands can change."""
 

@@ -193,7 +193,7 @@ class EosDriver:
         contacts = told.facts["last_contacts_unix_s"]
         assert isinstance(contacts, list)
         return tuple(
-            msgspec.structs.replace(neighbor, age_s=_age(now, contact))
+            msgspec.structs.replace(neighbor, age_s=_age(now, contact), heard_ago_s=_age(now, contact))
             for neighbor, contact in zip(_all(told, "neighbors", Neighbor), contacts, strict=True)
         )
 

@@ -14,6 +14,7 @@ import msgspec
 from bringup.transport.base import SnmpValue
 
 GET, GET_NEXT, RESPONSE, SET, GET_BULK, REPORT = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5, 0xA8
+INFORM, TRAP = 0xA6, 0xA7
 INTEGER, OCTETS, NULL, OID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 _ADDRESS = 0x40
 TEXTS = frozenset((OCTETS, 0x44, 0x45))  # octets, Opaque, NsapAddress
@@ -100,6 +101,11 @@ def _pdu(kind: int, request_id: int, second: int, third: int, listed: bytes) -> 
     return tlv(kind, integer(request_id) + integer(second) + integer(third) + tlv(SEQUENCE, listed))
 
 
+def encode_answer(kind: int, request_id: int, bindings: bytes) -> bytes:
+    """A response or a report with bindings that are encoded already."""
+    return _pdu(kind, request_id, 0, 0, bindings)
+
+
 def _encode_arc(arc: int) -> bytes:
     if arc < 0x80:
         return bytes((arc,))
@@ -171,9 +177,9 @@ def _element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     return tag, at, at + size
 
 
-def read_pdu(reader: Reader) -> Pdu:
-    """The PDU that comes next: a response or a report."""
-    kind, start, end = reader.element(RESPONSE, REPORT)
+def read_pdu(reader: Reader, *kinds: int) -> Pdu:
+    """The PDU that comes next: one of `kinds`, or a response or a report."""
+    kind, start, end = reader.element(*kinds or (RESPONSE, REPORT))
     body = Reader(reader.data, start, end)
     request_id, error_status, error_index = body.integer(), body.integer(), body.integer()
     listed = body.inside(SEQUENCE)

@@ -34,7 +34,7 @@ except ImportError:  # it moved there with cryptography 47
 DATAGRAM_BYTES_MAX = 65507
 _MAC_BYTES = {"md5": 12, "sha1": 12, "sha224": 16, "sha256": 24, "sha384": 32, "sha512": 48}
 _KEY_BYTES = {"des": 16, "aes128": 16, "aes192": 24, "aes256": 32}
-_REPORTABLE, _PRIVATE, _AUTHENTIC = 4, 2, 1
+REPORTABLE, PRIVATE, AUTHENTIC = 4, 2, 1
 _USER_SECURITY = 3
 _EMPTY = tlv(OCTETS, b"")
 _VERSION_3 = integer(3)
@@ -87,7 +87,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def flags(self) -> int:
         """The protection that a message with these keys has, as in `msgFlags`."""
-        return (_AUTHENTIC if self.auth is not None else 0) | (_PRIVATE if self.priv is not None else 0)
+        return (AUTHENTIC if self.auth is not None else 0) | (PRIVATE if self.priv is not None else 0)
 
     def __repr__(self) -> str:
         return "<Keys>"
@@ -127,6 +127,73 @@ def _localized(auth: str, raw: bytes, engine_id: bytes) -> bytes:
     return hashlib.new(auth, stretched + engine_id + stretched).digest()
 
 
+class Secured(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of version 3, its header read and nothing of it proven yet."""
+
+    datagram: bytes
+    message_id: int
+    flags: int
+    engine_id: bytes
+    boots: int
+    time_s: int
+    user: bytes
+    digest: tuple[int, int]
+    salt: bytes
+    at: int
+
+    def pdu(self, keys: Keys, *kinds: int) -> Pdu:
+        """The PDU, once the digest fits and the cipher is undone. Raises `DamagedError`."""
+        return self.scoped(keys, *kinds)[1]
+
+    def scoped(self, keys: Keys, *kinds: int) -> tuple[bytes, Pdu]:
+        """As `pdu`, after the encoded context (engine and name), which an answer has to repeat."""
+        if self.flags & AUTHENTIC:
+            self._authenticate(keys)
+        message = Reader(self.datagram, self.at)
+        if self.flags & PRIVATE:
+            message = Reader(_decrypt(keys, self.boots, self.time_s, self.salt, message.octets()))
+        scoped = message.inside(SEQUENCE)
+        context = tlv(OCTETS, scoped.octets()) + tlv(OCTETS, scoped.octets())
+        return context, read_pdu(scoped, *kinds)
+
+    def _authenticate(self, keys: Keys) -> None:
+        datagram, (at, end) = self.datagram, self.digest
+        if keys.auth is None or end - at != _MAC_BYTES[keys.auth]:
+            raise DamagedError("digest that was not asked for")
+        blank = datagram[:at] + bytes(end - at) + datagram[end:]
+        if not hmac.compare_digest(_mac(keys, blank), datagram[at:end]):
+            raise DamagedError("digest that does not fit")
+
+
+def read_secured(datagram: bytes) -> Secured:
+    """Raises `DamagedError`."""
+    whole = Reader(datagram)
+    message = whole.inside(SEQUENCE)
+    whole.done()
+    if message.integer() != 3:
+        raise DamagedError("another version of SNMP")
+    header = message.inside(SEQUENCE)
+    message_id, _size, flags = header.integer(), header.integer(), header.octets()
+    if len(flags) != 1 or header.integer() != _USER_SECURITY:
+        raise DamagedError("another security model")
+    security = message.inside(OCTETS).inside(SEQUENCE)
+    engine_id, boots, time_s = security.octets(), security.integer(), security.integer()
+    user = security.octets()
+    _, *digest = security.element(OCTETS)
+    return Secured(
+        datagram=datagram,
+        message_id=message_id,
+        flags=flags[0],
+        engine_id=engine_id,
+        boots=boots,
+        time_s=time_s,
+        user=user,
+        digest=(digest[0], digest[1]),
+        salt=security.octets(),
+        at=message.at,
+    )
+
+
 class UserEnvelope:
     """Version 3. Learns the engine's id, boots and time from what it opens."""
 
@@ -142,14 +209,17 @@ class UserEnvelope:
         """Use these keys from now on; without, messages carry neither digest nor cipher."""
         self._keys = keys
 
-    def seal(self, pdu: bytes, request_id: int) -> bytes:
+    def seal(
+        self, pdu: bytes, request_id: int, *, reportable: bool = True, context: bytes | None = None
+    ) -> bytes:
+        """`reportable`: a question, to which a report may come back. `context`: encoded engine and name."""
         keys, engine = self._keys, tlv(OCTETS, self.engine_id)
-        scoped = tlv(SEQUENCE, engine + _EMPTY + pdu)
+        scoped = tlv(SEQUENCE, (engine + _EMPTY if context is None else context) + pdu)
         salt = b""
         if keys.priv is not None:
             salt = self._next_salt()
             scoped = tlv(OCTETS, _encrypt(keys, self.boots, self.time_s, salt, scoped))
-        flags = bytes((OCTETS, 1, _REPORTABLE | keys.flags))
+        flags = bytes((OCTETS, 1, (REPORTABLE if reportable else 0) | keys.flags))
         header = tlv(SEQUENCE, integer(request_id) + _SIZE_MAX + flags + _USER_SECURITY_MODEL)
         digest = bytes(_MAC_BYTES[keys.auth]) if keys.auth is not None else b""
         before = engine + integer(self.boots) + integer(self.time_s)
@@ -169,46 +239,15 @@ class UserEnvelope:
         return (self.boots % 2**32).to_bytes(4, "big") + salt[4:] if self._keys.priv == "des" else salt
 
     def open(self, datagram: bytes) -> Pdu:
-        whole = Reader(datagram)
-        message = whole.inside(SEQUENCE)
-        whole.done()
-        if message.integer() != 3:
-            raise DamagedError("another version of SNMP")
-        header = message.inside(SEQUENCE)
-        message_id, _size, flags_octets = header.integer(), header.integer(), header.octets()
-        if len(flags_octets) != 1 or header.integer() != _USER_SECURITY:
-            raise DamagedError("another security model")
-        flags = flags_octets[0]
-        security = message.inside(OCTETS).inside(SEQUENCE)
-        engine_id, boots, time_s = security.octets(), security.integer(), security.integer()
-        security.octets()
-        _, digest_at, digest_end = security.element(OCTETS)
-        salt = security.octets()
-        if flags & _AUTHENTIC:
-            self._authenticate(datagram, digest_at, digest_end)
-        if flags & _PRIVATE:
-            plain = Reader(_decrypt(self._keys, boots, time_s, salt, message.octets()))
-            scoped = plain.inside(SEQUENCE)
-        else:
-            scoped = message.inside(SEQUENCE)
-        scoped.octets()
-        scoped.octets()
-        pdu = read_pdu(scoped)
-        self._admit(pdu, flags)
-        if flags & _AUTHENTIC or not self.engine_id or pdu.kind == REPORT:
-            self.engine_id, self.boots, self.time_s = engine_id, boots, time_s
+        message = read_secured(datagram)
+        pdu = message.pdu(self._keys)
+        self._admit(pdu, message.flags)
+        if message.flags & AUTHENTIC or not self.engine_id or pdu.kind == REPORT:
+            self.engine_id, self.boots, self.time_s = message.engine_id, message.boots, message.time_s
         # The message's id is what a report echoes, too; requests carry the same in both places.
-        if pdu.kind != REPORT and pdu.request_id != message_id:
+        if pdu.kind != REPORT and pdu.request_id != message.message_id:
             raise DamagedError("another request's answer in this one's message")
-        return msgspec.structs.replace(pdu, request_id=message_id) if pdu.kind == REPORT else pdu
-
-    def _authenticate(self, datagram: bytes, at: int, end: int) -> None:
-        keys = self._keys
-        if keys.auth is None or end - at != _MAC_BYTES[keys.auth]:
-            raise DamagedError("digest that was not asked for")
-        blank = datagram[:at] + bytes(end - at) + datagram[end:]
-        if not hmac.compare_digest(_mac(keys, blank), datagram[at:end]):
-            raise DamagedError("digest that does not fit")
+        return msgspec.structs.replace(pdu, request_id=message.message_id) if pdu.kind == REPORT else pdu
 
     def _admit(self, pdu: Pdu, flags: int) -> None:
         """An answer must be as well protected as its question; a report need not be."""

@@ -76,6 +76,7 @@ def read_inputs(request: Request, environment: Mapping[str, str] | None = None) 
     from bringup.check.catalogue import load_catalogue
     from bringup.driver.registry import platform_names
     from bringup.input import find_file, load_envelopes, load_inventory, load_playbook
+    from bringup.input.inventory import refuse_found
     from bringup.plan import make_plan
 
     catalogue = load_catalogue()
@@ -83,6 +84,7 @@ def read_inputs(request: Request, environment: Mapping[str, str] | None = None) 
     playbook = load_playbook(playbook_path, catalogue=catalogue)
     inventory_path = find_file("inventory", request.inventory or request.playbook)
     inventory = load_inventory(inventory_path, platforms=platform_names())
+    refuse_found(inventory, inventory_path)
     limits = load_envelopes(playbook.envelope, relative_to=playbook_path.parent)
     plan = make_plan(playbook, inventory, limits, catalogue, only=request.only, rack=request.rack)
     return Inputs(

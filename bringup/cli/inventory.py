@@ -163,3 +163,61 @@ def export(file: str, kind: str, out: Path, manufacturer: str) -> None:
     from bringup.input.shipped import find_file
 
     export_netbox(find_file("inventory", file), out, manufacturer)
+
+
+@inventory.command("scan")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The new inventory.")
+@click.option("--community", default="public", show_default=True, help="SNMP: public, or env:, file:, cmd:.")
+@click.option(
+    "--ssh-port", type=click.IntRange(0, 65535), default=22, show_default=True, help="0: not asked."
+)
+@click.option(
+    "--snmp-port", type=click.IntRange(0, 65535), default=161, show_default=True, help="0: not asked."
+)
+@click.option(
+    "--https-port", type=click.IntRange(0, 65535), default=443, show_default=True, help="0: not asked."
+)
+@click.option(
+    "--deadline", type=click.FloatRange(0.1, 60), default=3.0, show_default=True, help="Seconds each."
+)
+@click.option(
+    "--at-once", type=click.IntRange(1, 256), default=64, show_default=True, help="Addresses at once."
+)
+def scan(
+    addresses: tuple[str, ...],
+    out: Path,
+    community: str,
+    ssh_port: int,
+    snmp_port: int,
+    https_port: int,
+    deadline: float,
+    at_once: int,
+) -> int:
+    """Ask what answers at each ADDRESS, and write a new inventory that says so.
+
+    Addresses, names, networks (10.0.0.0/26) or spans (10.0.0.1-10.0.0.9), at most 4096. It reads an SSH
+    banner, three SNMP objects, the Redfish root, and whether an eAPI is there; it logs in nowhere and changes
+    nothing. What it writes is marked `found`: a run refuses it until you say what should be there.
+
+    \b
+    Example:
+      bringup inventory scan 10.7.0.0/26 --out found.toml
+    """
+    from bringup.cli._scan import Wanted, addresses_of
+    from bringup.cli._scan import scan as scan_all
+    from bringup.cli._scan_wires import Ports
+    from bringup.input.secret import secret_fault
+    from bringup.model.errors import InputError
+
+    fault = secret_fault("community", community)
+    if fault is not None:
+        raise InputError(f"--community: {fault[0]}", f"{fault[1][:1].upper()}{fault[1][1:]}.")
+    wanted = Wanted(
+        addresses=addresses_of(addresses),
+        ports=Ports(ssh=ssh_port, snmp=snmp_port, https=https_port),
+        community=community,
+        deadline_s=deadline,
+        at_once=at_once,
+    )
+    return scan_all(wanted, out)

@@ -9,13 +9,14 @@ from bringup.input.cables import Placed, read_cables
 from bringup.input.document import Document, read_document
 from bringup.input.expanded import Expanded
 from bringup.input.inventory_rules import cable_faults, inventory_faults
-from bringup.input.manifests import manifest_names
+from bringup.input.manifests import listed, manifest_names
 from bringup.input.problem import Problem, first, give_up
 from bringup.input.range_model import DeviceRange
 from bringup.input.ranges import expand
 from bringup.input.secret_words import fill_secrets
 from bringup.input.ssh_config import fill_from_ssh_config
 from bringup.input.validate import validated
+from bringup.model.errors import InputError
 from bringup.model.inventory import Cable, Inventory
 
 
@@ -107,3 +108,18 @@ def _all_cables(document: Document) -> tuple[list[Placed], list[Problem]]:
 
 
 _DEFAULTS = {"medium": "", "length_m": None, "label": ""}
+
+
+def refuse_found(inventory: Inventory, path: Path) -> None:
+    """An inventory is intent: what a scan merely found can't be what a run expects.
+
+    Raises:
+        InputError: a device is marked `found`.
+    """
+    names = [device.name for device in inventory.device if device.found]
+    if names:
+        raise InputError(
+            f"{path}: {listed(names)} {'was' if len(names) == 1 else 'were'} found by a scan, and nobody has "
+            "said that it should be so",
+            "Check each, write what you expect of it, and take `found = true` out.",
+        )

@@ -135,6 +135,8 @@ class Device(Written):
     nvue: Http | None = None
     protected: bool = False
     in_service: bool = False
+    found: bool = False
+    """Written by a scan: it answered, and nobody has said yet that it should be there."""
 
 
 class Port(Written):

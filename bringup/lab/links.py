@@ -4,33 +4,14 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from bringup.lab import lldp, physics
 from bringup.lab.state import Cable, CableEnd, Counters, Device, Port
+from bringup.lab.wiring import Wiring
 
-Ports = Mapping[str, Port]
 JUST_AFTER_S = 1e-4
 """What is due at an edge is reckoned behind it, on the far side of any rounding."""
-
-
-def _plugged(cables: Iterable[Cable], subject: str) -> tuple[Cable, bool] | None:
-    """The cable in a port, and whether its `a` end is the one here."""
-    for cable in cables:
-        if cable.a.port == subject:
-            return cable, True
-        if cable.b.port == subject:
-            return cable, False
-    return None
-
-
-def far_end(cables: Iterable[Cable], ports: Ports, subject: str) -> Port | None:
-    found = _plugged(cables, subject)
-    if found is None:
-        return None
-    cable, here_is_a = found
-    there = cable.b.port if here_is_a else cable.a.port
-    return None if there is None else ports[there]
 
 
 def sent_dbm(port: Port, now: float) -> list[float | None]:
@@ -42,9 +23,9 @@ def sent_dbm(port: Port, now: float) -> list[float | None]:
     return [lane.tx_power_dbm if lit and lane.laser else None for lane in optic.lanes]
 
 
-def received_dbm(cables: Iterable[Cable], ports: Ports, subject: str, now: float) -> list[float | None]:
+def received_dbm(wiring: Wiring, subject: str, now: float) -> list[float | None]:
     """Power that arrives at each lane, None below what a monitor sees; empty where nothing is plugged in."""
-    found = _plugged(cables, subject)
+    found = wiring.plugged(subject)
     if found is None:
         return []
     cable, here_is_a = found
@@ -52,10 +33,10 @@ def received_dbm(cables: Iterable[Cable], ports: Ports, subject: str, now: float
     fibres = cable.b_to_a_db if here_is_a else cable.a_to_b_db
     if _parted(here, now) or _parted(there, now):
         return [None] * len(fibres)
-    if there.port is None or not all(_fits(ports[end], cable) for end in (subject, there.port)):
+    if there.port is None or not all(_fits(wiring.ports[end], cable) for end in (subject, there.port)):
         return [None] * len(fibres)
     arriving: list[float | None] = []
-    for lane, sent in enumerate(sent_dbm(ports[there.port], now)[: len(fibres)]):
+    for lane, sent in enumerate(sent_dbm(wiring.ports[there.port], now)[: len(fibres)]):
         power = None if sent is None else sent - there.out_db[lane] - fibres[lane] - here.in_db[lane]
         arriving.append(power if power is not None and power > physics.DARK_DBM else None)
     return arriving
@@ -66,9 +47,9 @@ def _parted(end: CableEnd, now: float) -> bool:
     return end.parts_every_s is not None and now % end.parts_every_s < end.parts_for_s
 
 
-def parting_dues(cables: Iterable[Cable], now: float) -> Iterator[float]:
+def parting_dues(wiring: Wiring, now: float) -> Iterator[float]:
     """When plugs that are not latched lose their contact and find it again, next after `now`."""
-    for cable in cables:
+    for cable in wiring.cables:
         for end in (cable.a, cable.b):
             if end.parts_every_s is not None:
                 began = now - now % end.parts_every_s
@@ -85,33 +66,31 @@ def _fits(port: Port, cable: Cable) -> bool:
     return port.optic is None or physics.fibre_of(port.optic.medium) == physics.fibre_of(cable.medium)
 
 
-def lane_bers(cables: Iterable[Cable], ports: Ports, subject: str, now: float) -> list[float]:
-    lost_db = ports[subject].adapted_db
+def lane_bers(wiring: Wiring, subject: str, now: float) -> list[float]:
+    lost_db = wiring.ports[subject].adapted_db
     return [
         0.5 if power is None else physics.pam4_ber(physics.snr_db(power) - lost_db)
-        for power in received_dbm(cables, ports, subject, now)
+        for power in received_dbm(wiring, subject, now)
     ]
 
 
-def ber(cables: Iterable[Cable], ports: Ports, subject: str, now: float) -> float:
+def ber(wiring: Wiring, subject: str, now: float) -> float:
     """Over all lanes: codewords are spread over them evenly."""
-    lanes = lane_bers(cables, ports, subject, now)
+    lanes = lane_bers(wiring, subject, now)
     return sum(lanes) / len(lanes) if lanes else 0.5
 
 
-def _locks(cables: Iterable[Cable], ports: Ports, port: Port, now: float) -> bool:
+def _locks(wiring: Wiring, port: Port, now: float) -> bool:
     """Whether the receiver finds alignment on every lane that the port's speed needs."""
-    powers = received_dbm(cables, ports, port.subject, now)
+    powers = received_dbm(wiring, port.subject, now)
     return len(powers) >= port.lane_count and all(
         power is not None and physics.snr_db(power) >= physics.LOCK_SNR_DB for power in powers
     )
 
 
-def _agrees(
-    cables: Iterable[Cable], ports: Ports, devices: Mapping[str, Device], port: Port, now: float
-) -> bool:
+def _agrees(wiring: Wiring, devices: Mapping[str, Device], port: Port, now: float) -> bool:
     """Whether both ends of what is plugged in here are on, see light, and have the same speed and coding."""
-    far = far_end(cables, ports, port.subject)
+    far = wiring.far_end(port.subject)
     if far is None:
         return False
     both = (port, far)
@@ -119,19 +98,19 @@ def _agrees(
         all(each.admin_up and devices[each.device].booted and each.optic is not None for each in both)
         and port.fec_mode == far.fec_mode
         and port.speed_gbps == far.speed_gbps
-        and all(_locks(cables, ports, each, now) for each in both)
+        and all(_locks(wiring, each, now) for each in both)
     )
 
 
-def react(cables: Iterable[Cable], ports: Ports, devices: Mapping[str, Device], now: float) -> None:
+def react(wiring: Wiring, devices: Mapping[str, Device], now: float) -> None:
     """Let modules wake and links come and go by what is so at `now`."""
-    for port in ports.values():
+    for port in wiring.ports.values():
         _wake(port, devices[port.device].booted, now)
         if port.cleared_every_s is not None and now >= (port.cleared_at or 0.0) + port.cleared_every_s:
             clear_counters(port, now)
-    for port in ports.values():
-        agreed = _agrees(cables, ports, devices, port, now)
-        far = far_end(cables, ports, port.subject)
+    for port in wiring.ports.values():
+        agreed = _agrees(wiring, devices, port, now)
+        far = wiring.far_end(port.subject)
         moved = port.up and far is not None and not lldp.hears(port, far, devices[far.device])
         if port.up and (not agreed or moved):
             _down(port, now)
@@ -167,14 +146,13 @@ def _down(port: Port, now: float) -> None:
     lldp.end(port, now)
 
 
-def count(cables: Iterable[Cable], ports: Ports, since: float, now: float, dice: random.Random) -> None:
-    """Let the errors of the time from `since` to `now` happen on every receiver with a link."""
-    seconds = now - since
-    if seconds <= 0.0:
-        return
-    for port in ports.values():
-        if port.up:
-            _count_port(port, ber(cables, ports, port.subject, since), seconds, dice)
+def count(wiring: Wiring, port: Port, since: float, now: float, dice: random.Random) -> None:
+    """Let the errors of the time from `since` to `now` happen on one receiver, if it has a link.
+
+    Nothing may have changed meanwhile: whatever changes light or links is reckoned when it happens.
+    """
+    if port.up and now > since:
+        _count_port(port, ber(wiring, port.subject, since), now - since, dice)
 
 
 def _count_port(port: Port, ber_now: float, seconds: float, dice: random.Random) -> None:

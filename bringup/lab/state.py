@@ -12,7 +12,6 @@ from typing import Literal
 import msgspec
 
 from bringup.lab.config_state import Configuration
-
 from bringup.lab.state_gpu import Gpu, GpuStack
 
 Answers = Literal["ok", "garbage", "silent"]

@@ -7,6 +7,7 @@ inside `with world.changing():`, which reckons up to now before and looks at the
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from bringup.lab.state import (
     Port,
     Supply,
 )
+from bringup.lab.wiring import Wiring
 
 
 class LaneReading(msgspec.Struct, frozen=True):
@@ -50,23 +52,26 @@ class World:
         self._ports = {port.subject: port for device in plant.devices for port in device.ports}
         self._listeners: list[Callable[[], None]] = []
         self._random = random.Random(f"{plant.seed}/{plant.draws}")
+        self._counted = dict.fromkeys(self._ports, plant.at)
+        self._wiring = Wiring(plant.cables, self._ports)
+        self._due = math.inf
         self._react(plant.at)
 
     # time and change
 
     def now(self) -> float:
-        """World time, with the world brought up to it."""
+        """World time, with the world brought up to it; counters are, when somebody asks for them."""
         now = max(self.clock.now(), self.plant.at)
-        while (due := self._next_due(now)) is not None:
-            self._count(due)
-            self._react(due)
-        self._count(now)
+        while self._due <= now:
+            self._react(self._due)
+        self.plant.at = now
         return now
 
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Hands at work: what is changed inside takes effect at one moment; then listeners hear of it."""
         self.now()
+        self._count_all()
         yield
         self._react(self.plant.at)
         for listener in tuple(self._listeners):
@@ -79,6 +84,7 @@ class World:
     def save(self) -> bytes:
         """The world as JSON."""
         self.now()
+        self._count_all()
         self.plant.draws += 1
         return msgspec.json.encode(self.plant)
 
@@ -245,7 +251,7 @@ class World:
                 LaneReading(index, one.rx_power_dbm, one.tx_power_dbm, one.bias_ma) for index, one in held
             )
         sent = links.sent_dbm(port, now)
-        received = links.received_dbm(self.plant.cables, self._ports, subject, now)
+        received = links.received_dbm(self._wiring, subject, now)
         received += [None] * (len(sent) - len(received))
         return tuple(
             LaneReading(index, rx, tx, 0.0 if tx is None else lane.bias_ma)
@@ -257,16 +263,17 @@ class World:
         port, now = self.port(subject), self.now()
         if port.held_counters is not None:
             return port.held_counters.pre_fec_ber
-        return links.ber(self.plant.cables, self._ports, subject, now) if port.up else None
+        return links.ber(self._wiring, subject, now) if port.up else None
 
     def lane_bers(self, subject: str) -> tuple[float, ...]:
         """The same, lane by lane; empty without a link."""
         port, now = self.port(subject), self.now()
-        return tuple(links.lane_bers(self.plant.cables, self._ports, subject, now)) if port.up else ()
+        return tuple(links.lane_bers(self._wiring, subject, now)) if port.up else ()
 
     def counters(self, subject: str) -> Counters:
         """Totals of a receiver as its device shows them. Do not change them."""
         port = self.port(subject)
+        self._count(port)
         return port.counters if port.held_counters is None else port.held_counters.counters
 
     def hang_counters(self, device: str) -> None:
@@ -296,7 +303,7 @@ class World:
     def far_end(self, subject: str) -> Port | None:
         """The port at the other end of whatever cable is plugged in here."""
         self.now()
-        return links.far_end(self.plant.cables, self._ports, subject)
+        return self._wiring.far_end(subject)
 
     def neighbors(self, subject: str) -> tuple[Neighbor, ...]:
         """LLDP neighbours as the port knows them now: heard at least once and not yet expired."""
@@ -305,14 +312,10 @@ class World:
 
     # reckoning
 
-    def _next_due(self, until: float) -> float | None:
-        dues = [due for due in self._dues() if self.plant.at < due <= until]
-        return min(dues, default=None)
-
     def _dues(self) -> Iterator[float]:
         yield from power.dues(self.plant.devices)
         yield from configuration.dues(self.plant.devices)
-        yield from links.parting_dues(self.plant.cables, self.plant.at)
+        yield from links.parting_dues(self._wiring, self.plant.at)
         for port in self._ports.values():
             if port.cleared_every_s is not None:
                 yield (port.cleared_at or self.plant.at) + port.cleared_every_s
@@ -322,14 +325,24 @@ class World:
                 yield port.optic.ready_at
 
     def _react(self, now: float) -> None:
+        """Let follow what is so at `now`: because something was due, or because hands have changed it."""
+        self._count_all(now)
         self.plant.at = now
+        self._wiring = Wiring(self.plant.cables, self._ports)
         power.react(self._devices, now, self.plant.seed)
         configuration.react(self._devices, now)
-        links.react(self.plant.cables, self._ports, self._devices, now)
+        links.react(self._wiring, self._devices, now)
+        self._due = min((due for due in self._dues() if due > now), default=math.inf)
 
-    def _count(self, now: float) -> None:
-        links.count(self.plant.cables, self._ports, self.plant.at, now, self._random)
-        self.plant.at = now
+    def _count_all(self, until: float | None = None) -> None:
+        for port in self._ports.values():
+            self._count(port, until)
+
+    def _count(self, port: Port, until: float | None = None) -> None:
+        """Bring one receiver's totals up to `until` (default: now)."""
+        now = self.plant.at if until is None else until
+        links.count(self._wiring, port, self._counted[port.subject], now, self._random)
+        self._counted[port.subject] = now
 
 
 def restore(saved: bytes) -> Plant:

@@ -1,0 +1,33 @@
+"""Cables, found by the port that a plug sits in: in a rack of many ports a walk over all of them is long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bringup.lab.state import Cable, Port
+
+
+class Wiring:
+    """Where each plug sits. Made anew whenever hands may have moved one."""
+
+    def __init__(self, cables: Iterable[Cable], ports: Mapping[str, Port]) -> None:
+        self.cables = tuple(cables)
+        self.ports = ports
+        self._plugged: dict[str, tuple[Cable, bool]] = {}
+        for cable in self.cables:
+            for end, is_a in ((cable.a, True), (cable.b, False)):
+                if end.port is not None:
+                    self._plugged.setdefault(end.port, (cable, is_a))
+
+    def plugged(self, subject: str) -> tuple[Cable, bool] | None:
+        """The cable in a port, and whether its `a` end is the one here."""
+        return self._plugged.get(subject)
+
+    def far_end(self, subject: str) -> Port | None:
+        """The port at the other end of whatever is plugged in here."""
+        found = self._plugged.get(subject)
+        if found is None:
+            return None
+        cable, here_is_a = found
+        there = cable.b.port if here_is_a else cable.a.port
+        return None if there is None else self.ports[there]

@@ -10,7 +10,7 @@ import re
 from bringup.decode.nccl_row import columns_of, is_row, row_of
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, counter, number, text_of
-from bringup.model.facts_gpu import Collective, CollectivePass, CollectiveRow
+from bringup.model.facts_gpu import Collective, CollectiveRow
 from bringup.model.measurement import ABSENT, Read, value
 
 _TAG = re.compile(r"(?:\[[0-9]{1,6},[0-9]{1,6}\]<std(?:out|err)>: ?|[0-9]{1,6}: )")
@@ -139,13 +139,7 @@ def validation_of(header: Read, rows: list[CollectiveRow]) -> Read:
     """Whether every value of every row was checked. A header that says no outweighs any row."""
     if header.value is False or not rows:
         return header
-    return value(all(read.value is not None for row in rows for read in wrongs_of(row)))
-
-
-def wrongs_of(row: CollectiveRow) -> list[Read]:
-    """The counts of wrong values of a row, one for each half."""
-    halves: list[CollectivePass] = [half for half in (row.out_of_place, row.in_place) if half is not None]
-    return [half.wrong for half in halves] or [ABSENT]
+    return value(all(read.value is not None for row in rows for read in row.wrongs))
 
 
 def _sniff(head: bytes) -> int:

@@ -14,7 +14,7 @@ import msgspec
 from bringup.model.inventory import Written
 from bringup.model.verdict import Nature
 
-Over = Literal["device", "port", "link", "outlet", "supply", "gpu", "end", "leak", "run"]
+Over = Literal["device", "port", "link", "outlet", "supply", "gpu", "end", "leak", "rack", "run"]
 """What one step expands to, always from the inventory:
 
 device  every selected device
@@ -25,6 +25,7 @@ supply  every `expect.supplies` of a selected device (subject `leaf-1/psu-1`)
 end     every end of a cable at a selected device (subject `mgmt-1/1/5`)
 leak    every `expect.leak_detectors` of a selected device (subject `node-01/leak-front`)
 gpu     every accelerator that `expect.gpus` of a selected device counts (subject `node-04/gpu-0`)
+rack    every rack with a selected device (subject: its name, or `run` for devices without a rack)
 run     the run as a whole (subject: the rack's name, or `run`)
 """
 

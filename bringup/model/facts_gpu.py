@@ -166,6 +166,16 @@ class CollectiveRow(Fact, frozen=True, kw_only=True):
     out_of_place: CollectivePass | None = None
     in_place: CollectivePass | None = None
 
+    @property
+    def halves(self) -> tuple[CollectivePass, ...]:
+        """Those that were run."""
+        return tuple(half for half in (self.out_of_place, self.in_place) if half is not None)
+
+    @property
+    def wrongs(self) -> tuple[Read, ...]:
+        """The counts of wrong values, one for each half; a row without a half has told nothing."""
+        return tuple(half.wrong for half in self.halves) or (ABSENT,)
+
 
 class Collective(Fact, frozen=True, kw_only=True):
     """One run of a collective's test. `ranks` counts the devices that its header lists.

@@ -88,10 +88,10 @@ class Intent:
         run all of those that have any.
         """
         device = self.device(subject)
-        found = (device,) if device is not None else self.inventory.device
-        racks = {rack.name for rack in self.inventory.rack}
-        within = device is not None or subject not in racks
-        return tuple(each for each in found if each.expect.gpus and (within or each.rack == subject))
+        if device is not None:
+            return (device,) if device.expect.gpus else ()
+        in_rack = tuple(each for each in self.inventory.device if each.rack == subject)
+        return tuple(each for each in in_rack or self.inventory.device if each.expect.gpus)
 
     def ranks(self, subject: str) -> int:
         """Accelerators that work on what is asked of a device, a rack or the run."""
@@ -121,7 +121,13 @@ class Intent:
         if gpu_index(subject) is not None:
             return self._of_gpu(subject)
         if self.device(subject) is None and self.ranks(subject):
-            return {"collective_ranks": _ranks(self.ranks(subject), "all accelerators expected")}
+            hosts = len(self.computing(subject))
+            return {
+                "collective_ranks": _ranks(self.ranks(subject), "all devices with accelerators"),
+                "collective_hosts": _same(
+                    "collective_hosts", hosts, "all devices with accelerators", "expect.gpus"
+                ),
+            }
         if subject in self.feeds:
             device, supply = self.feeds[subject]
             fed = f"{device.name}/{supply}" if supply else device.name

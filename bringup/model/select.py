@@ -168,6 +168,12 @@ def _select_leaks(intent: Intent, devices: list[Device], on: Selector) -> Iterat
                 yield f"{device.name}/{name}"
 
 
+def _select_racks(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
+    """The racks that chosen devices stand in."""
+    for device in devices:
+        yield device.rack or RUN
+
+
 def _select_gpus(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
     """Expected accelerators of chosen devices; `port` is `gpu-3`."""
     for device in devices:
@@ -185,6 +191,7 @@ _EXPANSIONS: MappingProxyType[str, Callable[[Intent, list[Device], Selector], It
             "outlet": _select_outlets,
             "supply": _select_supplies,
             "gpu": _select_gpus,
+            "rack": _select_racks,
             "end": _select_ends,
             "leak": _select_leaks,
         }

@@ -27,6 +27,7 @@ QUANTITIES = MappingProxyType(
         # power and environment
         "outlet_state": Quantity("", "state of a PDU outlet: on or off"),
         "power_state": Quantity("", "power state of a host: On, Off, PoweringOn, PoweringOff"),
+        "feeds": Quantity("", "the device that an outlet was seen to feed in this run, or `not DEVICE`"),
         "power_w": Quantity("W", "electrical power drawn"),
         "supply_present": Quantity("", "whether a power supply is fitted"),
         "supply_ok": Quantity("", "whether a power supply delivers"),
@@ -108,18 +109,18 @@ QUANTITIES = MappingProxyType(
         "sw_power_cap": Quantity("", "whether the driver holds the accelerator at its power limit"),
         "xid_faults": Quantity("", "errors of the accelerator driver's log that tell of a fault"),
         "xid_app_errors": Quantity("", "errors of the accelerator driver's log that a program may cause"),
-        "xid_unclassified": Quantity("", "errors of the accelerator driver's log that no list explains"),
         "xid_codes": Quantity("", "what the accelerator driver's log holds: codes and where"),
         "kernel_log_lines": Quantity("", "lines of the kernel's log that were read"),
         "kernel_log_from_boot": Quantity("", "whether the kernel's log still begins with its first line"),
         "diag_failures": Quantity("", "tests of a diagnosis that did not pass clean"),
-        "diag_passed": Quantity("", "planned tests of a diagnosis that passed"),
+        "diag_passed": Quantity("", "whether every planned test of a diagnosis passed"),
         "diag_exit_status": Quantity("", "exit status of a diagnosis that names no failure"),
         # collectives
         "busbw_gbyte_s": Quantity("GB/s", "bus bandwidth of a collective at the planned size"),
         "busbw_spread": Quantity("", "largest less smallest bus bandwidth of the repeats, over their median"),
         "wrong_results": Quantity("", "values that a collective computed wrongly, over all sizes"),
         "collective_ranks": Quantity("", "ranks that took part in a collective"),
+        "collective_hosts": Quantity("", "hosts that took part in a collective"),
         "collective_exit_status": Quantity("", "exit status of a collective's test"),
         "nccl_version": Quantity("", "release of the collectives' library"),
         # this host

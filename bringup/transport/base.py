@@ -120,6 +120,16 @@ class GnmiUpdate(msgspec.Struct, frozen=True, kw_only=True):
     timestamp_ns: int
 
 
+class GnmiChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of configuration. `value` is Python data (None for a delete); `update` merges it into what
+    is there, `replace` puts it in its place.
+    """
+
+    kind: Literal["delete", "replace", "update"]
+    path: str
+    value: object = None
+
+
 class GnmiExchange(Protocol):
     async def capabilities(self, *, deadline_s: float = DEFAULT_DEADLINE_S) -> dict[str, object]: ...
 
@@ -134,9 +144,23 @@ class GnmiExchange(Protocol):
         ...
 
     def stream(
-        self, paths: Sequence[str], *, sample_interval_s: float | None = None
+        self,
+        paths: Sequence[str],
+        *,
+        sample_interval_s: float | None = None,
+        heartbeat_s: float | None = None,
     ) -> AsyncIterator[GnmiUpdate | Literal["sync"]]:
-        """Subscribe STREAM (SAMPLE with an interval, ON_CHANGE without) until the caller stops."""
+        """Subscribe STREAM (SAMPLE with an interval, ON_CHANGE without) until the caller stops. With a
+        heartbeat the target repeats what has not changed, so that silence is told from a dead target.
+        """
+        ...
+
+    async def set(
+        self, changes: Sequence[GnmiChange], *, deadline_s: float = DEFAULT_DEADLINE_S
+    ) -> tuple[GnmiChange, ...]:
+        """All changes in one transaction, read back; what would undo them. What does not read back as asked
+        is undone and `Refused`.
+        """
         ...
 
     async def close(self) -> None: ...

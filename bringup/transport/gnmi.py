@@ -12,13 +12,21 @@ import msgspec
 from google.protobuf.message import DecodeError
 
 from bringup.gnmi_messages import SERVICE, GnmiMessages, messages
-from bringup.model.errors import DeviceError, Refused, Unparsable
+from bringup.model.errors import DeviceError, NoData, Refused, Unparsable
 from bringup.model.inventory import Gnmi
-from bringup.transport.base import DEFAULT_DEADLINE_S, REPLY_CAP_BYTES, Exchange, GnmiUpdate, Transcript
+from bringup.transport.base import (
+    DEFAULT_DEADLINE_S,
+    REPLY_CAP_BYTES,
+    Exchange,
+    GnmiChange,
+    GnmiUpdate,
+    Transcript,
+)
 from bringup.transport.failure import Peer, over_long, silent
 from bringup.transport.gate import CredentialGate
 from bringup.transport.gnmi_channel import grpc, open_channel, rpc_error
-from bringup.transport.gnmi_request import get_request, read_capabilities, subscribe_request
+from bringup.transport.gnmi_request import get_request, read_capabilities, set_request, subscribe_request
+from bringup.transport.gnmi_set import change_configuration
 from bringup.transport.gnmi_value import UnreadableError, updates_of
 from bringup.transport.recorded import updates_to_bytes
 
@@ -104,14 +112,8 @@ class GnmiSession:
         """The state under the paths. Raises `DeviceError`s, and `ValueError` for what is no path."""
         request = get_request(self._messages, paths, self._encoding)
 
-        def read(raw: bytes) -> tuple[GnmiUpdate, ...]:
-            response = self._parse(self._messages.GetResponse, raw)
-            return tuple(
-                update for notification in response.notification for update in updates_of(notification)
-            )
-
         said = f"get {' '.join(paths)}"
-        call = self._unary("Get", request, read, deadline_s)
+        call = self._unary("Get", request, self._updates, deadline_s)
         return await self._guarded(said, call, updates_to_bytes, deadline_s, [])
 
     async def once(
@@ -137,24 +139,64 @@ class GnmiSession:
         await self._guarded(said, collect, lambda _: updates_to_bytes(updates), deadline_s, updates)
         return tuple(updates)
 
+    async def set(
+        self, changes: Sequence[GnmiChange], *, deadline_s: float = DEFAULT_DEADLINE_S
+    ) -> tuple[GnmiChange, ...]:
+        """See `bringup.transport.gnmi_set`. Raises as `get`."""
+        return await change_configuration(self._peer, self, changes, deadline_s)
+
+    async def configuration(self, path: str, *, deadline_s: float) -> tuple[GnmiUpdate, ...]:
+        """What is configured under one path; nothing where there is nothing. Raises as `get`."""
+        request = get_request(self._messages, [path], self._encoding, "CONFIG")
+        call = self._unary("Get", request, self._updates, deadline_s)
+        try:
+            return await self._guarded(f"get config {path}", call, updates_to_bytes, deadline_s, [])
+        except NoData:
+            return ()
+
+    async def send(self, changes: Sequence[GnmiChange], *, deadline_s: float) -> None:
+        """One Set, which the target carries out whole or not at all. Raises as `get`."""
+        request = set_request(self._messages, changes, self._encoding)
+
+        def read(raw: bytes) -> tuple[GnmiUpdate, ...]:
+            response = self._parse(self._messages.SetResponse, raw)
+            if response.HasField("message") and response.message.code:
+                raise Refused(f"{self._peer} refused the change", "See the log of its gNMI service")
+            return ()
+
+        said = f"set {msgspec.json.encode(tuple(changes)).decode()}"
+        call = self._unary("Set", request, read, deadline_s)
+        await self._guarded(said, call, updates_to_bytes, deadline_s, [])
+
     async def stream(
-        self, paths: Sequence[str], *, sample_interval_s: float | None = None
+        self,
+        paths: Sequence[str],
+        *,
+        sample_interval_s: float | None = None,
+        heartbeat_s: float | None = None,
     ) -> AsyncIterator[GnmiUpdate | Literal["sync"]]:
         """Subscribe STREAM until the caller stops; what was deleted has the value None (after the sync).
 
-        The first answers have the usual deadline; samples that stay out for three intervals are a timeout.
-        Raises `DeviceError`s; a stream that the target ends is `Unparsable`.
+        The first answers have the usual deadline; samples, or heartbeats, that stay out for three intervals
+        are a timeout. Raises `DeviceError`s; a stream that the target ends is `Unparsable`.
         """
         interval_ns = int((sample_interval_s or 0) * _NS_PER_S)
         mode = "ON_CHANGE" if sample_interval_s is None else "SAMPLE"
         request = subscribe_request(
-            self._messages, paths, self._encoding, "STREAM", each=mode, interval_ns=interval_ns
+            self._messages,
+            paths,
+            self._encoding,
+            "STREAM",
+            each=mode,
+            interval_ns=interval_ns,
+            heartbeat_ns=int((heartbeat_s or 0) * _NS_PER_S),
         )
+        beat_s = sample_interval_s if heartbeat_s is None else sample_interval_s or heartbeat_s
         kept: list[GnmiUpdate] = []
         failure: DeviceError | None = None
         try:
             responses = self._responses(request, None)
-            async with contextlib.aclosing(self._paced(responses, sample_interval_s)) as paced:
+            async with contextlib.aclosing(self._paced(responses, beat_s)) as paced:
                 async with self._login():
                     item = await anext(paced)
                 while True:
@@ -170,7 +212,7 @@ class GnmiSession:
             self._keep(said, updates_to_bytes(kept), failure)
 
     async def _paced(
-        self, responses: AsyncGenerator[tuple[Any, int], None], sample_interval_s: float | None
+        self, responses: AsyncGenerator[tuple[Any, int], None], beat_s: float | None
     ) -> AsyncGenerator[GnmiUpdate | Literal["sync"], None]:
         synced = False
         wait_s: float | None = DEFAULT_DEADLINE_S
@@ -190,7 +232,7 @@ class GnmiSession:
                     ) from None
                 if response.sync_response:
                     synced = True
-                    wait_s = None if sample_interval_s is None else _GAPS * sample_interval_s + _GAP_S
+                    wait_s = None if beat_s is None else _GAPS * beat_s + _GAP_S
                     yield "sync"
                     continue
                 try:
@@ -267,6 +309,11 @@ class GnmiSession:
             return answer
         self._keep(said, updates_to_bytes(part[:UPDATES_KEPT]), failure)
         raise failure from None
+
+    def _updates(self, raw: bytes) -> tuple[GnmiUpdate, ...]:
+        """Of a Get."""
+        response = self._parse(self._messages.GetResponse, raw)
+        return tuple(update for notification in response.notification for update in updates_of(notification))
 
     def _login(self, name: str = "gnmi") -> contextlib.AbstractAsyncContextManager[None]:
         if self._settings.user is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import ipaddress
 import os
 import ssl
@@ -18,6 +19,7 @@ from bringup.model.inventory import Gnmi
 from bringup.transport.base import REPLY_CAP_BYTES
 from bringup.transport.failure import CredentialRefused, Peer, silent
 from bringup.transport.tcp import connect_tcp
+from bringup.transport.tls import mismatch, read_fingerprint
 
 # Servers that follow gRPC's defaults close a connection that is pinged more often than every five minutes.
 _KEEPALIVE_MS = 330_000
@@ -93,12 +95,20 @@ async def _presented(peer: Peer, deadline_s: float) -> bytes:
 
 
 def _roots(peer: Peer, settings: Gnmi, folder: Path, presented: bytes) -> tuple[bytes | None, str | None]:
-    """(trusted PEM, the name to expect). A certificate that itself stands in `ca` is pinned, whatever its
-    name.
+    """(trusted PEM, the name to expect). A certificate whose fingerprint is given, or that itself stands in
+    `ca`, is pinned, whatever its name.
 
     gRPC always checks the name, and a device's own certificate seldom holds the address that it is reached
     by.
     """
+    if settings.fingerprint is not None:
+        digest = read_fingerprint(settings.fingerprint)
+        shown = hashlib.sha256(presented).digest()
+        if shown != digest:
+            raise mismatch(peer, digest, shown)
+        # gRPC makes a connection of its own: it has to meet this very certificate there.
+        pinned = x509.load_der_x509_certificate(presented)
+        return pinned.public_bytes(Encoding.PEM), _own_name(pinned)
     if settings.ca is None:
         return None, None
     path = folder / Path(settings.ca).expanduser()
@@ -138,6 +148,8 @@ _KINDS: dict[str, tuple[type[DeviceError], str, str]] = {
         "sent more than is taken, or has run out of something",
         "Ask for less",
     ),
+    "ABORTED": (Refused, "gave up what was asked, and says that nothing of it was done", "Ask again"),
+    "FAILED_PRECONDITION": (Refused, "is not in a state to do this", "See its log; is a commit under way?"),
     "INTERNAL": (Unparsable, "broke off with an internal error", "Look at the log of its gNMI service"),
     "DATA_LOSS": (Unparsable, "says that data was lost", "Look at the log of its gNMI service"),
     "UNIMPLEMENTED": (NoData, "does not know this call", "Is it gNMI that listens there?"),
@@ -160,7 +172,6 @@ def rpc_error(peer: Peer, error: Any, deadline_s: float) -> DeviceError:
     if code == "UNAVAILABLE":
         return _unavailable(peer, str(error.details() or "").lower())
     other = (Refused, f"answered with {code}", "Look at the log of its gNMI service")
-    other = (Refused, f"answered with {code}", "Look at the log of its gNMI service")
     kind, what, advice = _KINDS.get(code, other)
     return kind(f"{peer} {what}", advice)
 
@@ -169,7 +180,7 @@ def _unavailable(peer: Peer, details: str) -> DeviceError:
     if any(word in details for word in _UNTRUSTED):
         return Refused(
             f"{peer}: its certificate is not trusted, or has another name",
-            "Put the device's own certificate, or its authority's, into a file named by `ca`",
+            "Pin it with `fingerprint`, or put it, or its authority's, into a file named by `ca`",
         )
     if any(word in details for word in _NO_WAY):
         return Unreachable(

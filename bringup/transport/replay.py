@@ -22,6 +22,7 @@ from bringup.transport.base import (
     DEFAULT_DEADLINE_S,
     CommandResult,
     Exchange,
+    GnmiChange,
     GnmiUpdate,
     HttpReply,
     SnmpValue,
@@ -200,8 +201,18 @@ class ReplayGnmi:
     ) -> tuple[GnmiUpdate, ...]:
         return updates_from_bytes(self._links.answer("gnmi", f"subscribe once {' '.join(paths)}").reply)
 
+    async def set(
+        self, changes: Sequence[GnmiChange], *, deadline_s: float = DEFAULT_DEADLINE_S
+    ) -> tuple[GnmiChange, ...]:
+        self._links.answer("gnmi", f"set {msgspec.json.encode(tuple(changes)).decode()}")
+        return ()
+
     async def stream(
-        self, paths: Sequence[str], *, sample_interval_s: float | None = None
+        self,
+        paths: Sequence[str],
+        *,
+        sample_interval_s: float | None = None,
+        heartbeat_s: float | None = None,
     ) -> AsyncIterator[GnmiUpdate | Literal["sync"]]:
         mode = "ON_CHANGE" if sample_interval_s is None else "SAMPLE"
         recorded = self._links.answer("gnmi", f"subscribe stream {mode} {' '.join(paths)}")

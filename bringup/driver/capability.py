@@ -10,11 +10,14 @@ from typing import Literal, Protocol, runtime_checkable
 
 from bringup.model.facts import (
     Adapter,
+    BmcTask,
+    Bundle,
     Attached,
     Clock,
     Environment,
     Exercise,
     FecCounters,
+    FirmwareState,
     HostPower,
     Identity,
     Inlet,
@@ -101,6 +104,35 @@ class PowersHost(Protocol):  # host-power
 @runtime_checkable
 class SwitchesPorts(Protocol):
     async def set_admin(self, port: str, up: bool) -> None: ...
+
+
+@runtime_checkable
+class HasBundles(Protocol):  # bundles
+    async def bundles(self) -> tuple[Bundle, ...]:
+        """Link aggregations; none where there are none."""
+        ...
+
+
+@runtime_checkable
+class RunsTasks(Protocol):  # tasks
+    async def tasks(self) -> tuple[BmcTask, ...]:
+        """Tasks of the BMC; none where it has no task service."""
+        ...
+
+
+@runtime_checkable
+class UpdatesFirmware(Protocol):  # firmware
+    async def firmware(self) -> FirmwareState: ...
+
+    async def stage_firmware(self, path: str, image: str) -> str:
+        """Have the BMC fetch `image` (a URI) into the slot of the image at `path`, to be activated later.
+        Returns the path of its task.
+        """
+        ...
+
+    async def activate_firmware(self, path: str) -> None:
+        """Have what is staged for the image at `path` run from now on, which restarts what it belongs to."""
+        ...
 
 
 @runtime_checkable

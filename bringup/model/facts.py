@@ -239,6 +239,42 @@ class Exercise(Fact, frozen=True, kw_only=True):
     found: dict[str, object]
 
 
+class BmcTask(Fact, frozen=True, kw_only=True):
+    """A task of a BMC (Redfish TaskState: New, Running, Completed, Exception, ...)."""
+
+    path: str
+    name: str
+    state: Read = ABSENT
+    percent: Read = ABSENT
+    message: Read = ABSENT
+
+
+class Image(Fact, frozen=True, kw_only=True):
+    """One firmware image that a BMC knows. `staged`: written to its slot, and not running yet."""
+
+    path: str
+    name: str
+    version: Read = ABSENT
+    staged: bool = False
+    updateable: Read = ABSENT
+
+
+class FirmwareState(Fact, frozen=True, kw_only=True):
+    """Images and tasks of a BMC at one moment. `enabled`: whether its update service takes anything."""
+
+    enabled: Read = ABSENT
+    images: tuple[Image, ...] = ()
+    tasks: tuple[BmcTask, ...] = ()
+
+
+class Bundle(Fact, frozen=True, kw_only=True):
+    """A link aggregation of a switch: its members by name, and which of them carry traffic."""
+
+    name: str
+    members: tuple[str, ...] = ()
+    active: tuple[str, ...] = ()
+
+
 class Trial(Fact, frozen=True, kw_only=True):
     """A change of configuration on trial. `state` is `pending` (in force, and taken back by the device unless
     it is kept), `kept`, or `none` (never begun, or taken back).

@@ -109,6 +109,17 @@ class Feed(Written):
     supply: str | None = None
 
 
+class PowerGroup(Written):
+    """What shares a feed, a power shelf or a breaker: outlets (`pdu-1/outlet-3`) and whole PDUs by name. One
+    thing of it is switched at a time; `max_w` is what it may carry.
+    """
+
+    name: str
+    kind: Literal["feed", "shelf", "breaker"] = "feed"
+    outlets: tuple[str, ...] = Field(min_length=1)
+    max_w: Positive | None = None
+
+
 class Rack(Written):
     name: str
     profile: str = ""
@@ -135,6 +146,8 @@ class Device(Written):
     nvue: Http | None = None
     protected: bool = False
     in_service: bool = False
+    pair: str | None = None
+    """Devices of one pair back each other up: never both are taken down."""
     found: bool = False
     """Written by a scan: it answered, and nobody has said yet that it should be there."""
 
@@ -204,6 +217,7 @@ class Inventory(Written):
     port: tuple[Port, ...] = ()
     cable: tuple[Cable, ...] = ()
     not_expected: tuple[str, ...] = ()
+    power_group: tuple[PowerGroup, ...] = ()
 
     @cached_property
     def devices(self) -> dict[str, Device]:

@@ -5,31 +5,32 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from bringup.cli._typed import print_records, typed_format
 
 if TYPE_CHECKING:
     from bringup.decode.registry import Format
     from bringup.model.facts import Decoded
 
+NOBODY = "-"
+
 
 @click.command(name="decode")
 @click.argument("words", nargs=-1, metavar="[FORMAT] FILE...")
 @click.option("--list", "list_", is_flag=True, help="Name the formats.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "jsonl"]),
-    default="text",
-    show_default=True,
-    help="How --list prints; what is decoded is always JSON, one object a line.",
-)
-def decode_command(words: tuple[str, ...], list_: bool, form: str) -> int:
+@typed_format
+@click.option("--device", metavar="NAME", help="Whose output it is, for the subjects of measurements.")
+def decode_command(words: tuple[str, ...], list_: bool, form: str | None, device: str | None) -> int:
     """Turn captured output of a device into the typed JSON that `probe` would give.
 
     The first word is a FORMAT if --list names it; without one the format is detected. `-` is standard input.
-    Several files give one object a line. Exit code 3: something could not be read, or held nothing.
+    Several files give one object a line. Measurements are of --device, else of the host name in the capture,
+    else of `-`, which stands for a device that nobody named.
+
+    Exit code 3: something could not be read, or held nothing.
 
     \b
     Examples:
@@ -41,16 +42,16 @@ def decode_command(words: tuple[str, ...], list_: bool, form: str) -> int:
 
     formats = {made.name: made for made in all_formats()}
     if list_:
-        _list(formats, form)
+        _list(formats, form or "text")
         return 0
     made = formats.get(words[0]) if words else None
     files = words[1:] if made else words
     if not files:
         raise click.UsageError("name at least one FILE, or - for standard input; --list names the formats")
+    _check_device(device)
     captured = [_captured(file, formats) for file in files]
     decoded = [_decoded(data, made) for data in captured]
-    for one in decoded:
-        click.echo(_one_line(one))
+    print_records([_record(one, device) for one in decoded], form, files)
     return 0 if all(one.outcome == "ok" for one in decoded) else 3
 
 
@@ -99,8 +100,39 @@ def _decoded(data: bytes, made: Format | None) -> Decoded:
     return made.decode(data) if made else decode_detected(data)
 
 
-def _one_line(decoded: Decoded) -> str:
-    """ASCII JSON: whatever a device printed, no byte of it can act on a terminal."""
+def _check_device(device: str | None) -> None:
+    from bringup.input.names import device_name_fault
+    from bringup.model.errors import InputError
+
+    fault = device_name_fault(device) if device is not None else None
+    if fault is not None:
+        raise InputError(f"--device: {fault[0]}", f"{fault[1][:1].upper()}{fault[1][1:]}.")
+
+
+def _record(decoded: Decoded, device: str | None) -> dict[str, Any]:
+    """As it is printed; measurements from the facts where the decoder gave none."""
     import msgspec
 
-    return json.dumps(msgspec.to_builtins(decoded), ensure_ascii=True, allow_nan=False)
+    from bringup.cli._told import as_record, measurements_of
+    from bringup.model.facts import Fact
+
+    name = device or _own_name(decoded) or NOBODY
+    told = list(decoded.measurements)
+    if not told:
+        for facts in decoded.facts.values():
+            if isinstance(facts, Fact) or (
+                isinstance(facts, tuple) and all(isinstance(each, Fact) for each in facts)
+            ):
+                told += measurements_of(name, facts)
+    record: dict[str, Any] = msgspec.to_builtins(decoded)
+    return {**record, "measurements": [as_record(one) for one in told]}
+
+
+def _own_name(decoded: Decoded) -> str | None:
+    """The host name in the capture, where it can be a device's name."""
+    from bringup.input.names import device_name_fault
+    from bringup.model.facts import Identity
+
+    identity = decoded.facts.get("identity")
+    name = identity.hostname.value if isinstance(identity, Identity) else None
+    return name if isinstance(name, str) and device_name_fault(name) is None else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import click
 import msgspec
 
 from bringup.cli._options import inventory_option
+from bringup.cli._typed import print_records, typed_format
 
 if TYPE_CHECKING:
     from bringup.model.inventory import Device
@@ -31,6 +31,9 @@ METHODS = {
     "host-power": ("PowersHost", "host_power"),
     "adapters": ("HasAdapters", "adapters"),
     "processor": ("HasProcessor", "processor"),
+    "accelerators": ("HasAccelerators", "accelerators"),
+    "nvlinks": ("HasNvlinks", "nvlinks"),
+    "xids": ("KeepsKernelLog", "xids"),
 }
 DEADLINE_S = 60.0
 SILENT = ("unreachable", "timeout")
@@ -41,7 +44,10 @@ SILENT = ("unreachable", "timeout")
 @click.argument("capability", required=False, type=click.Choice(sorted(METHODS)))
 @inventory_option
 @click.option("--transcript", type=click.Path(path_type=Path), help="Keep what was asked and answered here.")
-def probe(device: str, capability: str | None, inventory: str | None, transcript: Path | None) -> int:
+@typed_format
+def probe(
+    device: str, capability: str | None, inventory: str | None, transcript: Path | None, form: str | None
+) -> int:
     """Read DEVICE and print what it tells; without CAPABILITY all that its platform can tell.
 
     \b
@@ -71,7 +77,7 @@ def probe(device: str, capability: str | None, inventory: str | None, transcript
             transcript.write_bytes(exchanges)
         except OSError as error:
             raise InputError(f"{transcript} can't be written: {error.strerror}") from error
-    sys.stdout.buffer.write(msgspec.json.encode(record, order="sorted") + b"\n")
+    print_records([record], form, [device])
     return 0 if record["outcome"] == "ok" else 3
 
 

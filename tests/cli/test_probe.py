@@ -38,6 +38,17 @@ def test_this_machine_tells_at_least_who_it_is_and_what_it_has(desk: Desk) -> No
     assert named["here", "cpu_count"]["value"] == facts["processor"]["cpu_count"]["value"]
 
 
+def test_text_and_json_hold_the_same(desk: Desk) -> None:
+    path = desk.folder / "probed.toml"
+    path.write_text(HERE)
+    said = desk.do("probe", "here", "processor", "-i", str(path), "--format", "json")
+    record = json.loads(said.out)
+    text = desk.do("probe", "here", "processor", "-i", str(path), "--format", "text").out
+    assert text.startswith("here: probe.linux: ok")
+    for one in record["measurements"]:
+        assert one["quantity"] in text
+
+
 def test_one_capability_is_read_alone_and_its_transcript_kept(desk: Desk) -> None:
     kept = desk.folder / "transcript"
     said, record = probe(desk, HERE, "here", "clock", "--transcript", str(kept))

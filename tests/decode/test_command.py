@@ -122,3 +122,60 @@ def test_the_list_names_every_format_with_its_title(capsys: pytest.CaptureFixtur
     assert [line.split()[0] for line in text] == [row["format"] for row in rows]
     assert {"sonic.version", "lldp.json0", "ethtool", "linux.ip-link"} <= {row["format"] for row in rows}
     assert all(row["title"] for row in rows)
+
+
+def test_measurements_are_made_of_the_facts(
+    captured: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["decode", captured["version"], "--device", "leaf-1"]) == 0
+    (found,) = objects(capsys.readouterr().out)
+    told = found["measurements"]
+    assert isinstance(told, list) and told
+    assert {one["subject"] for one in told} == {"leaf-1"}
+    assert "os_version" in {one["quantity"] for one in told}
+    assert all(
+        set(one) == {"subject", "quantity", "value", "unit", "reading", "age_s", "accuracy"} for one in told
+    )
+
+
+def test_a_device_that_nobody_named_is_a_dash(
+    captured: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["decode", "sonic.presence", captured["escapes"]])
+    main(["decode", captured["version"]])
+    for found in objects(capsys.readouterr().out):
+        told = found["measurements"]
+        assert isinstance(told, list)
+        assert all(one["subject"].split("/")[0] in ("-", "leaf-1", "sonic") for one in told)
+
+
+def test_a_capture_with_a_host_name_names_its_device(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "name").write_text("leaf-7\n")
+    assert main(["decode", "linux.hostname", str(tmp_path / "name")]) == 0
+    (found,) = objects(capsys.readouterr().out)
+    assert [(one["subject"], one["value"]) for one in found["measurements"]] == [("leaf-7", "leaf-7")]  # type: ignore[index,attr-defined]
+
+
+def test_json_is_one_document_and_text_is_for_a_person(
+    captured: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["decode", "--format", "json", captured["version"]]) == 0
+    assert json.loads(capsys.readouterr().out)["format"] == "sonic.version"
+    assert main(["decode", "--format", "json", captured["version"], captured["fec"]]) == 0
+    assert [one["format"] for one in json.loads(capsys.readouterr().out)] == [
+        "sonic.version",
+        "sonic.fec-stats",
+    ]
+    assert main(["decode", "--format", "jsonl", captured["version"]]) == 0
+    assert objects(capsys.readouterr().out)[0]["outcome"] == "ok"
+    assert main(["decode", "--format", "text", captured["version"], captured["cut"], captured["noise"]]) == 3
+    text = capsys.readouterr().out
+    assert "sonic.version: ok" in text and "unparsable" in text and "warning:" in text
+    assert all(char.isprintable() or char == "\n" for char in text)
+
+
+@pytest.mark.parametrize("name", ["a/b", "", "a#b", "\x1b"])
+def test_what_is_no_device_is_refused(name: str, captured: dict[str, str]) -> None:
+    assert main(["decode", captured["version"], "--device", name]) == 2

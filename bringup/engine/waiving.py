@@ -38,7 +38,7 @@ NEVER_WAIVED_QUANTITIES = {
     "memory_pattern_errors": "uncorrectable memory errors",
     "*ecc*uncorr*": "uncorrectable memory errors",
     "*uncorr*ecc*": "uncorrectable memory errors",
-    "*remap*fail*": "uncorrectable memory errors",
+    "remap*": "uncorrectable memory errors",
     "*double_bit*": "uncorrectable memory errors",
 }
 """The same of quantities, in whatever check they were read."""

@@ -34,6 +34,10 @@ BY_HAND = frozenset({"scan"})
 HOST_ROLES = frozenset({"node", "tray"})
 
 
+WORKER = ("serial", "gpu_serial", "os_version", "boot_id")
+"""What the work of a host depends on: itself, its accelerators, its release, its boot."""
+
+
 class Rule(NamedTuple):
     """Verdicts of checks called like `does` depend on: `own`, identities of the subject itself (both ends of
     a link) and its parts; `far`, of the port at the other end; `device`, of the devices that it is a part of.
@@ -65,12 +69,12 @@ RULES = (
     Rule("switch.*", (), (), ("serial",)),
     Rule("power.supplies", (), (), ("serial",)),
     Rule("power.outlets", (), (), ("serial",)),
-    Rule("accelerator.*", (), (), ("*serial", "os_version", "boot_id")),
-    Rule("nvlink.*", (), (), ("*serial", "os_version", "boot_id")),
-    Rule("compute.*", (), (), ("*serial", "os_version", "boot_id")),
-    Rule("burnin.*", (), (), ("*serial", "os_version", "boot_id")),
-    Rule("collective.*", (), (), ("*serial", "os_version", "boot_id")),
-    Rule("soak.*", (), (), ("*serial", "os_version", "boot_id")),
+    Rule("accelerator*", (), (), WORKER),
+    Rule("nvlink*", (), (), WORKER),
+    Rule("compute.*", (), (), WORKER),
+    Rule("burnin.*", (), (), WORKER),
+    Rule("collective*", (), (), WORKER),
+    Rule("soak*", (), (), WORKER),
     Rule("scan", (), (), ("serial",)),
     Rule("*.*", (), (), ("serial", "boot_id")),
 )

@@ -121,8 +121,9 @@ def judged(quantity: str, verdict: Verdict = Verdict.FAIL, told: Scalar = 1) -> 
         "supply_input_v",
         "residual_current_ma",
         "burnin_errors",
-        "collective_wrong_results",
-        "ecc_uncorrected_errors",
+        "wrong_results",
+        "ecc_uncorrected_lifetime",
+        "remap_failure",
         "memory_pattern_errors",
     ],
 )

@@ -21,7 +21,7 @@ ANSWERS, APPROVE_KEY, INVENTORY = "answers.toml", "approve-key", "inventory.toml
     "--fault", "faults", multiple=True, metavar="NAME[@SUBJECT][=VALUE]", help="Something is wrong."
 )
 @click.option("--speed", type=click.FloatRange(1, 1000), default=100.0, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(-(2**53) + 1, 2**53 - 1), default=1, show_default=True)
 @click.option("--only", multiple=True, metavar="STAGE[/STEP]", help="Only these; the run is marked partial.")
 @runs_option
 @format_option

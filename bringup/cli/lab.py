@@ -48,7 +48,13 @@ def lab() -> None:
 @click.option(
     "--speed", type=click.FloatRange(1, 1000), default=1.0, show_default=True, help="Of the world's time."
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Of everything that is left to chance.")
+@click.option(
+    "--seed",
+    type=click.IntRange(-(2**53) + 1, 2**53 - 1),
+    default=1,
+    show_default=True,
+    help="Of everything that is left to chance.",
+)
 @FORMAT
 def up(
     profile: str, faults: tuple[str, ...], folder: Path | None, speed: float, seed: int, form: str

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bringup.input.bounded import read_bounded
 from bringup.input.positions import Key, Positions, TooMuch, find_positions
 from bringup.input.problem import Problem, first
 
@@ -95,8 +96,7 @@ def _titles(value: Any) -> dict[str, Any]:
 def read_text(path: Path) -> str | Problem:
     """The file's text, or why there is none."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(FILE_CAP_BYTES + 1)
+        raw = read_bounded(path, FILE_CAP_BYTES)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         return Problem(str(path), 1, "", f"can't be read: {why}", "check the path and its permissions")

@@ -28,6 +28,8 @@ def signer_for(path: Path, environment: Mapping[str, str] | None = None) -> Sign
         InputError: no such key, or it is locked and no agent has it.
     """
     environment = os.environ if environment is None else environment
+    if path.exists() and not path.is_file():  # a pipe to which nobody writes would hold everything up
+        raise InputError(f"the key {path} is no regular file", "name the file of a key, or its .pub")
     public = path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
     if path.suffix != ".pub":
         try:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NoReturn
 
+from bringup.input.bounded import read_bounded
 from bringup.model.errors import InputError
 from bringup.model.inventory import Device
 
@@ -156,8 +157,7 @@ def _as_text(raw: bytes, kind: str) -> str:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            raw = file.read(SECRET_CAP_BYTES + 1)
+        raw = read_bounded(path, SECRET_CAP_BYTES)
     except OSError as error:
         raise _UnresolvedError(
             f"{path} can't be read ({error.strerror}); paths are relative to the inventory"

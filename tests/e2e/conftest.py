@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.runs import Nursery, Rack
+from tests.e2e.runs import SPEED, Nursery, Rack
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +29,8 @@ def make_rack(nursery: Nursery, tmp_path: Path) -> Iterator[Callable[..., Rack]]
     """Racks with faults."""
     made: list[Rack] = []
 
-    def make(*faults: str) -> Rack:
-        made.append(Rack(nursery, tmp_path / f"lab-{len(made)}", faults))
+    def make(*faults: str, profile: str = "mini", speed: int = SPEED) -> Rack:
+        made.append(Rack(nursery, tmp_path / f"lab-{len(made)}", faults, profile, speed))
         return made[-1]
 
     yield make

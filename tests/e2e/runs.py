@@ -79,10 +79,18 @@ class Nursery:
 class Rack:
     """A simulated rack that stands until the test ends."""
 
-    def __init__(self, nursery: Nursery, folder: Path, faults: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        nursery: Nursery,
+        folder: Path,
+        faults: tuple[str, ...] = (),
+        profile: str = "mini",
+        speed: int = SPEED,
+    ) -> None:
         self.folder = folder
+        self.profile = profile
         self._nursery = nursery
-        words = ["--dir", str(folder), "--speed", str(SPEED)]
+        words = ["--dir", str(folder), "--speed", str(speed), "--profile", profile]
         for fault in faults:
             words += ["--fault", fault]
         self.pid, output = nursery.start(words, lab=True)
@@ -94,7 +102,7 @@ class Rack:
         """The words of an unattended run against this rack."""
         return [
             "run",
-            "mini",
+            self.profile,
             "-i",
             str(self.folder / "inventory.toml"),
             "--headless",

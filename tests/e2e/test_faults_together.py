@@ -1,0 +1,56 @@
+"""Three faults at once that don't hide each other: each named right, once, and what waits for it blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bringup.lab.faults import fault_kinds
+from tests.e2e.runs import Nursery, Rack
+from tests.e2e.troubles import SMALL, Trouble, bring_up, triples
+
+TRIPLES = triples(SMALL, 20)
+
+
+@pytest.mark.parametrize("troubles", TRIPLES, ids=lambda each: "+".join(one.text for one in each))
+def test_three_faults_at_once_are_three_causes_each_told_once(
+    troubles: tuple[Trouble, ...], nursery: Nursery, make_rack: Callable[..., Rack], tmp_path: Path
+) -> None:
+    status, said = bring_up(nursery, make_rack, tmp_path, SMALL, *(each.text for each in troubles))
+    verdicts = {each.kind.verdict for each in troubles}
+    assert status == (1 if "FAIL" in verdicts else 3)
+    causes = {cause["remedy"]: cause for cause in said["causes"]}
+    assert sorted(cause["remedy"] for cause in said["causes"]) == sorted(
+        each.kind.remedy for each in troubles
+    )
+    for each in troubles:
+        assert_named(each, causes[each.kind.remedy])
+    told = [tuple(key) for cause in said["causes"] for key in (*cause["explains"], *cause["blocked"])]
+    assert len(told) == len(set(told))
+
+
+def assert_named(trouble: Trouble, cause: dict[str, Any]) -> None:
+    """At the stage and step that its kind declares, with its verdict and reason, and at its own place."""
+    stage, step, _ = cause["explains"][0]
+    assert (stage, step) == (trouble.kind.stage, trouble.kind.step), trouble.text
+    assert cause["verdict"] == trouble.kind.verdict
+    assert trouble.kind.reason is None or trouble.kind.reason in cause["reasons"]
+    where = trouble.subject.partition("#")[0]
+    named = [end for subject in cause["subjects"] for end in subject.split("<->")]
+    assert any(end == where or end.startswith(f"{where}/") or where in _fed(end) for end in named), (
+        f"{trouble.text}: {named}"
+    )
+
+
+def _fed(end: str) -> tuple[str, ...]:
+    """A device stands for its parts."""
+    return (end.split("/")[0], end)
+
+
+def test_the_triples_are_many_kinds() -> None:
+    seen = {each.kind.name for one in TRIPLES for each in one}
+    assert len(seen) >= 18
+    assert seen <= set(fault_kinds())

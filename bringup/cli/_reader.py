@@ -52,3 +52,25 @@ def read_state(folder: RunFolder) -> RunState:
     for entry in read(folder):
         fold.add(reader.read(entry.line))
     return fold.state
+
+
+def read_inventory(folder: RunFolder) -> Inventory:
+    """The inventory that the run was begun with.
+
+    Raises:
+        InputError: there is none.
+    """
+    from pydantic import ValidationError
+
+    from bringup.cli._prepare import INVENTORY
+    from bringup.model.errors import InputError
+    from bringup.model.inventory import Inventory
+
+    kept = folder.plan / INVENTORY
+    try:
+        return Inventory.model_validate_json(kept.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError(
+            f"{kept} can't be read, so the run was hardly begun, or is damaged",
+            "`--format jsonl` shows what there is; `bringup log verify` what is wrong.",
+        ) from error

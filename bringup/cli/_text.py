@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from bringup.cli._reader import Folded
+from bringup.view.acceptance import acceptance
 from bringup.view.mark import Role, Row, Tier
 from bringup.view.progress import Progress
 from bringup.view.summary import WIDTH, plain, stage_row, summary_rows
@@ -34,6 +35,7 @@ STYLES: Mapping[Role, str] = {
     "title": "bold",
     "advice": "bold",
     "value": "",
+    "chosen": "reverse",
 }
 
 
@@ -85,7 +87,10 @@ class PlainText(Folded):
         from bringup.diagnosis import diagnose
 
         state = self.fold.state
-        return summary_rows(state, diagnose(state, self.inventory), width=width(), tier=tier())
+        causes = diagnose(state, self.inventory)
+        named = state.run is not None and state.run.accept is not None
+        accepted = acceptance(state, self.inventory, causes) if named else None
+        return summary_rows(state, causes, width=width(), tier=tier(), accepted=accepted)
 
 
 def closing_lines(folder: RunFolder) -> tuple[str, ...]:

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 @click.command(name="attach")
 @click.argument("run")
 @runs_option
-@click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "jsonl"]), help="Print instead of the console.")
 @click.option("--follow", "-f", "go_on", is_flag=True, help="Go on until the run is closed.")
-def attach(run: str, runs: Path, form: str, go_on: bool) -> int:
-    """Print the durable events of RUN from the first; with --follow, also those to come.
+@click.option("--plain", is_flag=True, help="Lines of text, no console.")
+def attach(run: str, runs: Path, form: str | None, go_on: bool, plain: bool) -> int:
+    """Watch RUN in the console, read-only; without a terminal, print its durable events from the first.
 
     \b
     Examples:
@@ -35,7 +36,13 @@ def attach(run: str, runs: Path, form: str, go_on: bool) -> int:
     from bringup.journal.follow import follow, read
 
     folder = find(runs, run)
-    show = shown(form, folder)
+    if form is None and not go_on and not plain:
+        from bringup.cli._console import can_open, open_console
+
+        if can_open():
+            open_console(folder, watching=True)
+            return 0
+    show = shown(form or "text", folder)
 
     async def watch() -> None:
         if go_on:
@@ -64,21 +71,9 @@ def shown(form: str, folder: RunFolder) -> Show:
     Raises:
         InputError: there is none.
     """
+    from bringup.cli._reader import read_inventory
     from bringup.cli._show import JsonLines, make_show
 
     if form == "jsonl":
         return JsonLines()
-    from pydantic import ValidationError
-
-    from bringup.cli._prepare import INVENTORY
-    from bringup.model.errors import InputError
-    from bringup.model.inventory import Inventory
-
-    kept = folder.plan / INVENTORY
-    try:
-        return make_show(form, folder, Inventory.model_validate_json(kept.read_bytes()))
-    except (OSError, ValidationError) as error:
-        raise InputError(
-            f"{kept} can't be read, so the run was hardly begun, or is damaged",
-            "`--format jsonl` shows what there is; `bringup log verify` what is wrong.",
-        ) from error
+    return make_show(form, folder, read_inventory(folder))

@@ -13,7 +13,19 @@ from bringup.model.verdict import Reason, Verdict
 
 Tier = Literal["unicode", "cp437", "ascii"]
 Role = Literal[
-    "good", "warn", "bad", "unknown", "waived", "running", "ask", "dim", "plain", "title", "advice", "value"
+    "good",
+    "warn",
+    "bad",
+    "unknown",
+    "waived",
+    "running",
+    "ask",
+    "dim",
+    "plain",
+    "title",
+    "advice",
+    "value",
+    "chosen",
 ]
 Cell = tuple[str, Role]
 Row = tuple[Cell, ...]

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bringup.model.cause import Cause
+from bringup.model.event import Waived
 from bringup.model.judgement import Judgement
 from bringup.model.progress import Key
 from bringup.model.state import RunState
 from bringup.model.verdict import Verdict
+from bringup.view.acceptance import Acceptance, acceptance_rows
 from bringup.view.mark import CUTS, RULES, Cell, Role, Row, Tier, mark_of
 from bringup.view.text import amount, visible
 
@@ -24,9 +26,16 @@ TITLE_CELLS = 400
 
 
 def summary_rows(
-    state: RunState, causes: Sequence[Cause], *, width: int = WIDTH, tier: Tier = "unicode"
+    state: RunState,
+    causes: Sequence[Cause],
+    *,
+    width: int = WIDTH,
+    tier: Tier = "unicode",
+    accepted: Acceptance | None = None,
 ) -> tuple[Row, ...]:
-    """Rows of cells, none wider than `width`; device text in them was made visible."""
+    """Rows of cells, none wider than `width`; device text in them was made visible. With `accepted` the lists
+    of what is accepted and what is not.
+    """
     draw = _Draw(width, tier)
     rows: list[Row] = [((RULES[tier] * width, "dim"),)]
     rows += [stage_row(state, name, tier=tier) for name in state.stages]
@@ -34,9 +43,16 @@ def summary_rows(
         rows.append(())
         rows += draw.cause(cause)
     rows += draw.leftovers(state)
+    if accepted is not None:
+        rows += acceptance_rows(accepted, width=width, tier=tier)
     rows.append(())
     rows.append(_verdict(state, causes, tier))
     return tuple(rows)
+
+
+def cause_rows(cause: Cause, *, width: int = WIDTH, tier: Tier = "unicode") -> tuple[Row, ...]:
+    """One cause with everything that it says."""
+    return tuple(_Draw(width, tier).cause(cause))
 
 
 def stage_row(state: RunState, name: str, *, tier: Tier = "unicode") -> Row:
@@ -127,13 +143,14 @@ class _Draw:
     def leftovers(self, state: RunState) -> Iterator[Row]:
         """What a reader must know besides: margins, waivers, what is altered, in doubt, not reached."""
         marginal = [step.key for step in state.steps.values() if step.verdict is Verdict.MARGINAL]
-        waived = [f"{one.stage}/{one.step} {one.subject}: {one.why}" for one in state.waivers]
+        waived = [_waiver(state, one) for one in state.waivers]
         altered = [f"{one.subject}: {one.what} (undo: {one.undo})" for one in state.altered]
         doubted = [f"{one.action} on {one.subject}: no outcome" for one in state.in_doubt]
         listed: tuple[tuple[str, Role, list[str]], ...] = (
             ("marginal", "warn", [_named(key) for key in marginal]),
             ("waived", "waived", waived),
-            ("left altered", "warn", altered),
+            ("left altered (put all back: `bringup resume RUN --put-back`)", "warn", altered),
+            ("replaced", "plain", [f"{one.subject}: {one.old} by {one.new}" for one in state.replaced]),
             ("in doubt", "bad", doubted),
             ("not reached", "unknown", [_named(key) for key in state.coverage.unfinished]),
             ("record", "bad", list(state.problems)),
@@ -141,7 +158,7 @@ class _Draw:
         for label, role, items in listed:
             if items:
                 yield ()
-                yield ((f"{label}: {len(items)}", role),)
+                yield ((_counted(label, len(items)), role),)
                 for item in items[:LISTED]:
                     text = visible(item, self._width - 2, cut=CUTS[self._tier])
                     yield (("  ", "plain"), (text, "plain"))
@@ -162,6 +179,20 @@ class _Draw:
             break_on_hyphens=False,
         )
         return found or [""]
+
+
+def _counted(label: str, count: int) -> str:
+    """`waived: 3`, and what can be done about it behind the number."""
+    name, paren, hint = label.partition(" (")
+    return f"{name}: {count}{paren}{hint}"
+
+
+def _waiver(state: RunState, waiver: Waived) -> str:
+    """A waiver, with its last day, and whether it still covers anything."""
+    step = state.step(waiver.stage, waiver.step, waiver.subject)
+    until = f" until {waiver.until}" if waiver.until is not None else ""
+    held = step is not None and waiver in (step.waiver, step.offered)
+    return f"{waiver.stage}/{waiver.step} {waiver.subject}{until}{'' if held else ' (void)'}: {waiver.why}"
 
 
 def _named(key: Key) -> str:

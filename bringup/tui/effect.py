@@ -1,0 +1,47 @@
+"""What a key press asks of the world outside; the console itself does nothing but draw."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Send(msgspec.Struct, frozen=True):
+    """A command to the desk, as `bringup tell` would send it."""
+
+    verb: str
+    arguments: dict[str, str] = {}
+    why: str | None = None
+
+
+class Verify(msgspec.Struct, frozen=True):
+    """Check the record against its checkpoints, in the background."""
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """Plain text for the clipboard, and into a file whose name is told."""
+
+    text: str
+    what: str
+
+
+class Bell(msgspec.Struct, frozen=True):
+    """So many bells: one a person is needed, two a pass was held, three stop."""
+
+    times: int = 1
+
+
+class OpenRun(msgspec.Struct, frozen=True):
+    """Show another run."""
+
+    run_id: str
+
+
+class GoHome(msgspec.Struct, frozen=True):
+    """Show the list of runs."""
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """Leave the console. The run goes on."""
+
+
+Effect = Send | Verify | Copy | Bell | OpenRun | GoHome | Leave

@@ -1,0 +1,67 @@
+"""Every key of the console, once: one meaning each on all screens (console design, section 4).
+
+Letters go somewhere or open something. They never confirm, send, skip, waive, abort or sign: those need Enter
+on a visible choice. No function keys, no Alt, nothing that a multiplexer or flow control takes.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Binding(NamedTuple):
+    """`key` as Textual names it, as people read it, and what it means everywhere."""
+
+    key: str
+    shown: str
+    meaning: str
+    action: str
+
+
+BINDINGS = (
+    Binding("up", "↑", "move up", "up"),
+    Binding("k", "k", "move up", "up"),
+    Binding("down", "↓", "move down", "down"),
+    Binding("j", "j", "move down", "down"),
+    Binding("pageup", "PgUp", "a page up", "page_up"),
+    Binding("pagedown", "PgDn", "a page down", "page_down"),
+    Binding("g", "g", "first", "first"),
+    Binding("G", "G", "last", "last"),
+    Binding("enter", "Enter", "open, or confirm what is chosen", "enter"),
+    Binding("escape", "Esc", "back one level", "back"),
+    Binding("space", "Space", "go to the waiting question", "ask"),
+    Binding("tab", "Tab", "next pane; on a question: cannot do this", "pane"),
+    Binding("n", "n", "next that is not PASS", "next_bad"),
+    Binding("slash", "/", "filter the list", "filter"),
+    Binding("colon", ":", "every action by name", "palette"),
+    Binding("ctrl+p", "Ctrl+P", "every action by name", "palette"),
+    Binding("A", "A", "work list", "work"),
+    Binding("f", "f", "failures", "failures"),
+    Binding("w", "w", "watch a port", "watch"),
+    Binding("m", "m", "matrix", "matrix"),
+    Binding("J", "J", "journal", "journal"),
+    Binding("s", "s", "sign-off", "sign"),
+    Binding("h", "h", "handover", "handover"),
+    Binding("H", "H", "home", "home"),
+    Binding("y", "y", "copy", "copy"),
+    Binding("b", "b", "sound on or off", "sound"),
+    Binding("r", "r", "retest what is chosen (asks Enter)", "retest"),
+    Binding("t", "t", "next grid", "metric"),
+    Binding("o", "o", "worst first, or in order", "order"),
+    Binding("left_square_bracket", "[", "previous port", "previous"),
+    Binding("right_square_bracket", "]", "next port", "next"),
+    Binding("F", "F", "follow the newest", "follow"),
+    Binding("v", "v", "verify the record", "verify"),
+    Binding("z", "z", "pause painting", "freeze"),
+    Binding("question_mark", "?", "the keys", "help"),
+    Binding("Q", "Q", "leave; the run goes on", "leave"),
+    Binding("ctrl+c", "Ctrl+C", "leave; the run goes on", "leave"),
+)
+ACTIONS = MappingProxyType({binding.key: binding.action for binding in BINDINGS})
+FORBIDDEN = frozenset(
+    {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+z"}
+    | {f"f{number}" for number in range(1, 25)}
+)
+GLOVES = ("up", "down", "enter", "space", "escape", "tab")
+"""With these and the digits a whole run can be finished."""

@@ -1,0 +1,51 @@
+"""Every action by name: what `:` offers. Destructive ones need words typed in full."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """`takes` names the words after it. `typed` is what must be typed in full before it is done."""
+
+    name: str
+    takes: tuple[str, ...]
+    meaning: str
+    typed: str = ""
+
+
+ENTRIES = (
+    Entry("pause", (), "start nothing new; what runs ends"),
+    Entry("continue", (), "go on after a pause"),
+    Entry("note", ("text",), "write a line into the record"),
+    Entry("retest", ("step",), "measure again: STAGE/STEP or STAGE/STEP@SUBJECT"),
+    Entry("skip", ("step", "why"), "UNKNOWN skipped, with a reason"),
+    Entry("put-back", (), "undo everything that is left altered", "rack"),
+    Entry("close", (), "end the run: nothing can be measured after it", "rack"),
+    Entry("abort", ("why",), "stop the run; what was not measured is UNKNOWN", "rack"),
+)
+
+
+def matching(typed: str) -> tuple[Entry, ...]:
+    """What begins like the first word that was typed."""
+    word = typed.split(" ", 1)[0].lower()
+    return tuple(entry for entry in ENTRIES if entry.name.startswith(word))
+
+
+def parsed(typed: str) -> tuple[Entry, dict[str, str]] | str:
+    """The entry and its words, or what is wrong with them."""
+    name, _, rest = typed.strip().partition(" ")
+    entry = next((each for each in ENTRIES if each.name == name.lower()), None)
+    if entry is None:
+        return f"no action is called {name!r}"
+    words = rest.strip()
+    if not entry.takes:
+        return (entry, {}) if not words else f"{entry.name} takes no more words"
+    if not words:
+        return f"{entry.name} takes {' and '.join(entry.takes)}"
+    if len(entry.takes) == 1:
+        return entry, {entry.takes[0]: words}
+    first, _, second = words.partition(" ")
+    if not second.strip():
+        return f"{entry.name} takes {' and '.join(entry.takes)}"
+    return entry, dict(zip(entry.takes, (first, second.strip()), strict=True))

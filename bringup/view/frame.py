@@ -1,0 +1,130 @@
+"""The rows that stand in the same place on every screen: who and how fresh, the stages, what is happening,
+what to do now, and the keys (console design, section 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bringup.view.fit import between, exactly, fit, middle, width_of
+from bringup.view.mark import Cell, Role, Row, Tier
+from bringup.view.scene import Scene
+from bringup.view.text import visible
+
+SMALLEST_WIDTH, SMALLEST_HEIGHT = 60, 20
+LETTERS = 2
+"""What is left of a stage's name where the whole rail must fit."""
+BODY_TOP, BODY_BOTTOM = 2, 3
+
+
+class Size(NamedTuple):
+    width: int
+    height: int
+
+    @property
+    def body(self) -> Size:
+        return Size(self.width, max(0, self.height - BODY_TOP - BODY_BOTTOM))
+
+    @property
+    def too_small(self) -> bool:
+        return self.width < SMALLEST_WIDTH or self.height < SMALLEST_HEIGHT
+
+
+class Footer(NamedTuple):
+    """What is happening; what a person does now; the keys, the most important first."""
+
+    doing: str
+    next: str
+    keys: Sequence[tuple[str, str]]
+
+
+def framed(scene: Scene, body: Sequence[Row], footer: Footer, size: Size, title: str = "") -> list[Row]:
+    """Exactly `size.height` rows of `size.width` cells."""
+    tier = scene.tier
+    rows = [identity(scene, size.width, title), rail(scene, size.width)]
+    rows += exactly(body, size.width, size.body.height, tier)
+    rows += [
+        fit(((" DOING ", "dim"), (visible(footer.doing, 400), "plain")), size.width, tier),
+        fit(((" NEXT  ", "dim"), (visible(footer.next, 400), "advice")), size.width, tier),
+        keys_row(footer.keys, size.width, tier),
+    ]
+    return rows
+
+
+def identity(scene: Scene, width: int, title: str = "") -> Row:
+    """Row 1: the rack, the run and where in it; how fresh this is; the time on this machine's clock."""
+    state = scene.state
+    rack = visible((state.run.rack or state.run.playbook) if state.run is not None else "bringup", 20)
+    names = list(state.stages)
+    place = f"stage {names.index(scene.stage) + 1}/{len(names)} {scene.stage}" if scene.stage else ""
+    told = title or place or ("closed" if state.closed is not None else "")
+    left: Row = (
+        (f" {rack} ", "title"),
+        (f"  run {scene.run_id[-4:]}", "dim"),
+        (f"   {visible(told, 40)}", "plain"),
+    )
+    marks: list[Cell] = []
+    if state.run is not None and state.run.simulated:
+        marks.append((" SIMULATED ", "warn"))
+    if scene.watching:
+        marks.append((" WATCHING ONLY ", "warn"))
+    fresh: Role = "good" if scene.live in ("LIVE", "REPLAY") else "bad"
+    return between(left, (*marks, (f" {scene.live} ", fresh), (f" {scene.clock} ", "dim")), width, scene.tier)
+
+
+def rail(scene: Scene, width: int) -> Row:
+    """Row 2: every stage with its glyph; by name, by two letters, or only the present one, as they fit."""
+    for letters in (12, 5, LETTERS):
+        row = _rail(scene, letters)
+        if width_of(row) <= width:
+            return fit(row, width, scene.tier)
+    mark = scene.stage_mark(scene.stage)
+    names = list(scene.state.stages)
+    number = names.index(scene.stage) + 1 if scene.stage in names else len(names)
+    here: Row = ((f" {number}/{len(names)} ", "dim"), (scene.stage, "title"), (" ", "plain"))
+    return fit((*here, mark.cell(scene.tier)), width, scene.tier)
+
+
+def _rail(scene: Scene, letters: int) -> Row:
+    cells: list[Cell] = [(" ", "plain")]
+    for number, name in enumerate(scene.state.stages, 1):
+        mark = scene.stage_mark(name)
+        short = visible(name)[:letters] if letters > LETTERS else visible(name)[:letters].upper()
+        here = name == scene.stage
+        words = f"{number}{short}" if letters > LETTERS else short
+        open_, close = ("[", "]") if here else ("", "")
+        cells += [(f"{open_}{words}", "title" if here else "dim"), (mark.glyph(scene.tier), mark.role)]
+        cells.append((f"{close} ", "title" if here else "dim"))
+    return tuple(cells)
+
+
+def keys_row(keys: Sequence[tuple[str, str]], width: int, tier: Tier) -> Row:
+    """As many as fit; `?` is always among them."""
+    wanted = [key for key in keys if key[0] != "?"]
+    last = "? help"
+    found: list[Cell] = [(" ", "plain")]
+    used = 1
+    for key, words in wanted:
+        piece = len(key) + 1 + len(words) + 2
+        if used + piece + len(last) > width:
+            break
+        found += [(key, "title"), (f" {words}  ", "dim")]
+        used += piece
+    return fit((*found, ("?", "title"), (" help", "dim")), width, tier)
+
+
+def too_small(scene: Scene, size: Size, typed: str) -> list[Row]:
+    """What is left below 60x20: the words that say so, the question, and what was typed. Never a crash."""
+    need = f"too small: {size.width}x{size.height}, needs {SMALLEST_WIDTH}x{SMALLEST_HEIGHT}"
+    asks = scene.state.asks
+    rows: list[Row] = [((need, "warn"),)]
+    if asks:
+        rows.append(((visible(asks[0].text, 400), "ask"),))
+        rows.append(((f"> {visible(typed)}", "plain"),))
+    return exactly(rows, max(size.width, 0), max(size.height, 0), scene.tier)
+
+
+def shortened(subject: str, width: int, tier: Tier) -> str:
+    """A subject in at most `width` cells."""
+    return middle(visible(subject), width, tier)

@@ -1,0 +1,104 @@
+"""What the console draws from: one run as it is now, and where a person is looking. Both are frozen.
+
+A screen is a function of these two and a size; it holds no truth and ranks nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+
+import msgspec
+
+from bringup.model.cause import Cause
+from bringup.model.event import Known, Unknown
+from bringup.model.inventory import Inventory
+from bringup.model.progress import StepState
+from bringup.model.state import RunState
+from bringup.model.subject import ends, parse_subject
+from bringup.model.verdict import Verdict
+from bringup.view.mark import ASK, FAIL, RUNNING, WAITING, Mark, Tier, mark_of
+
+
+class Look(msgspec.Struct, frozen=True):
+    """Where a person is looking. `cursor` is the chosen row of the list, `typed` what stands in the field,
+    `note` the line that answers the last key.
+    """
+
+    screen: str = "run"
+    cursor: int = 0
+    about: str = ""
+    typed: str = ""
+    note: str = ""
+    follow: bool = True
+    filter: str = ""
+
+
+class Scene(msgspec.Struct, frozen=True, dict=True):
+    """One run. `recent` are its last durable events, oldest first. `live` says how fresh this is."""
+
+    run_id: str
+    state: RunState
+    inventory: Inventory
+    causes: tuple[Cause, ...] = ()
+    recent: tuple[Known | Unknown, ...] = ()
+    live: str = "LIVE"
+    clock: str = ""
+    watching: bool = False
+    verified: str = "not verified here"
+    tier: Tier = "unicode"
+    drafts: Mapping[str, str] = MappingProxyType({})
+
+    @cached_property
+    def of_device(self) -> Mapping[str, tuple[StepState, ...]]:
+        """The steps that are about each device; a link's about both of its ends."""
+        found: dict[str, list[StepState]] = {name: [] for name in self.inventory.devices}
+        for step in self.state.steps.values():
+            for name in dict.fromkeys(parse_subject(end).device for end in ends(step.key.subject)):
+                if name in found:
+                    found[name].append(step)
+        return {name: tuple(steps) for name, steps in found.items()}
+
+    @cached_property
+    def stage(self) -> str:
+        """The stage that is under way: the first that has begun and has no verdict yet, else the next."""
+        begun = [name for name in self.state.stages if self.state.stage_verdict(name) is None]
+        running = [name for name in begun if any(step.running for step in self.state.by_stage.get(name, ()))]
+        return next(iter(running or begun), "")
+
+    def device_mark(self, name: str) -> tuple[Mark, int]:
+        """The worst of a device, and how many of its verdicts are FAIL."""
+        steps = self.of_device.get(name, ())
+        failed = sum(step.verdict is Verdict.FAIL for step in steps)
+        return mark_of_steps(steps, self.asks_about(name)), failed
+
+    def stage_mark(self, name: str) -> Mark:
+        asked = any(each.stage == name for each in self.state.asks)
+        verdict = self.state.stage_verdict(name)
+        steps = self.state.by_stage.get(name, ())
+        if verdict is not None:
+            return mark_of(verdict)
+        return mark_of_steps(steps, asked)
+
+    def asks_about(self, device: str) -> bool:
+        return any(
+            parse_subject(end).device == device for each in self.state.asks for end in ends(each.subject)
+        )
+
+
+def mark_of_steps(steps: tuple[StepState, ...], asked: bool) -> Mark:
+    """What many steps look like as one: what failed first, then what waits for a person, then what runs."""
+    if any(step.verdict is Verdict.FAIL for step in steps):
+        return FAIL
+    if asked:
+        return ASK
+    if any(step.running for step in steps):
+        return RUNNING
+    done = [step for step in steps if step.verdict is not None]
+    if not done:
+        return WAITING
+    bad = max(done, key=lambda step: step.counts_as.severity)
+    if bad.counts_as.good and len(done) < len(steps):
+        return RUNNING
+    return mark_of(bad.verdict, bad.reason)

@@ -1,0 +1,94 @@
+"""One question, large: what to do, where, why, and the field for the answer (console design, 3.3)."""
+
+from __future__ import annotations
+
+from bringup.model.event import Asked
+from bringup.view.fit import rule, spaced, wrapped
+from bringup.view.frame import Footer, Size
+from bringup.view.mark import ASK, Row
+from bringup.view.scene import Look, Scene
+from bringup.view.screen_work import place_of
+from bringup.view.text import visible
+
+WORDS = {
+    "instruct": "do this",
+    "confirm": "look and confirm",
+    "scan": "scan the label",
+    "measure": "measure",
+    "choose": "choose",
+    "attest": "sign",
+    "approve": "approve",
+}
+FIELD = {
+    "instruct": "Type `done`, or a note:",
+    "confirm": "Type yes or no:",
+    "scan": "Scan or type the label:",
+    "measure": "Type the number:",
+    "choose": "Type the number of your choice:",
+    "attest": "Type yes to sign for it, no to refuse:",
+    "approve": "Type the device's name to approve:",
+}
+LARGE_LINE = 34
+LASERS = "LASERS MAY BE ON: VIDEO PROBE ONLY"
+"""Nothing proves them off yet, so nothing here ever says safe."""
+OPTICAL = ("fibre", "fiber", "optic", "connector", "transceiver", "module")
+
+
+def found(scene: Scene, look: Look) -> Asked | None:
+    """The question that the screen is about, as long as it is open."""
+    return next((each for each in scene.state.asks if each.question == look.about), None)
+
+
+def body(scene: Scene, look: Look, size: Size) -> list[Row]:
+    ask = found(scene, look)
+    if ask is None:
+        return [(), ((" This question is answered.", "plain"),), _who(scene, look)]
+    rows: list[Row] = [
+        (("  ", "plain"), ASK.cell(scene.tier), (f"  {ask.question}   {ask.stage}/{ask.step}", "dim")),
+        (),
+        ((f"   {spaced(WORDS.get(ask.form, ask.form))}", "ask"),),
+        (),
+    ]
+    width = max(20, min(size.width - 6, 2 * LARGE_LINE))
+    rows += [((f"   {line}", "title"),) for line in wrapped(visible(ask.text, 2000), width)]
+    rows += [(), ((f"   {visible(place_of(scene, ask.subject), size.width - 4)}", "plain"),)]
+    if any(word in ask.text.lower() for word in OPTICAL):
+        rows.append(((f"   {LASERS}", "warn"),))
+    for change in ask.changes[:4]:
+        rows.append((("   changes: ", "dim"), (visible(change, size.width - 14), "warn")))
+    for number, choice in enumerate(ask.choices[:9], 1):
+        rows.append(((f"   {number}", "title"), (f"  {visible(choice, size.width - 8)}", "plain")))
+    rows += [(), rule(size.width, scene.tier, FIELD.get(ask.form, "Your answer:"))]
+    rows.append((("  > ", "title"), (visible(look.typed, size.width - 6), "plain"), ("_", "ask")))
+    return rows
+
+
+def answer(ask: Asked, typed: str) -> str:
+    """The value that is sent for what was typed: a choice's number stands for the choice."""
+    words = typed.strip()
+    if ask.form == "choose" and words.isdigit() and 1 <= int(words) <= len(ask.choices):
+        return ask.choices[int(words) - 1]
+    return words
+
+
+def footer(scene: Scene, look: Look) -> Footer:
+    ask = found(scene, look)
+    keys = [("Enter", "confirm"), ("Tab", "cannot do this"), ("Esc", "later")]
+    if ask is None:
+        left = len(scene.state.asks)
+        more = f"Space opens the next of {left}." if left else "Esc goes back to the run."
+        return Footer("nothing is asked here any more", more, [("Space", "next"), ("Esc", "back")])
+    doing = "the rest of the run goes on meanwhile"
+    if scene.watching:
+        return Footer(doing, "You are only watching: nothing can be answered here.", [("Esc", "back")])
+    next_ = look.note or "Nothing is sent before Enter."
+    return Footer(doing, next_, keys)
+
+
+def _who(scene: Scene, look: Look) -> Row:
+    given = [each for each in scene.state.answers if each.question == look.about]
+    if not given:
+        return (("", "plain"),)
+    last = given[-1]
+    words = f" {visible(last.by)} answered {visible(last.value, 60)} at {last.at[11:19]}"
+    return ((words, "dim"),)

@@ -1,0 +1,80 @@
+"""What is wrong: the list of causes, and one of them with all that speaks for it (field rules 17 to 20).
+
+The words, their order and the remedy are the diagnosis'; nothing is ranked here.
+"""
+
+from __future__ import annotations
+
+from bringup.model.cause import Cause
+from bringup.view.fit import chosen, fit, page, rule
+from bringup.view.frame import Footer, Size
+from bringup.view.mark import Row, mark_of
+from bringup.view.scene import Look, Scene
+from bringup.view.summary import cause_rows
+from bringup.view.text import visible
+
+
+def body(scene: Scene, look: Look, size: Size) -> list[Row]:
+    causes = scene.causes
+    if not causes:
+        return _nothing(scene, size)
+    cursor = min(look.cursor, len(causes) - 1)
+    listed = min(len(causes), max(1, size.height // 3))
+    top, shown = page([_line(scene, cause) for cause in causes], cursor, listed)
+    rows: list[Row] = [rule(size.width, scene.tier, f"CAUSES {cursor + 1} of {len(causes)}")]
+    for number, row in enumerate(shown, top):
+        whole = fit(row, size.width, scene.tier)
+        rows.append(chosen(whole) if number == cursor else whole)
+    rows.append(rule(size.width, scene.tier, "WHY, AND WHAT TO DO"))
+    room = size.height - len(rows)
+    told = cause_rows(causes[cursor], width=size.width, tier=scene.tier)
+    if len(told) > room > 1:
+        told = (*told[: room - 1], (("  Enter shows all of it", "dim"),))
+    return [*rows, *told]
+
+
+def whole(scene: Scene, look: Look, size: Size) -> list[Row]:
+    """The chosen cause alone, from the line where `look.cursor` stands."""
+    cause = _named(scene, look.about)
+    if cause is None:
+        return _nothing(scene, size)
+    rows = cause_rows(cause, width=size.width, tier=scene.tier)
+    top = max(0, min(look.cursor, len(rows) - size.height))
+    return list(rows[top : top + size.height])
+
+
+def footer(scene: Scene, look: Look) -> Footer:
+    keys = [
+        ("j k", "move"),
+        ("Enter", "all of it"),
+        ("r", "retest"),
+        ("w", "watch"),
+        ("y", "copy"),
+        ("Esc", "back"),
+    ]
+    if not scene.causes:
+        return Footer("nothing failed so far", "Esc goes back to the run.", [("Esc", "back")])
+    cause = _named(scene, look.about) or scene.causes[min(look.cursor, len(scene.causes) - 1)]
+    doing = f"{len(scene.causes)} causes stand for {sum(each.count for each in scene.causes)} verdicts"
+    return Footer(doing, cause.next_test or cause.remedy_words, keys)
+
+
+def name_of(cause: Cause) -> str:
+    """What tells one cause from the others, as long as it is there."""
+    return f"{cause.rule} {' '.join(cause.subjects)}"
+
+
+def _named(scene: Scene, name: str) -> Cause | None:
+    return next((cause for cause in scene.causes if name_of(cause) == name), None)
+
+
+def _line(scene: Scene, cause: Cause) -> Row:
+    mark = mark_of(cause.verdict, cause.reasons[0] if len(cause.reasons) == 1 else None)
+    count = f"  ({cause.count})" if cause.count > 1 else ""
+    return ((" ", "plain"), mark.cell(scene.tier), (f" {visible(cause.title, 400)}{count}", "plain"))
+
+
+def _nothing(scene: Scene, size: Size) -> list[Row]:
+    covered = scene.state.coverage
+    words = f" Nothing failed so far: {covered.ended} of {covered.planned} verdicts are there."
+    return [rule(size.width, scene.tier, "CAUSES"), ((words, "plain"),)]

@@ -1,0 +1,88 @@
+"""The record, event by event, and whether it verifies."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+
+from bringup.model.event import Known, Unknown
+from bringup.view.fit import chosen, fit, page, rule, wrapped
+from bringup.view.frame import Footer, Size
+from bringup.view.mark import Row
+from bringup.view.scene import Look, Scene
+from bringup.view.text import visible
+
+DETAIL_ROWS = 5
+STAMPED = ("seq", "epoch", "at", "mono_ns", "boot", "kind")
+
+
+def shown(scene: Scene, look: Look) -> tuple[Known | Unknown, ...]:
+    """The events that the filter lets through."""
+    if not look.filter:
+        return scene.recent
+    word = look.filter.lower()
+    return tuple(
+        event for event in scene.recent if word in event.kind.lower() or word in brief(event).lower()
+    )
+
+
+def body(scene: Scene, look: Look, size: Size) -> list[Row]:
+    events = shown(scene, look)
+    rows: list[Row] = [
+        ((" VERIFY ", "dim"), (visible(scene.verified, size.width - 9), "plain")),
+        rule(size.width, scene.tier, f"{scene.state.events} EVENTS"),
+    ]
+    if not events:
+        why = f"no event holds {look.filter!r}" if look.filter else "nothing was written yet"
+        return [*rows, ((f" {visible(why)}", "dim"),)]
+    cursor = len(events) - 1 if look.follow else min(look.cursor, len(events) - 1)
+    room = max(1, size.height - len(rows) - DETAIL_ROWS - 1)
+    top, some = page([_line(event) for event in events], cursor, room)
+    for number, row in enumerate(some, top):
+        whole = fit(row, size.width, scene.tier)
+        rows.append(chosen(whole) if number == cursor else whole)
+    rows += [()] * (room - len(some))
+    rows.append(rule(size.width, scene.tier, f"EVENT {events[cursor].seq}"))
+    detail = wrapped(visible(brief(events[cursor]), 2000), size.width - 2)
+    return [*rows, *(((f" {line}", "plain"),) for line in detail[:DETAIL_ROWS])]
+
+
+def footer(scene: Scene, look: Look) -> Footer:
+    follow = "ON" if look.follow else "OFF"
+    doing = f"follow {follow}" + (f", filter {visible(look.filter, 20)!r}" if look.filter else "")
+    next_ = look.note or "v verifies the record again; a broken one says so here and in the exit code."
+    keys = [
+        ("j k", "move"),
+        ("g G", "ends"),
+        ("/", "filter"),
+        ("F", "follow"),
+        ("v", "verify"),
+        ("y", "copy"),
+    ]
+    return Footer(doing, next_, [*keys, ("Esc", "back")])
+
+
+def brief(event: Known | Unknown) -> str:
+    """The event's own fields on one line; the stamps stand in the columns."""
+    if isinstance(event, Unknown):
+        return event.kind
+    fields = msgspec.to_builtins(event)
+    told = {
+        name: value
+        for name, value in fields.items()
+        if name not in STAMPED and value not in (None, (), {}, [], "")
+    }
+    return "  ".join(f"{name}={_word(value)}" for name, value in told.items())
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=True, default=str)
+
+
+def _line(event: Known | Unknown) -> Row:
+    return (
+        (f" {event.seq:>6} {event.at[11:19]} ", "dim"),
+        (f"{event.kind:<16} ", "title"),
+        (visible(brief(event), 400), "plain"),
+    )

@@ -1,0 +1,138 @@
+"""Parts as a grid: a row is a port or a GPU, a column one lane or NVLink of it; rows with something bad first
+when asked for. Loss has a shape: a row is a tray or a GPU, a column a switch chip, a scatter is links
+(field rule 24). What was not measured is a dot, never blank.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+
+from bringup.model.judgement import Judgement
+from bringup.model.subject import parse_subject
+from bringup.view.fit import chosen, fit, middle, page, rule
+from bringup.view.frame import Footer, Size
+from bringup.view.mark import WAITING, Cell, Row, mark_of
+from bringup.view.scene import Look, Scene
+from bringup.view.text import amount, visible
+
+NAME_CELLS = 22
+ABOUT_ROWS = 3
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """`cells[row][column]` is the worst judgement of that part of that component."""
+
+    kind: str
+    quantity: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: dict[tuple[str, str], Judgement]
+
+
+def grids(scene: Scene) -> tuple[Grid, ...]:
+    """One grid for each quantity that was judged on numbered parts (`lane-3`, `nvlink-17`)."""
+    found: dict[tuple[str, str], dict[tuple[str, str], Judgement]] = defaultdict(dict)
+    for step in scene.state.steps.values():
+        for judgement in step.judgements:
+            part = parse_subject(judgement.subject).part if "<->" not in judgement.subject else None
+            kind, _, number = (part or "").rpartition("-")
+            if not kind or not number.isdigit():
+                continue
+            row = judgement.subject.partition("#")[0]
+            cells = found[kind, judgement.quantity]
+            known = cells.get((row, number))
+            if known is None or judgement.verdict.severity > known.verdict.severity:
+                cells[row, number] = judgement
+    return tuple(_grid(kind, quantity, cells) for (kind, quantity), cells in sorted(found.items()))
+
+
+def _grid(kind: str, quantity: str, cells: dict[tuple[str, str], Judgement]) -> Grid:
+    rows = tuple(dict.fromkeys(row for row, _ in cells))
+    columns = tuple(sorted({column for _, column in cells}, key=int))
+    return Grid(kind, quantity, rows, columns, cells)
+
+
+def picked(scene: Scene, look: Look) -> Grid | None:
+    """The grid that the screen shows: `look.about` is its number."""
+    found = grids(scene)
+    return found[int(look.about or 0) % len(found)] if found else None
+
+
+def ordered(grid: Grid, worst_first: bool) -> tuple[str, ...]:
+    if not worst_first:
+        return grid.rows
+    return tuple(sorted(grid.rows, key=lambda row: -_badness(grid, row)))
+
+
+def _badness(grid: Grid, row: str) -> int:
+    return sum(not cell.verdict.good for (name, _), cell in grid.cells.items() if name == row)
+
+
+def body(scene: Scene, look: Look, size: Size) -> list[Row]:
+    grid = picked(scene, look)
+    if grid is None:
+        return [((" No part was measured yet: lanes and NVLinks show here when their stages run.", "plain"),)]
+    names = ordered(grid, look.follow)
+    cursor = min(look.cursor, len(names) - 1)
+    cell_width = 3 if size.width < 160 else 8
+    head: list[Cell] = [(f" {grid.kind} x {grid.quantity}"[:NAME_CELLS].ljust(NAME_CELLS), "dim")]
+    head += [(f"{column:>{cell_width}}", "dim") for column in grid.columns]
+    rows: list[Row] = [tuple(head)]
+    lines = [_row(scene, grid, name, cell_width) for name in names]
+    top, some = page(lines, cursor, max(1, size.height - ABOUT_ROWS - 2))
+    for number, row in enumerate(some, top):
+        whole = fit(row, size.width, scene.tier)
+        rows.append(chosen(whole) if number == cursor else whole)
+    rows.append(rule(size.width, scene.tier, names[cursor]))
+    return [*rows, *_about(scene, grid, names[cursor], size.width)]
+
+
+def _row(scene: Scene, grid: Grid, name: str, cell_width: int) -> Row:
+    cells: list[Cell] = [(f" {middle(visible(name), NAME_CELLS - 2, scene.tier):<{NAME_CELLS - 1}}", "plain")]
+    for column in grid.columns:
+        judgement = grid.cells.get((name, column))
+        mark = WAITING if judgement is None else mark_of(judgement.verdict, judgement.reason)
+        words = mark.glyph(scene.tier)
+        if cell_width > 3 and judgement is not None and isinstance(judgement.value, int | float):
+            words = f"{words} {judgement.value:.4g}"
+        cells.append((f"{words:>{cell_width}}"[:cell_width], mark.role))
+    bad = _badness(grid, name)
+    verdict = f"   {bad} bad" if bad else f"   {len(grid.columns)} ok"
+    return (*cells, (verdict, "bad" if bad else "dim"))
+
+
+def _about(scene: Scene, grid: Grid, name: str, width: int) -> list[Row]:
+    """The worst cell of the chosen row, with limit and source."""
+    mine = [cell for (row, _), cell in grid.cells.items() if row == name]
+    worst = max(mine, key=lambda cell: cell.verdict.severity)
+    mark = mark_of(worst.verdict, worst.reason)
+    value = amount(worst.value, worst.unit, worst.reading)
+    limit = visible(worst.limit or "no limit", 60)
+    return [
+        (mark.cell(scene.tier), (f" {visible(worst.subject)}  {worst.quantity} {value}", "plain")),
+        ((f"  limit {limit}   source {visible(worst.source or 'none', width)}", "dim"),),
+        ((_shape(grid), "advice"),),
+    ]
+
+
+def _shape(grid: Grid) -> str:
+    """The shape of what is bad, in words; none where nothing is."""
+    bad = [place for place, cell in grid.cells.items() if not cell.verdict.good]
+    rows, columns = {row for row, _ in bad}, {column for _, column in bad}
+    if len(bad) < 2:
+        return ""
+    if len(rows) == 1:
+        return f"  one row holds all {len(bad)}: suspect that component, not its links"
+    if len(columns) == 1:
+        return f"  one column holds all {len(bad)}: suspect what these parts share at the far side"
+    return f"  {len(bad)} in {len(rows)} rows and {len(columns)} columns"
+
+
+def footer(scene: Scene, look: Look) -> Footer:
+    grid = picked(scene, look)
+    many = len(grids(scene))
+    doing = f"grid {int(look.about or 0) % many + 1} of {many}" if grid is not None else "no grid yet"
+    keys = [("j k", "move"), ("t", "next grid"), ("o", "worst first"), ("n", "next bad"), ("w", "watch")]
+    return Footer(doing, "n walks only the bad rows; w watches the chosen one.", [*keys, ("Esc", "back")])

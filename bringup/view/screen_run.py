@@ -1,0 +1,183 @@
+"""The run: the rack at the left, what is happening now and what was found last at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bringup.model.event import ActionDone, ActionFailed, Answered, Asked, Judged, Known, StepEnded, Unknown
+from bringup.model.inventory import Device
+from bringup.model.verdict import Verdict
+from bringup.view.fit import beside, fit, middle, rule
+from bringup.view.frame import Footer, Size
+from bringup.view.mark import RUNNING, UNKNOWN, Cell, Row, mark_of
+from bringup.view.scene import Look, Scene
+from bringup.view.text import amount, visible
+
+RACK_CELLS, WIDE_RACK_CELLS = 19, 30
+WIDE = 120
+SOURCES_FROM = 160
+RUNNING_SHOWN = 4
+VALUE_CELLS = 16
+BAR = {"unicode": ("█", "░"), "cp437": ("█", "░"), "ascii": ("#", ".")}
+
+
+def body(scene: Scene, look: Look, size: Size) -> list[Row]:
+    if size.width < 80:
+        return [*_now(scene, size.width), *_evidence(scene, size.width, size.height)][: size.height]
+    rack = WIDE_RACK_CELLS if size.width >= WIDE else RACK_CELLS
+    room = size.width - rack - 1
+    right = list(_now(scene, room))
+    right += _evidence(scene, room, size.height - len(right))
+    return beside(rack_rows(scene, rack, size.height), right, rack, size.width, size.height, scene.tier)
+
+
+def footer(scene: Scene) -> Footer:
+    state = scene.state
+    running = [step for step in state.steps.values() if step.running]
+    waiting = len(state.asks)
+    blocked = sum(step.reason == "blocked" for step in state.steps.values())
+    doing = f"{len(running)} readings under way; {blocked} blocked" if running else "nothing is being read"
+    if waiting:
+        many = "1 question is" if waiting == 1 else f"{waiting} questions are"
+        first = visible(state.asks[0].text, 60)
+        next_ = f"{many} waiting: {first}  Space answers."
+    elif state.closed is not None:
+        next_ = f"The run is closed: {state.closed.verdict.value}.  f shows why, J the record."
+    elif state.coverage.complete:
+        next_ = "Every stage has its verdict. f shows causes, s signs off, r retests; `close` in : ends it."
+    elif any(step.verdict is Verdict.FAIL for step in state.steps.values()):
+        next_ = "Something failed: f shows the causes, what likely did it, and what to do."
+    else:
+        next_ = "Nothing to do now: the run goes on by itself."
+    keys = [
+        ("Space", "ask"),
+        ("f", "failures"),
+        ("A", "work"),
+        ("w", "watch"),
+        ("m", "matrix"),
+        ("J", "journal"),
+    ]
+    return Footer(doing, next_, [*keys, ("s", "sign"), ("h", "handover"), ("Q", "leave")])
+
+
+def rack_rows(scene: Scene, width: int, height: int) -> list[Row]:
+    """Every device by its place, the highest unit first; what does not fit is counted."""
+    devices = sorted(scene.inventory.device, key=_place)
+    rows: list[Row] = [rule(width, scene.tier, "RACK")]
+    worth = [device for device in devices if scene.device_mark(device.name)[0].word not in ("PASS", "WAIT")]
+    shown = (
+        devices
+        if len(devices) < height - 1
+        else sorted(
+            [*worth, *(device for device in devices if device not in worth)][: height - 2], key=_place
+        )
+    )
+    rows += [_device(scene, device, width) for device in shown]
+    if len(shown) < len(devices):
+        rows.append(((f" {len(devices) - len(shown)} more", "dim"),))
+    return rows
+
+
+def _place(device: Device) -> tuple[str, int, str]:
+    return (device.rack or "", -(device.unit if device.unit is not None else -1), device.name)
+
+
+def _device(scene: Scene, device: Device, width: int) -> Row:
+    mark, failed = scene.device_mark(device.name)
+    unit = f"U{device.unit:<3}" if device.unit is not None else "    "
+    count = f" {failed}" if failed else ""
+    room = width - len(unit) - 5 - len(count)
+    name = middle(visible(device.name), room, scene.tier)
+    return ((f" {unit}", "dim"), (f"{name:<{room}} ", "plain"), (mark.glyph(scene.tier) + count, mark.role))
+
+
+def _now(scene: Scene, width: int) -> Iterator[Row]:
+    state, tier = scene.state, scene.tier
+    yield rule(width, tier, "NOW")
+    covered = state.coverage
+    stage = state.stages.get(scene.stage)
+    title = visible(stage.title or stage.name) if stage is not None else "every stage has ended"
+    yield ((f" {title}", "title"), (f"   {covered.ended} of {covered.planned} verdicts", "dim"))
+    share = covered.ended / covered.planned if covered.planned else 0.0
+    room = max(10, min(40, width - 10))
+    full, empty = BAR[tier]
+    done = int(share * room)
+    yield ((f" {full * done}{empty * (room - done)}", "running"), (f" {share:>4.0%}", "plain"))
+    running = [step for step in state.steps.values() if step.running]
+    for step in running[:RUNNING_SHOWN]:
+        words = f" {step.key.step}"
+        subject = middle(visible(step.key.subject), max(8, width - len(words) - 8), tier)
+        yield (
+            (" ", "plain"),
+            (mark_of(None, running=True).glyph(tier), "running"),
+            (f" {subject}", "plain"),
+            (words, "dim"),
+        )
+    if len(running) > RUNNING_SHOWN:
+        yield ((f"   and {len(running) - RUNNING_SHOWN} more", "dim"),)
+
+
+def _evidence(scene: Scene, width: int, height: int) -> list[Row]:
+    counts = scene.state.counts
+    tally = "".join(
+        f" {mark_of(each).glyph(scene.tier)}{counts[each]}" for each in reversed(Verdict) if counts.get(each)
+    )
+    head = rule(width - len(tally) - 1, scene.tier, "EVIDENCE, newest first")
+    rows: list[Row] = [(*head, (f"{tally} ", "plain"))]
+    for event in reversed(scene.recent):
+        if len(rows) >= height:
+            break
+        row = event_row(scene, event, width)
+        if row is not None:
+            rows.append(fit(row, width, scene.tier))
+    if len(rows) == 1:
+        rows.append(((" nothing was read yet", "dim"),))
+    return rows
+
+
+def event_row(scene: Scene, event: Known | Unknown, width: int) -> Row | None:
+    """One line of what was found, done or asked; None for what a person need not see here."""
+    time = event.at[11:19] if len(event.at) >= 19 else ""
+    lead: Cell = (f" {time} ", "dim")
+    match event:
+        case Judged() if event.limit is not None or not event.verdict.good:
+            mark = mark_of(event.verdict, event.reason)
+            value = visible(amount(event.value, event.unit, event.reading), VALUE_CELLS)
+            limit = f"  {visible(event.limit, 40)}" if event.limit else ""
+            source = f"  {visible(event.source or '', 60)}" if width >= SOURCES_FROM - WIDE_RACK_CELLS else ""
+            words = f" {event.quantity} {value}"
+            room = max(10, width - 13 - len(words) - len(limit))
+            subject = f" {middle(visible(event.subject), room, scene.tier)}"
+            glyph: Cell = (mark.glyph(scene.tier), mark.role)
+            return (lead, glyph, (subject, "plain"), (words, "value"), (limit + source, "dim"))
+        case StepEnded() if not event.verdict.good:
+            mark = mark_of(event.verdict, event.reason)
+            words = visible(event.message or event.reason or "", 200)
+            return (
+                lead,
+                (mark.glyph(scene.tier), mark.role),
+                (f" {middle(visible(event.subject), 30, scene.tier)}", "plain"),
+                (f" {event.step} {event.reason or event.verdict.value}  {words}", "unknown"),
+            )
+        case ActionDone():
+            return (
+                lead,
+                (RUNNING.glyph(scene.tier), "running"),
+                (f" {event.action} {visible(event.subject)}", "plain"),
+            )
+        case ActionFailed():
+            return (
+                lead,
+                (UNKNOWN.glyph(scene.tier), "unknown"),
+                (f" {event.action} {visible(event.message, 200)}", "plain"),
+            )
+        case Asked():
+            return (lead, ("?", "ask"), (f" {visible(event.text, 200)}", "plain"))
+        case Answered():
+            return (lead, ("?", "dim"), (f" {visible(event.by)}: {visible(event.value, 60)}", "plain"))
+    return None
+
+
+def titles(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The plain text of rows: what a test or a reader for the blind gets."""
+    return tuple("".join(text for text, _ in row).rstrip() for row in rows)

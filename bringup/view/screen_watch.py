@@ -1,0 +1,143 @@
+"""One port and its far end: every lane against its limits, and what hands should do (console design, 3.4).
+
+It shows what the run has read. A pass here is provisional, and closing the screen confirms nothing.
+"""
+
+from __future__ import annotations
+
+from bringup.model.judgement import Judgement
+from bringup.model.measurement import Measurement
+from bringup.model.subject import ends
+from bringup.model.verdict import Reading, Verdict
+from bringup.view.fit import rule, spaced
+from bringup.view.frame import Footer, Size
+from bringup.view.mark import Row, mark_of
+from bringup.view.scene import Look, Scene
+from bringup.view.screen_ask import LASERS
+from bringup.view.screen_work import place_of
+from bringup.view.text import amount, visible
+
+LANE_QUANTITIES = ("rx_power_dbm", "tx_power_dbm", "tx_bias_ma")
+PORT_QUANTITIES = (
+    "oper_up",
+    "fec_mode",
+    "pre_fec_ber_upper",
+    "uncorrectable_codewords",
+    "flap_count",
+    "temperature_c",
+)
+WORST_DBM, BEST_DBM = -14.0, 4.0
+STEPS = "unplug, inspect both ends, clean if dirty, inspect, plug until it clicks, HANDS OFF"
+
+
+def ports(scene: Scene) -> tuple[str, ...]:
+    """What can be watched: every port that the inventory expects, the bad ones first."""
+    names = dict.fromkeys(scene.inventory.ports)
+    bad = {
+        end
+        for step in scene.state.steps.values()
+        if step.verdict is Verdict.FAIL
+        for end in ends(step.key.subject)
+        if end in names
+    }
+    return tuple(sorted(names, key=lambda name: name not in bad))
+
+
+def latest(
+    scene: Scene, port: str
+) -> tuple[dict[tuple[str, str], Measurement], dict[tuple[str, str], Judgement]]:
+    """The last readings of a port and its parts, and the worst judgement of each."""
+    read: dict[tuple[str, str], Measurement] = {}
+    judged: dict[tuple[str, str], Judgement] = {}
+    for step in scene.state.steps.values():
+        for one in step.measurements:
+            if one.subject == port or one.subject.startswith(f"{port}#"):
+                read[one.subject, one.quantity] = one
+        for each in step.judgements:
+            place = (each.subject, each.quantity)
+            known = judged.get(place)
+            if place in read and (known is None or each.verdict.severity > known.verdict.severity):
+                judged[place] = each
+    return read, judged
+
+
+def body(scene: Scene, look: Look, size: Size) -> list[Row]:
+    port = look.about or next(iter(ports(scene)), "")
+    if not port:
+        return [((" No port is expected by the inventory: there is nothing to watch.", "plain"),)]
+    far = scene.inventory.far_ends.get(port)
+    rows: list[Row] = [((f" {visible(place_of(scene, port), size.width - 2)}", "title"),), _word(scene, port)]
+    rows += _end(scene, port, size.width)
+    if far is not None:
+        rows.append(rule(size.width, scene.tier, f"FAR END  {place_of(scene, far)}"))
+        rows += _end(scene, far, size.width)
+    rows += [(), ((f" {STEPS}", "dim"),), ((f" {LASERS}", "warn"),)]
+    return rows
+
+
+def _word(scene: Scene, port: str) -> Row:
+    """The one word that is read at arm's length."""
+    about = [
+        step
+        for step in scene.state.steps.values()
+        if any(end == port or end.startswith(f"{port}#") for end in ends(step.key.subject))
+    ]
+    if any(step.running for step in about):
+        return ((f"   {spaced('hands off')}   being read now", "running"),)
+    if any(step.verdict is Verdict.FAIL for step in about):
+        return ((f"   {spaced('not good yet')}", "bad"),)
+    if about and all(step.verdict is not None and step.verdict.good for step in about):
+        return ((f"   {spaced('pass')}   PROVISIONAL until the stability window is served", "good"),)
+    return ((f"   {spaced('not measured')}", "unknown"),)
+
+
+def _end(scene: Scene, port: str, width: int) -> list[Row]:
+    read, judged = latest(scene, port)
+    lanes = sorted(
+        {subject for subject, quantity in read if "#" in subject and quantity in LANE_QUANTITIES}, key=_lane
+    )
+    rows: list[Row] = [_bar(scene, lane, read, judged, width) for lane in lanes]
+    told = [
+        f"{quantity} {amount(one.value, one.unit, one.reading)}"
+        for quantity in PORT_QUANTITIES
+        if (one := read.get((port, quantity))) is not None
+    ]
+    rows.append(((f"  {visible('   '.join(told) or 'nothing was read of it yet', width - 3)}", "plain"),))
+    return rows
+
+
+def _lane(subject: str) -> tuple[int, str]:
+    number = subject.rpartition("-")[2]
+    return (int(number) if number.isdigit() else 0, subject)
+
+
+def _bar(
+    scene: Scene,
+    lane: str,
+    read: dict[tuple[str, str], Measurement],
+    judged: dict[tuple[str, str], Judgement],
+    width: int,
+) -> Row:
+    one = read.get((lane, "rx_power_dbm"))
+    judgement = judged.get((lane, "rx_power_dbm"))
+    mark = mark_of(judgement.verdict, judgement.reason) if judgement is not None else mark_of(None)
+    room = max(10, width - 34)
+    name = visible(lane.rpartition("#")[2], 8)
+    value = amount(one.value, "", one.reading) if one is not None else "not read"
+    full = 0
+    if one is not None and one.reading is Reading.VALUE and isinstance(one.value, int | float):
+        share = (float(one.value) - WORST_DBM) / (BEST_DBM - WORST_DBM)
+        full = int(max(0.0, min(1.0, share)) * room)
+    block = "#" if scene.tier == "ascii" else "█"
+    return (
+        (f"  {name:<8} {value:>9} dBm ", "value"),
+        (f"{block * full}{' ' * (room - full)} ", mark.role),
+        mark.cell(scene.tier),
+    )
+
+
+def footer(scene: Scene, look: Look) -> Footer:
+    port = look.about or next(iter(ports(scene)), "")
+    doing = f"both ends of {visible(port, 40)}, as last read by the run"
+    keys = [("[ ]", "port"), ("r", "read again"), ("f", "failures"), ("Esc", "back")]
+    return Footer(doing, "r reads it again; only readings newer than the plug event count.", keys)

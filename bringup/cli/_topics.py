@@ -34,6 +34,10 @@ def all_topics() -> tuple[Topic, ...]:
             _remedies,
             _faults,
             _events,
+            _exit_codes,
+            _findings,
+            _platforms,
+            _exports,
         )
         for topic in source()
     )
@@ -66,9 +70,24 @@ def _readings() -> Iterator[Topic]:
 
 
 def _reasons() -> Iterator[Topic]:
+    from bringup.diagnosis.rules_single import REASONS as WHYS
     from bringup.view.glossary import REASONS
 
-    yield from _closed("reason", REASONS, "contracts, section 1")
+    for reason, text in REASONS.items():
+        why = WHYS.get(reason)
+        words = () if why is None else (*(f"Likely: {each}." for each in why.likely), *_next(why.next_test))
+        yield Topic(
+            name=reason.value,
+            kind="reason",
+            title=text,
+            words=words,
+            source="contracts, section 1",
+            see=(why.remedy,) if why is not None else (),
+        )
+
+
+def _next(test: str) -> tuple[str, ...]:
+    return (f"Next test: {test}.",) if test else ()
 
 
 def _standings() -> Iterator[Topic]:
@@ -78,23 +97,54 @@ def _standings() -> Iterator[Topic]:
 
 
 def _quantities() -> Iterator[Topic]:
-    from bringup.input import load_envelopes
     from bringup.model.units import QUANTITIES
 
-    limits = load_envelopes(("base",))
+    limits, told_by = _limits(), _told_by()
     for name, quantity in QUANTITIES.items():
         words = [f"Unit: {quantity.unit}." if quantity.unit else "Without a unit."]
-        for limit in limits:
-            if limit.measure == name:
-                when = limit.when.model_dump(exclude_none=True)
-                where = (
-                    " (" + ", ".join(f"{key} {_either(value)}" for key, value in when.items()) + ")"
-                    if when
-                    else ""
-                )
-                words.append(f"Limit{where}: {limit.words}. {limit.standing.value}: {limit.source}")
+        words += limits.get(name, ())
+        if name not in limits:
+            words.append(
+                "No shipped envelope limits it: what the inventory expects, or an envelope of yours, does."
+            )
         about = quantity.about[:1].upper() + quantity.about[1:]
-        yield Topic(name=name, kind="quantity", title=f"{about}.", words=tuple(words), source="envelope base")
+        yield Topic(
+            name=name,
+            kind="quantity",
+            title=f"{about}.",
+            words=tuple(words),
+            source="the list of quantities; shipped envelopes"
+            if name in limits
+            else "the list of quantities",
+            see=told_by.get(name, ()),
+        )
+
+
+def _limits() -> dict[str, list[str]]:
+    """Quantity -> its limits in every shipped envelope, each with its standing and source."""
+    from bringup.input import list_shipped, load_envelope
+
+    found: dict[str, list[str]] = {}
+    for envelope, path in list_shipped("envelope").items():
+        for limit in load_envelope(path).limit:
+            when = limit.when.model_dump(exclude_none=True)
+            where = ", ".join(f"{key} {_either(value)}" for key, value in when.items())
+            shown = f" ({where})" if where else ""
+            found.setdefault(limit.measure, []).append(
+                f"Limit in {envelope}{shown}: {limit.words}. {limit.standing.value}: {limit.source}"
+            )
+    return found
+
+
+def _told_by() -> dict[str, tuple[str, ...]]:
+    """Quantity -> the checks, actions and asks that tell it."""
+    from bringup.check.catalogue import load_catalogue
+
+    found: dict[str, list[str]] = {}
+    for spec in load_catalogue().specs.values():
+        for quantity in dict.fromkeys((*(each.quantity for each in spec.requires), *spec.reports)):
+            found.setdefault(quantity, []).append(spec.name)
+    return {quantity: tuple(names) for quantity, names in found.items()}
 
 
 def _specs() -> Iterator[Topic]:
@@ -118,7 +168,8 @@ def _specs() -> Iterator[Topic]:
             kind=spec.kind,
             title=f"{spec.title}. {spec.about}",
             words=tuple(words),
-            see=tuple(each.quantity for each in spec.requires),
+            source="the catalogue of checks; what is good enough stands with each quantity",
+            see=tuple(dict.fromkeys((*(each.quantity for each in spec.requires), *spec.reports))),
         )
 
 
@@ -128,7 +179,8 @@ def _remedies() -> Iterator[Topic]:
     for remedy in REMEDIES.values():
         steps = tuple(f"{place}. {step}" for place, step in enumerate(remedy.steps, 1))
         title = remedy.words[:1].upper() + remedy.words[1:] + "."
-        yield Topic(name=remedy.id, kind="remedy", title=title, words=steps, source=remedy.source)
+        source = remedy.source or "the catalogue of remedies"
+        yield Topic(name=remedy.id, kind="remedy", title=title, words=steps, source=source)
 
 
 def _faults() -> Iterator[Topic]:
@@ -163,6 +215,59 @@ def _events() -> Iterator[Topic]:
             title=about or f"An event of the journal: {_spaced(kind.__name__)}.",
             words=(f"Fields: {own}.",) if own else (),
             source="contracts, section 4",
+        )
+
+
+def _exit_codes() -> Iterator[Topic]:
+    from bringup.view.glossary import EXIT_CODES
+
+    for code, (title, words) in EXIT_CODES.items():
+        yield Topic(
+            name=str(code), kind="exit code", title=title, words=(words,), source="contracts, section 3"
+        )
+
+
+def _findings() -> Iterator[Topic]:
+    from bringup.cli._findings import CONTRADICTIONS, INCOMPLETE
+
+    for code, found in ((4, CONTRADICTIONS), (3, INCOMPLETE)):
+        for name, title in found.items():
+            words = (f"Found by `bringup log verify`, which then exits {code}.",)
+            yield Topic(
+                name=name,
+                kind="finding",
+                title=title,
+                words=words,
+                source="contracts, section 6",
+                see=(str(code),),
+            )
+
+
+def _platforms() -> Iterator[Topic]:
+    from bringup.driver.registry import find_platform, platform_names
+
+    for name in platform_names():
+        platform = find_platform(name)
+        over = ", ".join(platform.transports) or "a person's hands and eyes"
+        yield Topic(
+            name=name,
+            kind="platform",
+            title=f"{platform.title}.",
+            words=(f"Reached over {over}.",),
+            source="the driver of that name",
+        )
+
+
+def _exports() -> Iterator[Topic]:
+    from bringup.export.format import all_exports
+
+    for name, made in all_exports().items():
+        yield Topic(
+            name=name,
+            kind="export",
+            title=f"{made.about[:1].upper()}{made.about[1:]}.",
+            words=(f"`bringup log export RUN --to {name} --out PATH`",),
+            source="contracts, section 3",
         )
 
 

@@ -1,4 +1,4 @@
-"""Explain a check, quantity, limit, verdict, reason, remedy, fault or event, in words."""
+"""Explain a check, quantity, limit, verdict, reason, remedy, fault, event, exit code or finding, in words."""
 
 from __future__ import annotations
 

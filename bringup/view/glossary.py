@@ -1,10 +1,22 @@
-"""The closed lists of the contracts in words: verdicts, readings, reasons, standings."""
+"""The closed lists of the contracts in words: verdicts, readings, reasons, standings, exit codes."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 
-from bringup.model.verdict import Reading, Reason, Standing, Verdict
+from bringup.model.verdict import (
+    EXIT_ACCEPTED,
+    EXIT_CONTRADICTION,
+    EXIT_FAIL,
+    EXIT_INTERRUPTED,
+    EXIT_UNKNOWN,
+    EXIT_USAGE,
+    EXIT_WAIVED,
+    Reading,
+    Reason,
+    Standing,
+    Verdict,
+)
 
 VERDICTS = MappingProxyType(
     {
@@ -59,5 +71,31 @@ STANDINGS = MappingProxyType(
             "overrule the standard for a part that complies with it."
         ),
         Standing.SITE: "The site's own bar; under a contract it gives MARGINAL unless that adopts it.",
+    }
+)
+EXIT_CODES = MappingProxyType(
+    {
+        EXIT_ACCEPTED: (
+            "Accepted: PASS or MARGINAL.",
+            "Everything that was planned has a verdict that is good.",
+        ),
+        EXIT_FAIL: ("FAIL: something is outside a limit.", "Whether or not something else is UNKNOWN."),
+        EXIT_USAGE: (
+            "Bad usage or input; nothing was touched.",
+            "Every problem of every file is told at once.",
+        ),
+        EXIT_UNKNOWN: (
+            "UNKNOWN or incomplete.",
+            "Something could not be judged or read, or the run is not at its end.",
+        ),
+        EXIT_CONTRADICTION: (
+            "The record contradicts itself, or a checkpoint, a signature or a digest.",
+            "`bringup log verify` says where.",
+        ),
+        EXIT_WAIVED: (
+            "Accepted with waivers.",
+            "What is not good was accepted by a person, with a signature.",
+        ),
+        EXIT_INTERRUPTED: ("Interrupted, and resumable.", "`bringup resume RUN` goes on with it."),
     }
 )

@@ -166,6 +166,7 @@ def new_job(request: Request, inputs: Inputs, folder: RunFolder, wires: Wires) -
         "read_only": request.read_only,
         "inject": inputs.inject,
         "share": request.share,
+        "accept": inputs.playbook.accept,
     }
     digest = folder.write_run_json(said)
     return _job(request, inputs, folder, (said, digest), keep_plan(inputs, folder), wires)

@@ -37,8 +37,10 @@ class JsonSummary(Folded):
 
     def end(self) -> None:
         from bringup.diagnosis import diagnose
+        from bringup.view.acceptance import acceptance
 
         state = self.fold.state
+        causes = diagnose(state, self.inventory)
         record = {
             "run": self.folder.run_id,
             "path": str(self.folder.path),
@@ -58,7 +60,9 @@ class JsonSummary(Folded):
                 }
                 for key, step in state.steps.items()
             ],
-            "causes": diagnose(state, self.inventory),
+            "causes": causes,
+            "acceptance": acceptance(state, self.inventory, causes).record(),
+            "altered": state.altered,
         }
         sys.stdout.buffer.write(msgspec.json.encode(record, order="sorted") + b"\n")
         sys.stdout.buffer.flush()

@@ -291,4 +291,5 @@ def started_event(said: dict[str, Any], run_json: str) -> RunStarted:
         read_only=said["read_only"],
         inject=said["inject"],
         share=said["share"],
+        accept=said.get("accept"),
     )

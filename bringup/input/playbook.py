@@ -17,6 +17,7 @@ from bringup.model.playbook import (
     DEFAULT_DEADLINE_S,
     DEFAULT_EVERY_S,
     SCHEMA,
+    Accept,
     Playbook,
     Selector,
     Stage,
@@ -66,13 +67,14 @@ class StageFile(Written):
 
 
 class PlaybookFile(Written):
-    """`envelope` lists names or paths; a later one overrides."""
+    """`envelope` lists names or paths; a later one overrides. `accept` names the unit of acceptance."""
 
     schema_: str = Field(default=SCHEMA, alias="schema")
     name: str
     version: str = ""
     envelope: tuple[str, ...] = ("base",)
     contract: bool = False
+    accept: Accept | None = None
     stage: tuple[StageFile, ...] = ()
 
 
@@ -98,6 +100,7 @@ def load_playbook(path: Path, *, catalogue: Catalogue | None = None) -> Playbook
         version=written.version,
         envelope=written.envelope,
         contract=written.contract,
+        accept=written.accept,
         stage=tuple(
             Stage(
                 name=stage.name,

@@ -34,8 +34,9 @@ BY_HAND = frozenset({"scan"})
 HOST_ROLES = frozenset({"node", "tray"})
 
 
-WORKER = ("serial", "gpu_serial", "os_version", "boot_id")
-"""What the work of a host depends on: itself, its accelerators, its release, its boot."""
+WORKER = ("serial", "os_version", "boot_id")
+GPU = ("gpu_serial",)
+"""What the work of a host, or of one of its accelerators, depends on."""
 
 
 class Rule(NamedTuple):
@@ -69,12 +70,12 @@ RULES = (
     Rule("switch.*", (), (), ("serial",)),
     Rule("power.supplies", (), (), ("serial",)),
     Rule("power.outlets", (), (), ("serial",)),
-    Rule("accelerator*", (), (), WORKER),
-    Rule("nvlink*", (), (), WORKER),
-    Rule("compute.*", (), (), WORKER),
-    Rule("burnin.*", (), (), WORKER),
-    Rule("collective*", (), (), WORKER),
-    Rule("soak*", (), (), WORKER),
+    Rule("accelerator*", GPU, (), WORKER),
+    Rule("nvlink*", GPU, (), WORKER),
+    Rule("compute.*", GPU, (), WORKER),
+    Rule("burnin.*", GPU, (), WORKER),
+    Rule("collective*", GPU, (), WORKER),
+    Rule("soak*", GPU, (), WORKER),
     Rule("scan", (), (), ("serial",)),
     Rule("*.*", (), (), ("serial", "boot_id")),
 )

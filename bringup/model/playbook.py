@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, JsonValue
 
 from bringup.model.inventory import Written
@@ -11,14 +13,22 @@ DEFAULT_DEADLINE_S = 30.0
 DEFAULT_EVERY_S = 2.0
 
 
+Accept = Literal["node", "rack"]
+"""What is accepted or rejected as one (field rule 25): a host with its BMC, outlets and links, or a rack."""
+
+
 class Selector(Written):
-    """Which subjects a step is about: every key given must match; a list means any of."""
+    """Which subjects a step is about: every key given must match; a list means any of.
+
+    `far_role` is the role of the device at the other end of the cable, for what is about ports and cables.
+    """
 
     role: str | tuple[str, ...] | None = None
     platform: str | tuple[str, ...] | None = None
     device: str | tuple[str, ...] | None = None
     port: str | tuple[str, ...] | None = None
     medium: str | tuple[str, ...] | None = None
+    far_role: str | tuple[str, ...] | None = None
 
 
 class Step(Written):
@@ -58,4 +68,5 @@ class Playbook(Written):
     version: str = ""
     envelope: tuple[str, ...] = ("base",)
     contract: bool = False
+    accept: Accept | None = None
     stage: tuple[Stage, ...] = ()

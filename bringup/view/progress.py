@@ -16,11 +16,13 @@ from bringup.model.event import (
     Asked,
     Judged,
     Known,
+    PartReplaced,
     PlanFixed,
     RunClosed,
     StageEnded,
     StageStarted,
     StepEnded,
+    Superseded,
     Unknown,
 )
 from bringup.model.verdict import Reason, Verdict, worst
@@ -63,6 +65,12 @@ class Progress:
                 return ((("       ", "plain"), (f"  {visible(event.value, 60)}{by}{signed}", "dim")),)
             case ActionIntended() | ActionDone() | ActionFailed():
                 return (self._action(event),)
+            case PartReplaced():
+                words = f"  {visible(event.subject)}: {visible(event.old)} replaced by {visible(event.new)}"
+                return ((("       ", "plain"), (words, "plain")),)
+            case Superseded():
+                row = f"  {event.stage}/{event.step}  {visible(event.subject)}"
+                return ((("  again", "dim"), (row, "plain"), (f"  {visible(event.why, 80)}", "dim")),)
             case RunClosed():
                 return ((mark_of(event.verdict).cell(self._tier), ("  run closed", "title")),)
         return ()

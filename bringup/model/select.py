@@ -102,7 +102,11 @@ def like(value: str, wanted: str | tuple[str, ...] | None) -> bool:
 
 
 def _port_fits(intent: Intent, subject: str, on: Selector) -> bool:
-    return _component_fits(subject, on) and fits(intent.medium(subject), on.medium)
+    if not _component_fits(subject, on) or not fits(intent.medium(subject), on.medium):
+        return False
+    far = intent.inventory.far_ends.get(subject)
+    device = intent.device(far) if far is not None else None
+    return fits(device.role if device is not None else None, on.far_role)
 
 
 def _component_fits(subject: str, on: Selector) -> bool:
@@ -110,10 +114,11 @@ def _component_fits(subject: str, on: Selector) -> bool:
 
 
 def _select_devices(intent: Intent, devices: list[Device], on: Selector) -> Iterator[str]:
-    """With `port` or `medium`, only devices that have such a port."""
+    """With `port`, `medium` or `far_role`, only devices that have such a port."""
     for device in devices:
         ports = (port.subject for port in intent.inventory.port if port.device == device.name)
-        if (on.port is None and on.medium is None) or any(_port_fits(intent, port, on) for port in ports):
+        anywhere = all(key is None for key in (on.port, on.medium, on.far_role))
+        if anywhere or any(_port_fits(intent, port, on) for port in ports):
             yield device.name
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bringup.lab.keys import make_certificate, make_ssh_key
-from bringup.lab.parts import Builder
+from bringup.lab.parts import DR4, Builder
 from bringup.lab.state import Access, Adapter, Device, Fan, Host, Outlet, Plant, Sensor
 
 SETTLED_S = 1800.0
@@ -21,8 +21,9 @@ USER = "admin"
 SNMP_USER, SNMP_AUTH, SNMP_PRIV = "bringup", "lab-auth-key", "lab-priv-key"
 READ_COMMUNITY, WRITE_COMMUNITY = "public", "lab-write"
 
-Plug = tuple[str, int]
+Plug = tuple[str | None, int | None]
 """A PDU and the number of one of its outlets."""
+BUILDING: Plug = (None, None)
 
 
 class Nic(NamedTuple):
@@ -239,6 +240,8 @@ class Row(NamedTuple):
     a: str
     b: str
     length_m: float
+    medium: str = DR4
+    trunk: str = ""
 
 
 def assemble(
@@ -250,12 +253,14 @@ def assemble(
     rows: Sequence[Row],
 ) -> Plant:
     """Cable the devices, fit a module into each cabled cage, and let what is not switched by a BMC be up."""
-    cables = [build.cable(*row) for row in rows]
-    cabled = {end for row in rows for end in (row.a, row.b)}
+    cables = [build.cable(row.label, row.a, row.b, row.length_m, row.medium) for row in rows]
+    for cable, row in zip(cables, rows, strict=True):
+        cable.trunk = row.trunk
+    media = {end: row.medium for row in rows for end in (row.a, row.b)}
     for device in devices:
         for port in device.ports:
-            if port.subject in cabled:
-                port.optic = build.optic()
+            if port.subject in media:
+                port.optic = build.optic(DR4 if port.cage is not None else media[port.subject])
         if device.host is None:
             device.boot_started_at = origin_unix_s - LONG_UP_S
             device.booted, device.boots = True, 1

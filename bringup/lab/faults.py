@@ -15,6 +15,7 @@ import msgspec
 
 from bringup.lab import (
     faults_accelerator,
+    faults_breakout,
     faults_device,
     faults_links,
     faults_management,
@@ -37,6 +38,7 @@ def fault_kinds() -> Mapping[str, FaultKind]:
         *faults_network.KINDS,
         *faults_accelerator.KINDS,
         *faults_rack.KINDS,
+        *faults_breakout.KINDS,
     )
     return MappingProxyType({kind.name: kind for kind in kinds})
 

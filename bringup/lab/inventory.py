@@ -16,7 +16,7 @@ from bringup.lab.state import Device, Optic, Plant, Port
 Endpoints = Mapping[tuple[str, str], tuple[str, int]]
 """(device, service) -> (address, port); services are ssh, snmp, gnmi, eapi, redfish."""
 
-SECRET_FILES = ("password", "write-community", "snmp-auth", "snmp-priv")
+SECRET_FILES = ("password", "write-community", "snmp-auth", "snmp-priv", "next-password")
 
 
 def write_private(path: Path, text: str) -> None:
@@ -40,7 +40,13 @@ def write_inventory(folder: Path, plant: Plant, endpoints: Endpoints) -> Path:
 
 def _secrets(device: Device) -> dict[str, str]:
     access = device.access
-    found = (access.password, access.write_community, access.snmp_auth_key, access.snmp_priv_key)
+    found = (
+        access.password,
+        access.write_community,
+        access.snmp_auth_key,
+        access.snmp_priv_key,
+        access.next_password,
+    )
     return {name: secret for name, secret in zip(SECRET_FILES, found, strict=True) if secret}
 
 
@@ -74,23 +80,26 @@ def _document(plant: Plant, endpoints: Endpoints) -> dict[str, Any]:
         "port": [
             _port(port, port.optic)
             for device in plant.devices
-            for port in device.ports
+            for port in device.listed_ports
             if port.optic is not None
         ],
     }
 
 
 def _placed(plant: Plant) -> list[tuple[int | None, Device]]:
-    """Switches from the top of the rack down, nodes from the bottom up; PDUs and BMCs take no unit."""
+    """Switches from the top of the rack down, nodes from the bottom up, two units each where they fit; PDUs
+    and BMCs take none.
+    """
+    tall = 2 if sum(device.role == "node" for device in plant.devices) * 2 < 38 else 1
     top, bottom = 42, 1
     placed: list[tuple[int | None, Device]] = []
     for device in plant.devices:
-        if device.role == "leaf":
+        if device.role in ("leaf", "spine", "mgmt-switch"):
             placed.append((top, device))
             top -= 1
         elif device.role == "node":
             placed.append((bottom, device))
-            bottom += 2
+            bottom += tall
         else:
             placed.append((None, device))
     return placed
@@ -165,7 +174,9 @@ def _transport(device: Device, service: str, port: int) -> dict[str, Any]:
         return _snmp(device, port)
     if service == "gnmi":
         return {"port": port, "tls": False, "user": access.user, "password": _secret(device, "password")}
+    following = {"next_password": _secret(device, "next-password")} if access.next_password else {}
     return {
+        **following,
         "port": port,
         "tls": True,
         "fingerprint": certificate_fingerprint(access.tls_certificate),
@@ -201,6 +212,8 @@ def _port(port: Port, optic: Optic) -> dict[str, Any]:
         "lanes": port.lane_count,
         "fec": port.fec_mode,
     }
+    if port.cage is not None:
+        record["cage"] = port.cage
     if port.adapter is not None:
         record["pcie_width_lanes"] = port.adapter.width
         record["pcie_speed_gt_s"] = port.adapter.gt_s

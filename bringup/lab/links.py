@@ -7,11 +7,20 @@ import random
 from collections.abc import Iterator, Mapping
 
 from bringup.lab import lldp, physics
-from bringup.lab.state import Cable, CableEnd, Counters, Device, Port
+from bringup.lab.state import Cable, CableEnd, Counters, Device, Lane, Port
 from bringup.lab.wiring import Wiring
 
 JUST_AFTER_S = 1e-4
 """What is due at an edge is reckoned behind it, on the far side of any rounding."""
+
+
+def lanes_of(port: Port) -> list[Lane]:
+    """The transmitters of a port: all of its module's, or those that a breakout gives it."""
+    if port.optic is None:
+        return []
+    if port.cage is None:
+        return port.optic.lanes
+    return port.optic.lanes[port.lane_offset : port.lane_offset + port.lane_count]
 
 
 def sent_dbm(port: Port, now: float) -> list[float | None]:
@@ -20,11 +29,18 @@ def sent_dbm(port: Port, now: float) -> list[float | None]:
     if optic is None:
         return []
     lit = port.admin_up and optic.ready_at is not None and now >= optic.ready_at and not optic.low_power
-    return [lane.tx_power_dbm if lit and lane.laser else None for lane in optic.lanes]
+    return [lane.tx_power_dbm if lit and lane.laser else None for lane in lanes_of(port)]
 
 
 def received_dbm(wiring: Wiring, subject: str, now: float) -> list[float | None]:
-    """Power that arrives at each lane, None below what a monitor sees; empty where nothing is plugged in."""
+    """Power that arrives at each lane, None below what a monitor sees; empty where nothing is plugged in.
+
+    A port that has a cage's lanes to itself receives what each of its plugs brings.
+    """
+    return [power for each in wiring.places(subject) for power in _received_at(wiring, each, now)]
+
+
+def _received_at(wiring: Wiring, subject: str, now: float) -> list[float | None]:
     found = wiring.plugged(subject)
     if found is None:
         return []
@@ -95,7 +111,8 @@ def _agrees(wiring: Wiring, devices: Mapping[str, Device], port: Port, now: floa
         return False
     both = (port, far)
     return (
-        all(each.admin_up and devices[each.device].booted and each.optic is not None for each in both)
+        all(each.made and each.admin_up and each.optic is not None for each in both)
+        and all(devices[each.device].booted for each in both)
         and port.fec_mode == far.fec_mode
         and port.speed_gbps == far.speed_gbps
         and all(_locks(wiring, each, now) for each in both)

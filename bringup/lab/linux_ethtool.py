@@ -109,7 +109,7 @@ def _identity(optic: Optic) -> list[tuple[str, str]]:
         ("Power class", "5"),
         ("Max power", "10.00W"),
         ("Connector", "0x0c (MPO Parallel Optic)"),
-        ("Transceiver type", f"400G Ethernet: {optic.medium}"),
+        ("Transceiver type", f"{optic.medium.partition('BASE')[0]} Ethernet: {optic.medium}"),
         ("Cable assembly length", "0.00m"),
         ("Tx CDR bypass control", "No"),
         ("Rx CDR bypass control", "No"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from bringup.lab import physics
 from bringup.lab.state import Cable, CableEnd, Lane, Optic, Port, Supply
 
-DR4 = "400GBASE-DR4"
+DR4, FR4, DR1 = "400GBASE-DR4", "400GBASE-FR4", "100GBASE-DR1"
 DR4_LANES = 4
+LANES = MappingProxyType({DR4: DR4_LANES, FR4: 4, DR1: 1})
 
 
 class Builder:
@@ -27,11 +29,11 @@ class Builder:
     def mac(self, device: int, port: int) -> str:
         return f"02:1a:b0:{device:02x}:00:{port:02x}"
 
-    def optic(self, lanes: int = DR4_LANES) -> Optic:
+    def optic(self, medium: str = DR4) -> Optic:
         return Optic(
-            medium=DR4,
+            medium=medium,
             vendor="LABOPTIC",
-            part_number="LO-400G-DR4",
+            part_number=f"LO-{medium.replace('BASE', '')}",
             serial=self.serial("LQ"),
             firmware="2.4",
             lanes=[
@@ -39,7 +41,7 @@ class Builder:
                     tx_power_dbm=round(self.dice.gauss(-0.9, 0.12), 3),
                     bias_ma=round(self.dice.gauss(62.0, 1.0), 2),
                 )
-                for _ in range(lanes)
+                for _ in range(LANES[medium])
             ],
             rise_c=round(self.dice.uniform(16.0, 21.0), 1),
             supply_voltage_v=round(self.dice.uniform(3.27, 3.32), 3),
@@ -66,11 +68,12 @@ class Builder:
             in_db=[round(self.dice.uniform(low, high), 3) for _ in range(lanes)],
         )
 
-    def cable(self, label: str, a: str, b: str, length_m: float, lanes: int = DR4_LANES) -> Cable:
+    def cable(self, label: str, a: str, b: str, length_m: float, medium: str = DR4) -> Cable:
+        lanes = LANES[medium]
         fibre = round(physics.FIBRE_DB_PER_KM * length_m / 1000.0, 4)
         return Cable(
             label=label,
-            medium=DR4,
+            medium=medium,
             length_m=length_m,
             a=self.end(a, lanes),
             b=self.end(b, lanes),
@@ -78,8 +81,10 @@ class Builder:
             b_to_a_db=[fibre] * lanes,
         )
 
-    def supplies(self, plugs: Sequence[tuple[str, int]], capacity_w: float, model: str) -> list[Supply]:
-        """psu-1, psu-2, …, one for each plug: a PDU and its outlet."""
+    def supplies(
+        self, plugs: Sequence[tuple[str | None, int | None]], capacity_w: float, model: str
+    ) -> list[Supply]:
+        """psu-1, psu-2, …, one for each plug: a PDU and its outlet, or the building."""
         return [
             Supply(
                 name=f"psu-{number}",

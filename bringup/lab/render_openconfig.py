@@ -77,7 +77,7 @@ class OpenConfig:
         return None if held is None else int(self._world.wall_of(self._name, held.since) * 1e9)
 
     def _interfaces(self, device: Device) -> Node:
-        entries: dict[str, Node] = {port.name: self._interface(port) for port in device.ports}
+        entries: dict[str, Node] = {port.name: self._interface(port) for port in device.listed_ports}
         return {"interface": Keyed("name", entries)}
 
     def _interface(self, port: Port) -> Node:
@@ -164,7 +164,7 @@ class OpenConfig:
             ),
         }
         entries.update(self._parts(device))
-        for port in device.ports:
+        for port in device.listed_ports:
             if port.optic is not None or device.platform != "eos":
                 entries[port.name] = module_component(self._world, device.platform, port)
         return {"component": Keyed("name", entries)}
@@ -198,7 +198,7 @@ class OpenConfig:
         return found
 
     def _lldp(self, device: Device) -> Node:
-        entries: dict[str, Node] = {port.name: self._lldp_port(port) for port in device.ports}
+        entries: dict[str, Node] = {port.name: self._lldp_port(port) for port in device.listed_ports}
         return {
             "state": {
                 "enabled": flag(True),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 
-from bringup.lab.shell import Commands, Handler, Reply, lldp_json0, proc_uptime, table
+from bringup.lab.shell import Commands, Handler, Reply, lldp_json0, lldp_json0_interfaces, proc_uptime, table
+from bringup.lab.sonic_breakout import BreakoutCommands
 from bringup.lab.sonic_config import SonicConfig
 from bringup.lab.sonic_optics import dom_block
 from bringup.lab.state import Port
@@ -46,12 +47,14 @@ class SonicShell:
             rf"show interfaces transceiver presence{port}": self._presence,
             rf"show interfaces transceiver eeprom (-d|--dom){port}": self._eeprom,
             r"(sudo )?docker exec (-i )?lldp lldpctl -f json0": self._neighbors,
+            r"(sudo )?docker exec (-i )?lldp lldpcli show interfaces -f json0": self._listening,
             r"sudo config interface (?P<verb>shutdown|startup) (?P<name>\S+)": self._set_admin,
             r"config interface (shutdown|startup) \S+": self._not_root,
             r"hostname": lambda: Reply(self._world.device(self._device).hostname + "\n"),
             r"date \+%s\.%N": lambda: Reply(f"{self._world.wall_unix_s(self._device):.9f}\n"),
             r"cat /proc/uptime": lambda: Reply(proc_uptime(self._world.uptime_s(self._device))),
             r"cat /proc/sys/kernel/random/boot_id": self._boot_id,
+            **BreakoutCommands(self._world, self._device).table(),
             r"uname -srm": self._uname,
             **SonicConfig(self._world, self._device).table(),
         }
@@ -239,6 +242,9 @@ class SonicShell:
 
     def _neighbors(self) -> Reply:
         return Reply(json.dumps(lldp_json0(self._world, self._ports()), indent=2) + "\n")
+
+    def _listening(self) -> Reply:
+        return Reply(json.dumps(lldp_json0_interfaces(self._world, self._ports()), indent=2) + "\n")
 
     # change
 

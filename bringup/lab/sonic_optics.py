@@ -5,7 +5,10 @@ from __future__ import annotations
 from bringup.lab.state import Optic
 from bringup.lab.world import LaneReading
 
-MEDIA_INTERFACE = {"400GBASE-DR4": ("400GAUI-4-S C2M (Annex 120G)", "400GBASE-DR4 (Cl 124)")}
+MEDIA_INTERFACE = {
+    "400GBASE-DR4": ("400GAUI-4-S C2M (Annex 120G)", "400GBASE-DR4 (Cl 124)"),
+    "400GBASE-FR4": ("400GAUI-4-S C2M (Annex 120G)", "400GBASE-FR4 (Cl 151)"),
+}
 CHANNEL_THRESHOLDS = (
     ("RxPowerHighAlarm", 5.0, "dBm"),
     ("RxPowerHighWarning", 4.0, "dBm"),

@@ -111,7 +111,9 @@ class Port(Thing, kw_only=True):
 
     `adapted_db` is the SNR that the receiver gave away when it adapted to the signal at its last lock, and
     `next_adapted_db` what it will give away at its next. `cleared_every_s`: somebody's script clears the
-    counters that often. `held_counters`, `held_module`: what is shown instead of the present.
+    counters that often. `held_counters`, `held_module`: what is shown instead of the present. A port of a
+    `cage` that can be broken out has `lane_count` of its module's lanes from `lane_offset` on; where the
+    cage's mode has no such port it is not `made`.
     """
 
     device: str
@@ -138,6 +140,9 @@ class Port(Thing, kw_only=True):
     held_counters: HeldCounters | None = None
     held_module: HeldModule | None = None
     heard: list[Heard] = msgspec.field(default_factory=list)
+    cage: str | None = None
+    lane_offset: int = 0
+    made: bool = True
 
     @property
     def subject(self) -> str:
@@ -160,7 +165,10 @@ class CableEnd(Thing, kw_only=True):
 
 
 class Cable(Thing, kw_only=True):
-    """A cable with two plugs. `a_to_b_db` and `b_to_a_db`: loss of each lane's fibre, 60 where broken."""
+    """A cable with two plugs. `a_to_b_db` and `b_to_a_db`: loss of each lane's fibre, 60 where broken.
+
+    `trunk`: the multi-fibre cable that carries this link with others.
+    """
 
     label: str
     medium: str
@@ -169,6 +177,15 @@ class Cable(Thing, kw_only=True):
     b: CableEnd
     a_to_b_db: list[float]
     b_to_a_db: list[float]
+    trunk: str = ""
+
+
+class Cage(Thing, kw_only=True):
+    """A cage that can be broken out: the names of its ports, one for each lane, and the mode configured."""
+
+    name: str
+    ports: list[str]
+    mode: str
 
 
 class Supply(Thing, kw_only=True):
@@ -216,10 +233,17 @@ class Sensor(Thing, kw_only=True):
 
 
 class Access(Thing, kw_only=True):
-    """Who may come in. Keys are PEM; `ssh_host_key` and `tls_*` are the device's own."""
+    """Who may come in. Keys are PEM; `ssh_host_key` and `tls_*` are the device's own.
+
+    `password_change_required`: the password is the factory's, and opens nothing but its own change.
+    `password_changes` counts those over Redfish. `next_password` goes into the inventory that is written.
+    """
 
     user: str = ""
     password: str = ""
+    next_password: str = ""
+    password_change_required: bool = False
+    password_changes: int = 0
     ssh_host_key: str = ""
     authorized_keys: list[str] = msgspec.field(default_factory=list)
     tls_key: str = ""
@@ -308,6 +332,7 @@ class Device(Thing, kw_only=True):
     sensors: list[Sensor] = msgspec.field(default_factory=list)
     outlets: list[Outlet] = msgspec.field(default_factory=list)
     ports: list[Port] = msgspec.field(default_factory=list)
+    cages: list[Cage] = msgspec.field(default_factory=list)
     access: Access = msgspec.field(default_factory=Access)
     reachable: bool = True
     answers: Answers = "ok"
@@ -326,6 +351,11 @@ class Device(Thing, kw_only=True):
     leak_detectors: list[LeakDetector] = msgspec.field(default_factory=list)
     gpus: list[Gpu] = msgspec.field(default_factory=list)
     gpu_stack: GpuStack | None = None
+
+    @property
+    def listed_ports(self) -> list[Port]:
+        """Those that its configuration makes."""
+        return [port for port in self.ports if port.made]
 
 
 class Plant(Thing, kw_only=True):

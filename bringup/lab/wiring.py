@@ -23,6 +23,18 @@ class Wiring:
         """The cable in a port, and whether its `a` end is the one here."""
         return self._plugged.get(subject)
 
+    def places(self, subject: str) -> tuple[str, ...]:
+        """Where the plugs of a port's lanes sit: in itself, and in those that its cage's mode unmakes."""
+        port = self.ports[subject]
+        if port.cage is None or port.lane_count == 1:
+            return (subject,)
+        lanes = range(port.lane_offset, port.lane_offset + port.lane_count)
+        return tuple(
+            each.subject
+            for each in self.ports.values()
+            if (each.device, each.cage) == (port.device, port.cage) and each.lane_offset in lanes
+        )
+
     def far_end(self, subject: str) -> Port | None:
         """The port at the other end of whatever is plugged in here."""
         found = self._plugged.get(subject)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from bringup.lab import configuration, links, lldp, management, physics, power
+from bringup.lab import breakout, configuration, links, lldp, management, physics, power
 from bringup.lab.clock import WorldClock
 from bringup.lab.lldp import Neighbor
 from bringup.lab.management import Attached
@@ -50,6 +50,8 @@ class World:
         self.clock = clock
         self._devices = {device.name: device for device in plant.devices}
         self._ports = {port.subject: port for device in plant.devices for port in device.ports}
+        for device in plant.devices:
+            breakout.share_modules(device)
         self._listeners: list[Callable[[], None]] = []
         self._random = random.Random(f"{plant.seed}/{plant.draws}")
         self._counted = dict.fromkeys(self._ports, plant.at)
@@ -109,7 +111,8 @@ class World:
         return self._ports[subject]
 
     def ports(self, device: str) -> tuple[Port, ...]:
-        return tuple(self.device(device).ports)
+        """Those that its configuration makes."""
+        return tuple(self.device(device).listed_ports)
 
     # clocks
 
@@ -255,7 +258,7 @@ class World:
         received += [None] * (len(sent) - len(received))
         return tuple(
             LaneReading(index, rx, tx, 0.0 if tx is None else lane.bias_ma)
-            for index, (rx, tx, lane) in enumerate(zip(received, sent, port.optic.lanes, strict=False), 1)
+            for index, (rx, tx, lane) in enumerate(zip(received, sent, links.lanes_of(port), strict=False), 1)
         )
 
     def pre_fec_ber(self, subject: str) -> float | None:
@@ -293,6 +296,15 @@ class World:
             ]
             celsius = self.optic_temperature_c(port.subject)
             port.held_module = HeldModule(since=self.plant.at, lanes=lanes, temperature_c=celsius)
+
+    def set_breakout(self, device: str, cage: str, mode: str) -> None:
+        """Configure how a cage is shared out. Raises: KeyError for a cage or a mode that there is not."""
+        found = self.device(device)
+        chosen = {each.name: each for each in found.cages}[cage]
+        if mode not in breakout.MODES:
+            raise KeyError(mode)
+        with self.changing():
+            breakout.set_mode(found, chosen, mode)
 
     def set_admin(self, subject: str, up: bool) -> None:
         """Configure a port up or down."""

@@ -1,0 +1,39 @@
+"""Cages that one module's lanes can be shared out from: which ports a mode makes, and of which lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bringup.lab.state import Cage, Device, Port
+
+MODES: Mapping[str, tuple[int, float]] = MappingProxyType(
+    {"1x400G": (1, 400.0), "2x200G": (2, 200.0), "4x100G": (4, 100.0)}
+)
+"""Mode -> how many ports, and the speed of each in Gb/s."""
+CAGE_LANES = 4
+
+
+def set_mode(device: Device, cage: Cage, mode: str) -> None:
+    """Make the ports of a mode and unmake the others. Raises: KeyError for a mode that no cage has."""
+    count, speed_gbps = MODES[mode]
+    lanes = CAGE_LANES // count
+    cage.mode = mode
+    for offset, port in enumerate(_ports(device, cage)):
+        port.made = offset % lanes == 0
+        port.lane_offset = offset
+        port.lane_count = lanes if port.made else 1
+        port.speed_gbps = speed_gbps
+
+
+def share_modules(device: Device) -> None:
+    """Let all ports of a cage hold the one module that is in it; a saved world has a copy at each."""
+    for cage in device.cages:
+        first, *others = _ports(device, cage)
+        for port in others:
+            port.optic = first.optic
+
+
+def _ports(device: Device, cage: Cage) -> list[Port]:
+    named = {port.name: port for port in device.ports}
+    return [named[name] for name in cage.ports]

@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.made
 
-.PHONY: demo check bench venv requirements format
+.PHONY: demo check bench man venv requirements format
 
 demo: venv
 	$(BIN)/bringup demo --headless
@@ -18,6 +18,10 @@ check: venv
 
 bench: venv
 	$(BIN)/python benchmarks/run.py
+
+# The manual page, from the commands themselves; a test tells when it is out of date.
+man: venv
+	$(BIN)/python -m bringup.cli._man > docs/bringup.1
 
 format: venv
 	$(BIN)/ruff format .

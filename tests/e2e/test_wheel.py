@@ -90,6 +90,12 @@ def test_what_is_shipped_is_found_inside_the_installed_package(
     assert Path(path).is_relative_to(bare) and Path(path).is_file()
 
 
+def test_the_manual_page_is_installed_where_man_looks(bare: Path) -> None:
+    assert (bare / "share" / "man" / "man1" / "bringup.1").read_bytes() == (
+        ROOT / "docs/bringup.1"
+    ).read_bytes()
+
+
 def test_nothing_of_the_source_tree_is_imported(bare: Path, tmp_path: Path) -> None:
     script = "import sys, bringup.cli.main, bringup.lab.rack; print('\\n'.join(sys.path), bringup.__file__)"
     said = done_well(str(bare / "bin" / "python"), "-c", script, cwd=str(tmp_path))

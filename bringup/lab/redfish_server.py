@@ -7,6 +7,15 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bringup.lab.redfish_accounts import (
+    ACCOUNT,
+    SERVICE,
+    account_resource,
+    change_password,
+    etag_of,
+    open_while_required,
+    required_message,
+)
 from bringup.lab.redfish_sessions import SLOTS, NoSlotError, Session, SessionBook
 from bringup.lab.redfish_shape import Json, collection, link
 from bringup.lab.render_redfish import NEED_POWER, RESETS, ROOT, RedfishTree
@@ -48,6 +57,8 @@ class RedfishServer(WebServer):
             return refusal
         if request.method == "POST" and path == self._tree.reset:
             return self._reset(body)
+        if request.method == "PATCH" and path == ACCOUNT:
+            return self._change_account(request, body)
         if request.method == "DELETE" and path.startswith(f"{self._tree.sessions}/"):
             if self._book.close(path.rpartition("/")[2]):
                 return _answer(204)
@@ -61,7 +72,7 @@ class RedfishServer(WebServer):
     def _get(self, request: web.Request, path: str) -> web.Response:
         open_to_all = {
             "/redfish": {"v1": f"{ROOT}/"},
-            ROOT: self._tree.root(),
+            ROOT: {**self._tree.root(), "AccountService": link(SERVICE)},
             f"{ROOT}/odata": {"@odata.context": f"{ROOT}/$metadata", "value": []},
         }
         if path == f"{ROOT}/$metadata":
@@ -74,6 +85,8 @@ class RedfishServer(WebServer):
         if found is None:
             return _missing(path)
         text = json.dumps(found)
+        if path == ACCOUNT:
+            return _answer(200, text=text, headers={"ETag": etag_of(self.access)})
         etag = f'W/"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
         if request.headers.get("If-None-Match") == etag:
             return _answer(304, headers={"ETag": etag})
@@ -99,7 +112,7 @@ class RedfishServer(WebServer):
         head, _, key = path.rpartition("/")
         if head == self._tree.sessions:
             return self._session(sessions[key]) if key in sessions else None
-        return self._tree.get(path)
+        return account_resource(path, self.access) or self._tree.get(path)
 
     def _session(self, session: Session) -> Json:
         return {
@@ -111,11 +124,16 @@ class RedfishServer(WebServer):
         }
 
     def _refusal(self, request: web.Request) -> web.Response | None:
-        """The 401 for who has not logged in; None for who has."""
+        """The 401 for who has not logged in, the 403 for who must change the password; None for others."""
         token = request.headers.get("X-Auth-Token")
-        if token is not None and self._book.of(token) is not None:
-            return None
-        if token is None and basic_login_ok(request.headers.get("Authorization"), self.access):
+        in_session = token is not None and self._book.of(token) is not None
+        if in_session or (
+            token is None and basic_login_ok(request.headers.get("Authorization"), self.access)
+        ):
+            if self.access.password_change_required and not open_while_required(
+                request.method, request.path.rstrip("/")
+            ):
+                return _answer(403, text=json.dumps({"error": _error(required_message())}))
             return None
         return _failure(
             401,
@@ -142,7 +160,22 @@ class RedfishServer(WebServer):
             )
         shown = self._session(session)
         headers = {"X-Auth-Token": session.token, "Location": str(shown["@odata.id"])}
+        if self.access.password_change_required:
+            shown = {**shown, "@Message.ExtendedInfo": [required_message()]}
         return _answer(201, text=json.dumps(shown), headers=headers)
+
+    def _change_account(self, request: web.Request, body: bytes) -> web.Response:
+        """Who had a session has it no more: its password is not that of the account."""
+        given = _object(body)
+        if given is None:
+            return _malformed()
+        with self.world.changing():
+            status, message_id, words = change_password(self.access, given, request.headers)
+        if status != 204:
+            return _failure(status, message_id, words)
+        for key in self._book.all():
+            self._book.close(key)
+        return _answer(204)
 
     def _reset(self, body: bytes) -> web.Response:
         given = _object(body)
@@ -197,12 +230,15 @@ def _failure(
         "MessageSeverity": "Critical",
         "Resolution": "Correct the request and send it again.",
     }
-    error = {
-        "code": f"Base.1.15.{message_id}",
-        "message": message,
+    return _answer(status, text=json.dumps({"error": _error(extended)}), headers=headers)
+
+
+def _error(extended: Json) -> Json:
+    return {
+        "code": extended["MessageId"],
+        "message": extended["Message"],
         "@Message.ExtendedInfo": [extended],
     }
-    return _answer(status, text=json.dumps({"error": error}), headers=headers)
 
 
 def _missing(path: str) -> web.Response:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,22 @@ READY, BAD_INPUT, FAILED = b"1", b"2", b"3"
 LOG = "runner.log"
 
 
-def run_apart(job: Job, wiring: Wiring, signer: Signer, show: Show, *, take_over: bool = False) -> int:
+Follow = Callable[["Job", "Show", "int | None"], int]
+"""Shows a run that a process does, and returns the code to exit with."""
+
+
+def run_apart(
+    job: Job,
+    wiring: Wiring,
+    signer: Signer,
+    show: Show,
+    *,
+    take_over: bool = False,
+    follow: Follow | None = None,
+) -> int:
     """Start the runner apart and follow its record until every row has a verdict; returns the exit code.
+
+    `follow` shows it in another way than line by line.
 
     Secrets were resolved before, and go over in memory: the process is forked before any thread exists.
 
@@ -49,11 +64,11 @@ def run_apart(job: Job, wiring: Wiring, signer: Signer, show: Show, *, take_over
         with os.fdopen(ready, "rb") as pipe:
             said = pipe.read()
     except KeyboardInterrupt:
-        return _left(job)
+        return left(job)
     if said != READY:
         os.waitpid(pid, 0)
         raise _refusal(said, job)
-    return follow_apart(job, show, pid)
+    return (follow or follow_apart)(job, show, pid)
 
 
 class Parent:
@@ -154,12 +169,12 @@ def follow_apart(job: Job, show: Show, pid: int | None) -> int:
         return asyncio.run(_watch(job, show, pid))
     except KeyboardInterrupt:
         show.leave()
-        return _left(job)
+        return left(job)
     finally:
         show.leave()
 
 
-def _left(job: Job) -> int:
+def left(job: Job) -> int:
     run = job.folder.run_id
     print(
         f"left: the run goes on. `bringup attach {run} --follow` watches it, "

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bringup.cli._text import tier
+from bringup.cli._text import closing_lines, tier
 
 if TYPE_CHECKING:
+    from bringup.cli._reader import Show
+    from bringup.engine.desk import Command, Reply
+    from bringup.engine.runner import Job
     from bringup.journal.folder import RunFolder
+    from bringup.model.cause import Cause
     from bringup.tui.app import Outside
 
 SMALLEST_TERMINALS = frozenset({"dumb", "unknown", ""})
@@ -25,8 +29,10 @@ def can_open() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and moves and not plain
 
 
-def open_console(folder: RunFolder, *, watching: bool = False) -> str | None:
+def open_console(folder: RunFolder, *, watching: bool = False, key: Path | None = None) -> str | None:
     """Show the run until the person leaves; what to show next: a run's id, `""` for the list, None for none.
+
+    `key` signs what must be signed: a file, or by its .pub one that the SSH agent holds.
 
     Raises:
         InputError: the record holds no inventory.
@@ -35,47 +41,112 @@ def open_console(folder: RunFolder, *, watching: bool = False) -> str | None:
     from bringup.tui.app import ConsoleApp
 
     remote = bool(os.environ.get("SSH_CONNECTION"))
-    app = ConsoleApp(
-        folder,
-        read_inventory(folder),
-        outside(folder, watching),
-        tier=tier(),
-        watching=watching,
-        remote=remote,
-    )
-    return app.run()
+    asked = outside(folder, watching, key)
+    return ConsoleApp(
+        folder, read_inventory(folder), asked, tier=tier(), watching=watching, remote=remote
+    ).run()
 
 
-def outside(folder: RunFolder, watching: bool) -> Outside:
+def console_apart(job: Job, show: Show, pid: int | None, *, key: Path | None = None) -> int:
+    """Show a run that another process does. Leaving does not stop it.
+
+    Returns the verdict's code once every row has one, or 3 when left while it goes on.
+    """
+    from bringup.cli._apart import left, settled
+    from bringup.cli._reader import read_state
+
+    open_console(job.folder, key=key)
+    state = read_state(job.folder)
+    if not settled(state):
+        return left(job)
+    for line in closing_lines(job.folder):
+        print(line)
+    return state.exit_code
+
+
+def outside(folder: RunFolder, watching: bool, key: Path | None) -> Outside:
+    """What the console may ask for."""
     from bringup.diagnosis import diagnose
     from bringup.journal.verify import verify
     from bringup.tui.app import Outside
 
-    async def send(verb: str, arguments: dict[str, str], why: str | None) -> str:
-        from bringup.engine.desk import Command, Reply
-        from bringup.engine.socket import send as speak
-        from bringup.engine.socket import told_socket
+    def verified(path: Path) -> str:
+        return verify(path).text().splitlines()[0]
+
+    return Outside(
+        diagnose=lambda state, inventory: tuple(diagnose(state, inventory)),
+        send=None if watching else Speaker(folder, key).send,
+        hand=None if watching or not folder.lab.is_dir() else Hand(folder).work,
+        verify=verified,
+        lives=lambda: runner_lives(folder),
+    )
+
+
+class Speaker:
+    """Sends a person's commands to the run's desk, signed where a signature is due."""
+
+    def __init__(self, folder: RunFolder, key: Path | None) -> None:
+        self._folder = folder
+        self._key = key
+
+    async def send(self, verb: str, arguments: dict[str, str], why: str | None) -> str:
+        """What the runner says to it.
+
+        Raises:
+            BringupError: no runner listens, or it refuses.
+        """
+        from bringup.cli.tell import own_key, signed
+        from bringup.engine.desk import Command
         from bringup.model.errors import InputError
 
-        where = told_socket(folder.read_runner())
-        if where is None:
-            raise InputError("no runner is known", "`bringup resume RUN` goes on with it.")
-        line = await speak(where, msgspec.json.encode(Command(verb, arguments, why)))
-        reply = msgspec.json.decode(line, type=Reply)
+        if self._key is not None and verb in ("answer", "waive"):
+            head = await self._speak(Command("head"))
+            signer = own_key(self._key, self._folder)
+            arguments = {**arguments, **signed(self._folder.run_id, verb, arguments, why, signer, head)}
+        reply = await self._speak(Command(verb, arguments, why))
         if not reply.ok:
             raise InputError(reply.error or "the runner refused")
         return f"{verb}: event {reply.seq}"
 
-    def verified(path: Path) -> str:
-        report = verify(path)
-        return report.text().splitlines()[0]
+    async def _speak(self, command: Command) -> Reply:
+        from bringup.engine.desk import Reply
+        from bringup.engine.socket import send, told_socket
+        from bringup.model.errors import InputError
 
-    return Outside(
-        diagnose=lambda state, inventory: tuple(diagnose(state, inventory)),
-        send=None if watching else send,
-        verify=verified,
-        lives=lambda: runner_lives(folder),
-    )
+        where = told_socket(self._folder.read_runner())
+        if where is None:
+            raise InputError("no runner is known", "`bringup resume RUN` goes on with it.")
+        return msgspec.json.decode(await send(where, msgspec.json.encode(command)), type=Reply)
+
+
+class Hand:
+    """The simulated technician of a demo: mends what is wrong at the places that a cause names."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+
+    def work(self, cause: Cause) -> str:
+        """What was done, in words.
+
+        Raises:
+            InputError: the lab is gone.
+        """
+        from bringup.lab.control import ask
+        from bringup.model.subject import ends
+
+        places = {end.partition("#")[0] for subject in cause.subjects for end in ends(subject)}
+        places |= {end.partition("#")[0] for key in cause.explains for end in ends(key.subject)}
+        told = ask(self._folder.lab, {"do": "status"})
+        mended = [
+            fault
+            for fault in told["faults"]
+            if fault.partition("@")[2].partition("=")[0].partition("#")[0] in places
+        ]
+        for fault in mended:
+            ask(self._folder.lab, {"do": "repair", "fault": fault.partition("=")[0]})
+        if not mended:
+            return "the simulated technician found nothing to do there"
+        return "done by the simulated technician; it is measured again now"
 
 
 def runner_lives(folder: RunFolder) -> bool:

@@ -49,6 +49,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     read_only: bool = False
     share: bool = False
     speed: float | None = None
+    console: bool = False
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,11 @@ def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> 
     show = make_show(request.form, folder, inputs.inventory)
     if request.headless:
         return run_foreground(job, wiring, signer, show)
-    return run_apart(job, wiring, signer, show)
+    if not request.console:
+        return run_apart(job, wiring, signer, show)
+    from bringup.cli._console import console_apart
+
+    return run_apart(job, wiring, signer, show, follow=partial(console_apart, key=request.approve_with))
 
 
 def announce(form: str, folder: RunFolder) -> None:

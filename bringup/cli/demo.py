@@ -27,6 +27,7 @@ ANSWERS, APPROVE_KEY, INVENTORY = "answers.toml", "approve-key", "inventory.toml
 @format_option
 @headless_option
 @key_option
+@click.option("--no-console", is_flag=True, help="Follow it as text; the simulated technician answers.")
 def demo(
     profile: str,
     faults: tuple[str, ...],
@@ -37,11 +38,13 @@ def demo(
     form: str,
     headless: bool,
     key: Path | None,
+    no_console: bool,
 ) -> int:
-    """Start a simulated rack and run its playbook against it.
+    """Start a simulated rack and run its playbook against it; on a terminal, in the console.
 
-    A simulated technician answers the questions and signs with a throwaway key, labelled `simulated`; it
-    repairs nothing. What the record shows is marked as simulated.
+    In the console you answer, and may let the simulated technician do the work. Else it answers the questions
+    and signs with a throwaway key, labelled `simulated`; it repairs nothing by itself. What the record shows
+    is marked as simulated.
 
     \b
     Examples:
@@ -49,11 +52,13 @@ def demo(
       bringup demo --headless --fault NAME          # `bringup lab faults` lists them
       bringup demo --headless --fault NAME@leaf-1/psu-2 --fault OTHER --seed 7
     """
+    from bringup.cli._console import can_open
     from bringup.cli._lab_process import lab_beside
     from bringup.cli._prepare import Request, read_inputs
     from bringup.cli._start import announce, begin
     from bringup.journal.folder import RunFolder
 
+    console = not (headless or no_console) and form == "text" and can_open()
     folder = RunFolder.create(runs)
     options = ["--profile", profile, "--speed", f"{speed:g}", "--seed", str(seed)]
     options += [word for fault in faults for word in ("--fault", fault)]
@@ -65,7 +70,8 @@ def demo(
                 runs=runs,
                 headless=headless,
                 form=form,
-                answers=folder.lab / ANSWERS,
+                answers=None if console else folder.lab / ANSWERS,
+                console=console,
                 approve_with=folder.lab / APPROVE_KEY,
                 key=key,
                 only=only,

@@ -55,7 +55,8 @@ def run(
 ) -> int:
     """Run PLAYBOOK (a file, or the name of a shipped one) against an inventory.
 
-    Without --headless the runner is a process of its own: leaving this command does not stop it.
+    On a terminal it opens the console. Without --headless the runner is a process of its own: leaving the
+    console, or this command, does not stop it.
 
     \b
     Examples:
@@ -64,6 +65,7 @@ def run(
       bringup run mini -i rack.toml --headless --answers answers.toml --approve-with ~/.ssh/id_ed25519
       bringup run mini -i rack.toml --headless --only optics --only links/errors --format jsonl
     """
+    from bringup.cli._console import can_open
     from bringup.cli._prepare import Request, read_inputs
     from bringup.cli._start import begin
 
@@ -78,6 +80,7 @@ def run(
         approve_with=approve_with,
         key=key,
         only=only,
+        console=not (headless or no_console) and form == "text" and can_open(),
         read_only=read_only,
         share=share,
         speed=speed,

@@ -24,7 +24,7 @@ from bringup.model.errors import BringupError
 from bringup.model.inventory import Inventory
 from bringup.model.state import RunState
 from bringup.tui.console import Console
-from bringup.tui.effect import Bell, Copy, Effect, GoHome, Leave, OpenRun, Send, Verify
+from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, OpenRun, Send, Verify
 from bringup.tui.feed import Feed
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.tui.theme import STYLES
@@ -45,6 +45,7 @@ class Outside(msgspec.Struct, frozen=True):
 
     diagnose: Callable[[RunState, Inventory], tuple[Cause, ...]]
     send: Callable[[str, dict[str, str], str | None], Awaitable[str]] | None
+    hand: Callable[[Cause], str] | None
     verify: Callable[[Path], str]
     lives: Callable[[], bool]
 
@@ -219,10 +220,11 @@ class ConsoleApp(App[str | None]):
     # What goes out
 
     async def _carry_out(self, effects: list[Effect]) -> None:
+        sent = [effect for effect in effects if isinstance(effect, Send | Hand)]
+        if sent:
+            self.run_worker(self._send_all(sent), exclusive=False)
         for effect in effects:
             match effect:
-                case Send():
-                    self.run_worker(self._send(effect), exclusive=False)
                 case Verify():
                     self.run_worker(self._verify(), exclusive=True, group="verify")
                 case Copy():
@@ -235,6 +237,19 @@ class ConsoleApp(App[str | None]):
                     self.exit(effect.run_id)
                 case Leave():
                     self.exit(None)
+
+    async def _send_all(self, effects: list[Send | Hand]) -> None:
+        """One after the other, in their order."""
+        for effect in effects:
+            if isinstance(effect, Send):
+                await self._send(effect)
+            elif self._outside.hand is not None:
+                try:
+                    said = await asyncio.to_thread(self._outside.hand, effect.cause)
+                except BringupError as error:
+                    said = str(error)
+                self.console_view.say(said)
+            self._paint()
 
     async def _send(self, command: Send) -> None:
         """Sent once. What the runner says stands on the screen; nothing is sent again by itself."""

@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from bringup.model.cause import Cause
 from bringup.model.subject import ends
 from bringup.tui import palette
-from bringup.tui.effect import Bell, Copy, Effect, GoHome, Leave, Send, Verify
+from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, Send, Verify
 from bringup.tui.keys import ACTIONS, BINDINGS
 from bringup.tui.scan import Key, Scan
 from bringup.view import (
@@ -27,7 +28,7 @@ from bringup.view import (
     screen_watch,
     screen_work,
 )
-from bringup.view.fit import chosen, exactly
+from bringup.view.fit import exactly
 from bringup.view.frame import Footer, Size, framed, too_small
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
@@ -38,9 +39,16 @@ DEAF_S = 0.6
 """A question that has just come takes no Enter: the one on its way was meant for what stood there before."""
 FRESH_S = 0.1
 """An Enter so soon after a character ends a scan; it confirms nothing."""
-FIELDS = frozenset({"ask", "palette", "filter", "cannot", "typed"})
+FIELDS = frozenset({"ask", "palette", "filter", "cannot", "typed", "done"})
 """Screens with a field: letters go into it."""
 CANNOT = ("skip it, with a reason", "ask for help", "go back")
+DONE = ("I did it: measure again", "not now")
+DONE_IN_DEMO = (
+    "I did it: measure again",
+    "not now",
+    "let the simulated technician do it, then measure again",
+)
+MOST_RETESTS = 16
 GOES = {"work": "work", "failures": "failures", "watch": "watch", "matrix": "matrix", "journal": "journal"}
 GOES |= {"sign": "sign", "handover": "handover", "help": "help", "palette": "palette"}
 
@@ -71,6 +79,8 @@ class Console:
 
     def typing(self) -> bool:
         """Whether letters go into a field."""
+        if self.look.screen == "ask":
+            return screen_ask.found(self.scene, self.look) is not None
         return self.look.screen in FIELDS
 
     # Drawing
@@ -155,10 +165,44 @@ class Console:
         ]
         return [*rows, (), (("  > ", "title"), (visible(self.look.typed), "plain"), ("_", "ask"))]
 
+    def _choices(self) -> tuple[str, ...]:
+        run = self.scene.state.run
+        return DONE_IN_DEMO if run is not None and run.simulated else DONE
+
+    def _done(self) -> list[Row]:
+        cause = self._cause()
+        words = cause.remedy_words if cause is not None else "it is gone"
+        rows: list[Row] = [((f" {visible(words, 400)}", "title"),), ()]
+        rows += [
+            ((f"   {number}", "title"), (f"  {choice}", "plain"))
+            for number, choice in enumerate(self._choices(), 1)
+        ]
+        return [*rows, (), (("  > ", "title"), (visible(self.look.typed), "plain"), ("_", "ask"))]
+
+    def _cause(self) -> Cause | None:
+        """The cause that the screen is about."""
+        named = (each for each in self.scene.causes if screen_failure.name_of(each) == self.look.about)
+        return next(named, None)
+
+    def _did_it(self) -> list[Effect]:
+        cause, typed = self._cause(), self.look.typed.strip()
+        if cause is None or typed == "2":
+            return self._back_key()
+        if typed not in ("1", "3") or int(typed) > len(self._choices()):
+            self.say("type one of the numbers")
+            return []
+        self._back_key()
+        again = [
+            Send("retest", {"step": f"{key.stage}/{key.step}", "subject": key.subject})
+            for key in cause.explains[:MOST_RETESTS]
+        ]
+        return [Hand(cause), *again] if typed == "3" else list(again)
+
     def _hint(self) -> str:
         return {
             "palette": "Type a name, then Enter.",
             "typed": "Nothing is sent before the whole name and Enter.",
+            "done": "Type the number, then Enter.",
             "cannot": "Type the number, for 1 with the reason behind it, then Enter.",
         }[self.look.screen]
 
@@ -298,6 +342,10 @@ class Console:
             case "failures" if self.scene.causes:
                 cause = self.scene.causes[min(self.look.cursor, len(self.scene.causes) - 1)]
                 self._go(Look(screen="failure", about=screen_failure.name_of(cause)))
+            case "failure" if self._cause() is not None and not self.scene.watching:
+                self._go(Look(screen="done", about=self.look.about))
+            case "done":
+                return self._did_it()
             case "filter":
                 self.look = msgspec.structs.replace(
                     self.look, screen="journal", filter=self.look.typed, typed="", cursor=0, follow=True
@@ -308,8 +356,6 @@ class Console:
                 return self._confirmed()
             case "cannot":
                 return self._cannot_do()
-            case "retest":
-                return self._retest_now()
         return []
 
     def _answer(self) -> list[Effect]:
@@ -400,9 +446,6 @@ class Console:
             return []
         self._back.append(self.look)
         self.look = Look(screen="palette", typed=f"retest {step}", note="Enter measures it again")
-        return []
-
-    def _retest_now(self) -> list[Effect]:
         return []
 
     def _to_retest(self) -> str | None:
@@ -506,6 +549,3 @@ def _help(size: Size) -> list[Row]:
     column = size.width // 2
     left, right = exactly(lines[:half], column, half, "unicode"), lines[half:]
     return [(*row, *(right[number] if number < len(right) else ())) for number, row in enumerate(left)]
-
-
-__all__ = ["Console", "chosen"]

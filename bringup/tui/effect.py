@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from bringup.model.cause import Cause
+
 
 class Send(msgspec.Struct, frozen=True):
     """A command to the desk, as `bringup tell` would send it."""
@@ -44,4 +46,10 @@ class Leave(msgspec.Struct, frozen=True):
     """Leave the console. The run goes on."""
 
 
-Effect = Send | Verify | Copy | Bell | OpenRun | GoHome | Leave
+class Hand(msgspec.Struct, frozen=True):
+    """The simulated technician does the work that a cause asks for. In a demo only, by a person's choice."""
+
+    cause: Cause
+
+
+Effect = Hand | Send | Verify | Copy | Bell | OpenRun | GoHome | Leave

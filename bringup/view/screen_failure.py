@@ -46,7 +46,7 @@ def whole(scene: Scene, look: Look, size: Size) -> list[Row]:
 def footer(scene: Scene, look: Look) -> Footer:
     keys = [
         ("j k", "move"),
-        ("Enter", "all of it"),
+        ("Enter", "more, then done"),
         ("r", "retest"),
         ("w", "watch"),
         ("y", "copy"),

@@ -11,6 +11,8 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from bringup.action.feeding import Bindings
+from bringup.action.safety import Doubt
 from bringup.check.base import At
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import Scalar
@@ -36,13 +38,15 @@ class Action(Protocol):
 
     `settles_s`: how long the change may take to show, in world time, where the step has no `until` of its
     own. `final`: when `arrived` says that it is not done, waiting can't help. `finishes_after_s`: the world
-    time between `apply` and `finish`, where there is something to finish.
+    time between `apply` and `finish`, where there is something to finish. `only_adds`: nothing can lose power
+    or light by it.
     """
 
     probe_words: str
     settles_s: float | None
     final: bool
     finishes_after_s: float | None
+    only_adds: bool
 
     def take(self, args: Any) -> None:
         """The step's arguments, before anything else is asked."""
@@ -76,8 +80,30 @@ class Action(Protocol):
         """The alterations (`Alteration.what`) of the same subject that this puts back."""
         ...
 
+    def outlets(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        """The outlets whose load it changes: their groups do one such thing at a time (field rule 4)."""
+        ...
+
     async def before(self, at: At, subject: str) -> State:
         """A reading of what will be changed."""
+        ...
+
+    async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
+        """What must be so before it is done, read just before; what no reading tells.
+
+        Raises:
+            Unsafe: it must not be done.
+        """
+        ...
+
+    async def witness(self, at: At, subject: str) -> dict[str, float]:
+        """What is looked at before and after, beside the change itself, for what it shows. Raises nothing."""
+        ...
+
+    def shows(
+        self, inventory: Inventory, subject: str, before: dict[str, float], after: dict[str, float]
+    ) -> dict[str, str]:
+        """Outlet -> the device that it was seen to feed, or `not DEVICE`."""
         ...
 
     def already(self, at: At, before: State) -> bool:
@@ -109,6 +135,7 @@ class Plain:
     settles_s: float | None = None
     final = False
     finishes_after_s: float | None = None
+    only_adds = False
 
     def take(self, args: Any) -> None:
         return
@@ -127,6 +154,20 @@ class Plain:
 
     async def finish(self, at: At, subject: str) -> None:
         return
+
+    def outlets(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        return ()
+
+    async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
+        return ()
+
+    async def witness(self, at: At, subject: str) -> dict[str, float]:
+        return {}
+
+    def shows(
+        self, inventory: Inventory, subject: str, before: dict[str, float], after: dict[str, float]
+    ) -> dict[str, str]:
+        return {}
 
     def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bringup.model.intent import outlet_subject
 from bringup.model.inventory import Inventory
 from bringup.model.subject import link
 
@@ -29,3 +30,18 @@ def cage_ports(inventory: Inventory, subject: str) -> tuple[str, ...]:
         return (subject,)
     same = [each.subject for each in inventory.port if (each.device, each.cage) == (port.device, port.cage)]
     return tuple(dict.fromkeys((subject, *same)))
+
+
+def only_fed_by(inventory: Inventory, outlet: str) -> tuple[str, ...]:
+    """The devices that have no other feed than this outlet."""
+    return tuple(
+        device.name
+        for device in inventory.device
+        if device.feed and all(outlet_subject(feed.pdu, feed.outlet) == outlet for feed in device.feed)
+    )
+
+
+def dropped_device(inventory: Inventory, device: str) -> tuple[str, ...]:
+    """What goes dark with the supplies of a device: itself, its ports, and the BMC that lives in it."""
+    bmc = inventory.devices[device].bmc
+    return (device, *dropped_ports(inventory, device), *((bmc,) if bmc is not None else ()))

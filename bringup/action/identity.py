@@ -35,3 +35,17 @@ def mismatch(inventory: Inventory, device: str, found: State) -> str | None:
         label = found.get("label")
         return f"the outlet's label {label!r} does not name the device that the inventory feeds by it"
     return None
+
+
+async def boot_id(at: At, device: str) -> str | None:
+    """Which boot of `device` runs now; None where its platform tells none.
+
+    Raises:
+        DeviceError: it can't be read.
+    """
+    if not at.can(device, Identifies):
+        return None
+    sample = await at.read(device, Identifies, "identity")
+    told: Identity = sample.facts
+    found = told.boot_id.value
+    return found if isinstance(found, str) and found else None

@@ -24,6 +24,7 @@ class SetAdmin(Plain):
 
     def __init__(self, up: bool) -> None:
         self._up = up
+        self.only_adds = up
 
     def target(self, inventory: Inventory, subject: str) -> str:
         return parse_subject(subject).device

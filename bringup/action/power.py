@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Literal
 
 from bringup.action.base import Alteration, Outcome, Plain, State
-from bringup.action.drops import dropped_ports
-from bringup.action.identity import identity_of
-from bringup.check.base import At, the_one
+from bringup.action.drops import dropped_device, dropped_ports, only_fed_by
+from bringup.action.feeding import (
+    Bindings,
+    loads_w,
+    outlet_now,
+    outlet_precautions,
+    outlets_of,
+    shown_by_step,
+    supplies_alive,
+)
+from bringup.action.identity import boot_id, identity_of
+from bringup.action.safety import Doubt
+from bringup.action.tasks import no_task_runs
+from bringup.check.base import At
 from bringup.check.power import outlet_index
-from bringup.driver.capability import HasOutlets, PowersHost, SwitchesOutlets
-from bringup.model.catalogue import Requires, Spec
-from bringup.model.errors import NoData
-from bringup.model.facts import HostPower, Outlet
+from bringup.driver.capability import PowersHost, SwitchesOutlets
+from bringup.model.catalogue import NoArgs, Requires, Spec
+from bringup.model.errors import DeviceError
+from bringup.model.facts import HostPower
 from bringup.model.inventory import Inventory, Written
 from bringup.model.measurement import recordable
 from bringup.model.subject import parse_subject
@@ -22,16 +34,12 @@ from bringup.model.subject import parse_subject
 OUTLET_OFF = "the outlet is off"
 
 
-async def _outlet(at: At, subject: str) -> Outlet:
-    sample = await at.read(parse_subject(subject).device, HasOutlets, "outlets")
-    told: tuple[Outlet, ...] = sample.facts
-    outlet = the_one([one for one in told if one.index == outlet_index(subject)], subject)
-    if outlet is None:
-        raise NoData(
-            f"{subject}: the PDU lists no such outlet",
-            "Check the outlet number of the inventory's feed.",
-        )
-    return outlet
+class OutletArgs(Written):
+    """`prove`: look whether the supply that should hang on the outlet comes to life with it, which binds the
+    two for this run.
+    """
+
+    prove: bool = False
 
 
 class SwitchOutlet(Plain):
@@ -41,6 +49,15 @@ class SwitchOutlet(Plain):
 
     def __init__(self, to: Literal["on", "off", "cycle"]) -> None:
         self._to = to
+        self._prove = False
+        self._boot: str | None = None
+        self.only_adds = to == "on"
+
+    def take(self, args: OutletArgs | NoArgs) -> None:
+        self._prove = isinstance(args, OutletArgs) and args.prove
+
+    def outlets(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        return (subject,)
 
     def target(self, inventory: Inventory, subject: str) -> str:
         return parse_subject(subject).device
@@ -51,13 +68,9 @@ class SwitchOutlet(Plain):
         """
         if self._to == "on":
             return ()
-        pdu, index = parse_subject(subject).device, outlet_index(subject)
-        dark = [
-            device.name
-            for device in inventory.device
-            if device.feed and all(feed.pdu == pdu and feed.outlet == index for feed in device.feed)
-        ]
-        return tuple(each for name in dark for each in (name, *dropped_ports(inventory, name)))
+        return tuple(
+            each for name in only_fed_by(inventory, subject) for each in dropped_device(inventory, name)
+        )
 
     def alters(self, before: State) -> tuple[Alteration, ...]:
         if self._to != "off":
@@ -76,8 +89,45 @@ class SwitchOutlet(Plain):
         return f"switch the outlet {was}"
 
     async def before(self, at: At, subject: str) -> State:
-        outlet = await _outlet(at, subject)
-        return {"outlet_state": recordable(outlet.state.value), "label": recordable(outlet.label.value)}
+        """For a cycle also the boot of what restarts by it, where that can be read."""
+        outlet = await outlet_now(at, subject)
+        state: State = {
+            "outlet_state": recordable(outlet.state.value),
+            "label": recordable(outlet.label.value),
+        }
+        if self._to == "cycle":
+            boot = await self._boot_of_fed(at, subject)
+            self._boot = self._boot or boot
+            state["boot_id"] = boot
+        return state
+
+    async def _boot_of_fed(self, at: At, subject: str) -> str | None:
+        for name in only_fed_by(at.inventory, subject):
+            with suppress(DeviceError):
+                return await boot_id(at, name)
+        return None
+
+    async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
+        """What it drops hangs there and nowhere else, and is not being flashed."""
+        if self._to == "on":
+            return ()
+        doubts = await outlet_precautions(at, subject, bindings)
+        for name in only_fed_by(at.inventory, subject):
+            doubts += await no_task_runs(at, name)
+        return doubts
+
+    async def witness(self, at: At, subject: str) -> dict[str, float]:
+        """Whether the supply that should hang there delivers: 0 or 1."""
+        if not (self._to == "on" and self._prove):
+            return {}
+        return await supplies_alive(at, subject)
+
+    def shows(
+        self, inventory: Inventory, subject: str, before: dict[str, float], after: dict[str, float]
+    ) -> dict[str, str]:
+        """A supply that came to life with its outlet hangs there."""
+        alive = [name for name in after if before.get(name) == 0.0 and after[name] == 1.0]
+        return {subject: parse_subject(alive[0]).device} if alive and before.keys() == {alive[0]} else {}
 
     def already(self, at: At, before: State) -> bool:
         return before.get("outlet_state") == self._to
@@ -87,7 +137,7 @@ class SwitchOutlet(Plain):
         it.
         """
         pdu, index = parse_subject(subject).device, outlet_index(subject)
-        label = str(recordable((await _outlet(at, subject)).label.value) or "")
+        label = str(recordable((await outlet_now(at, subject)).label.value) or "")
         fed = [
             device.name
             for device in at.inventory.device
@@ -112,14 +162,24 @@ class SwitchOutlet(Plain):
         )
 
     async def arrived(self, at: At, subject: str) -> Outcome:
-        state = (await _outlet(at, subject)).state.value
+        """A cycle is proven by the boot of what restarted, where that could be read before."""
+        state = (await outlet_now(at, subject)).state.value
         if state not in ("on", "off"):
             return "unknown"
-        return "done" if state == ("on" if self._to == "cycle" else self._to) else "not_done"
+        if state != ("on" if self._to == "cycle" else self._to):
+            return "not_done"
+        if self._to != "cycle" or self._boot is None:
+            return "done"
+        boot = await self._boot_of_fed(at, subject)
+        return "unknown" if boot is None else "not_done" if boot == self._boot else "done"
 
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
-        """A cycle leaves no trace that a later read could find: it is inconclusive by nature."""
-        return "unknown" if self._to == "cycle" else await self.arrived(at, subject)
+        """A cycle leaves a trace only in what restarted by it; where that tells no boot, none."""
+        if self._to != "cycle":
+            return await self.arrived(at, subject)
+        boot = before.get("boot_id")
+        self._boot = boot if isinstance(boot, str) else None
+        return "unknown" if self._boot is None else await self.arrived(at, subject)
 
 
 class PowerOnArgs(Written):
@@ -135,6 +195,8 @@ class PowerArgs(Written):
 
 
 _SETTLES_AT = MappingProxyType({"On": "On", "ForceOff": "Off", "GracefulShutdown": "Off"})
+BOOTS_WITHIN_S = 1200.0
+"""A server takes 3 to 15 minutes from its reset to an operating system that tells its boot."""
 _STATES = ("On", "Off", "PoweringOn", "PoweringOff")
 
 
@@ -145,6 +207,17 @@ class PowerHost(Plain):
 
     def __init__(self, *, only_on: bool = False) -> None:
         self._only_on = only_on
+        self._boot: str | None = None
+        self._reset = "On"
+        self.only_adds = only_on
+
+    def take(self, args: PowerOnArgs | PowerArgs) -> None:
+        self._reset = args.reset
+        if self._reset not in _SETTLES_AT:
+            self.settles_s = BOOTS_WITHIN_S
+
+    def outlets(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        return outlets_of(inventory, subject)
 
     def target(self, inventory: Inventory, subject: str) -> str:
         return inventory.devices[subject].bmc or subject
@@ -164,7 +237,32 @@ class PowerHost(Plain):
         return told
 
     async def before(self, at: At, subject: str) -> State:
-        return {"power_state": recordable((await self._power(at, subject)).power_state.value)}
+        """For a restart also the present boot, where the host tells it."""
+        state: State = {"power_state": recordable((await self._power(at, subject)).power_state.value)}
+        if self._reset not in _SETTLES_AT:
+            state["boot_id"] = None
+            with suppress(DeviceError):
+                state["boot_id"] = await boot_id(at, subject)
+            if self._boot is None and isinstance(state["boot_id"], str):
+                self._boot = state["boot_id"]
+        return state
+
+    async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
+        """No power cut while the BMC flashes something (field rule 10)."""
+        return () if self._reset == "On" else await no_task_runs(at, subject)
+
+    async def witness(self, at: At, subject: str) -> dict[str, float]:
+        """The load of every outlet of its PDUs."""
+        if self._reset != "On":
+            return {}
+        pdus = dict.fromkeys(feed.pdu for feed in at.inventory.devices[subject].feed)
+        return await loads_w(at, tuple(pdus))
+
+    def shows(
+        self, inventory: Inventory, subject: str, before: dict[str, float], after: dict[str, float]
+    ) -> dict[str, str]:
+        """A host that comes on is a load step at its outlets, and at no others."""
+        return shown_by_step(inventory, subject, before, after)
 
     def already(self, at: At, before: State) -> bool:
         """Never for a restart, which is wanted whatever the state is."""
@@ -186,15 +284,19 @@ class PowerHost(Plain):
         state = (await self._power(at, subject)).power_state.value
         if state not in _STATES:
             return "unknown"
+        if self._boot is not None and self._reset not in _SETTLES_AT and state == wanted:
+            return "not_done" if await boot_id(at, subject) == self._boot else "done"
         return "done" if state == wanted or (wanted == "On" and state == "PoweringOn") else "not_done"
 
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
-        """A restart ends in the state that it began in: no reading tells whether it happened. A host on its
-        way down was told so before the crash, and is not told again.
+        """A restart ends in the state that it began in: only another boot tells that it happened. A host on
+        its way down was told so before the crash, and is not told again.
         """
         wanted = _SETTLES_AT.get(at.args.reset)
         if wanted is None:
-            return "unknown"
+            boot = before.get("boot_id")
+            self._boot = boot if isinstance(boot, str) else None
+            return "unknown" if self._boot is None else await self.arrived(at, subject)
         state = (await self._power(at, subject)).power_state.value
         return "done" if state == f"Powering{wanted}" else await self.arrived(at, subject)
 
@@ -208,6 +310,7 @@ def _outlet_spec(to: Literal["on", "off", "cycle"], title: str, about: str) -> S
         over="outlet",
         device_of="pdu",
         transport="snmp",
+        args=OutletArgs if to == "on" else NoArgs,
         dangerous=True,
         requires=(Requires("outcome"),),
         run=lambda: SwitchOutlet(to),

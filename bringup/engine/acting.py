@@ -16,6 +16,7 @@ import msgspec
 from bringup.action.base import Action, Alteration, State
 from bringup.action.base import Outcome as ActionOutcome
 from bringup.action.identity import mismatch
+from bringup.action.safety import Doubt
 from bringup.check.catalogue import load_catalogue
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book, of_step
@@ -25,6 +26,7 @@ from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.guard import Refusal, guard
 from bringup.engine.judging import Judging
 from bringup.engine.lock import DeviceLocks
+from bringup.engine.precaution import Precautions, group_load_w, has_settled
 from bringup.engine.questions import Questions
 from bringup.engine.round import Round, TaskAt
 from bringup.model.catalogue import Spec
@@ -45,6 +47,7 @@ outlet's delay is a few seconds: physics section 5).
 PUT_BACK, BY_HAND = "put-back", "by-hand"
 """The stage, and the step where there is no action, of what puts altered things back."""
 UNDO_DEADLINE_S, UNDO_EVERY_S = 20.0, 2.0
+SHOWS_LOOKS, SETTLE_LOOKS = 3, 30
 
 _NOT_DONE = {
     "not_done": "the device is not as it was asked to be",
@@ -71,6 +74,7 @@ class Acting:
         read_only: bool,
         unfinished: dict[tuple[str, str, str], ActionIntended],
         altered: Iterable[AlteredState] = (),
+        bindings: dict[str, str] | None = None,
     ) -> None:
         self._inventory = inventory
         self._bench = bench
@@ -82,6 +86,7 @@ class Acting:
         self._locks = locks
         self._read_only = read_only
         self._unfinished = unfinished
+        self._precautions = Precautions(inventory, book, questions, dict(bindings or {}))
         # Made anew: what stands in the record has the record's stamps on it.
         self._altered = {
             (each.subject, each.what): AlteredState(
@@ -102,6 +107,7 @@ class Acting:
     def amend(self, inventory: Inventory) -> None:
         """From now on identities are compared with this inventory: a part was replaced (field rule 23)."""
         self._inventory = inventory
+        self._precautions.amend(inventory)
 
     async def undo(self, altered: AlteredState) -> Verdict:
         """Put back one thing that was left altered, by an action like any other: guarded, approved, written
@@ -192,7 +198,7 @@ class Acting:
         action.take(task.args)
         target = action.target(self._inventory, subject)
         drops = action.affects(self._inventory, subject)
-        guard(self._inventory, subject, target, drops)
+        guard(self._inventory, subject, target, drops, only_adds=action.only_adds)
         async with self._reading(task, subject, attempt) as at:
             before = await action.before(at, subject)
             already = action.already(at, before)
@@ -219,9 +225,17 @@ class Acting:
             )
             await self._judge(task, attempt, subject, "done")
             return
+        async with self._reading(task, subject, attempt) as at:
+            doubts, drops = await self._precautions.look(action, at, subject, target, drops)
+            if doubts:
+                # Nobody is asked about a device that is not the one meant.
+                await self._identify(action, at, subject, target)
+        await self._precautions.settle(task, subject, attempt, doubts)
         if spec.dangerous:
             await self._questions.approve(task, subject, attempt, spec, target, drops, before)
-        await self._change(spec, task, subject, attempt, action, target, drops, before)
+        async with self._precautions.turn(action, subject):
+            await self._change(spec, task, subject, attempt, action, target, drops, before, doubts)
+            await self._settle_load(task, subject, attempt, action)
 
     @asynccontextmanager
     async def _reading(self, task: Task, subject: str, attempt: int) -> AsyncIterator[TaskAt]:
@@ -243,12 +257,16 @@ class Acting:
         target: str,
         drops: tuple[str, ...],
         before: State,
+        settled: tuple[Doubt, ...],
     ) -> None:
-        """The dangerous part, under the device's lock. Nothing is awaited between the durable intent and the
-        change but the check that nobody has taken this run over.
+        """The dangerous part, under the device's lock: an approval may be hours old, so that all is looked at
+        again. Nothing is awaited between the durable intent and the change but the check that nobody has
+        taken this run over.
         """
         async with self._locks.hold(target), self._reading(task, subject, attempt) as at:
             identity = await self._identify(action, at, subject, target)
+            await self._look_again(action, at, subject, target, drops, settled)
+            seen = await action.witness(at, subject)
             for each in action.meanwhile(before):
                 await self._alter(subject, each)
             await self._book.append(
@@ -274,7 +292,59 @@ class Acting:
             await self._meanwhile_over(action, subject, before, outcome)
             await self._failed(task, attempt, subject, spec.name, str(failure), outcome)
             raise failure
+        if outcome == "done" and seen:
+            await self._show(task, attempt, action, subject, seen)
         await self._conclude(task, attempt, action, subject, outcome, before)
+
+    async def _look_again(
+        self,
+        action: Action,
+        at: TaskAt,
+        subject: str,
+        target: str,
+        drops: tuple[str, ...],
+        settled: tuple[Doubt, ...],
+    ) -> None:
+        """Raises `Refusal` where something is no longer as it was when a person said yes."""
+        doubts, now_drops = await self._precautions.look(action, at, subject, target, drops)
+        known = {*settled}
+        new = [*(doubt.text for doubt in doubts if doubt not in known), *(set(now_drops) - set(drops))]
+        if new:
+            raise Refusal(
+                Verdict.UNKNOWN,
+                Reason.SKIPPED,
+                f"nothing was changed: since it was approved there is more to it: {'; '.join(sorted(new))}",
+                "Run the step again, and look at what it asks.",
+            )
+
+    async def _show(
+        self, task: Task, attempt: int, action: Action, subject: str, seen: dict[str, float]
+    ) -> None:
+        """What the change has shown beside itself: a load step at an outlet. Meters take some seconds."""
+        for look in range(SHOWS_LOOKS):
+            if look:
+                await self._desk.rest(self._clock, task.every_s)
+            async with self._reading(task, subject, attempt) as at:
+                after = await action.witness(at, subject)
+            shown = action.shows(self._inventory, subject, seen, after)
+            if shown:
+                await self._precautions.show(task, subject, attempt, shown)
+                return
+
+    async def _settle_load(self, task: Task, subject: str, attempt: int, action: Action) -> None:
+        """Wait until the groups that were switched carry a steady load, before the next thing is switched
+        (field rule 4); no longer than some looks.
+        """
+        for group in self._precautions.gates(action, subject):
+            last: float | None = None
+            for look in range(SETTLE_LOOKS):
+                if look:
+                    await self._desk.rest(self._clock, task.every_s)
+                async with self._reading(task, subject, attempt) as at:
+                    now = await group_load_w(at, group)
+                if has_settled(last, now):
+                    break
+                last = now
 
     async def _identify(self, action: Action, at: TaskAt, subject: str, target: str) -> State:
         """What the device says it is; raises `Refusal` when that is not what the inventory expects."""

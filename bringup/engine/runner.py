@@ -26,6 +26,7 @@ from bringup.engine.inbox import Inbox
 from bringup.engine.judging import Judging
 from bringup.engine.ledger import Ledger, Row
 from bringup.engine.lock import DeviceLocks, lock_folder
+from bringup.engine.precaution import bindings_of
 from bringup.engine.questions import Questions
 from bringup.engine.replacing import Replacing
 from bringup.engine.restoring import Restoring
@@ -129,6 +130,7 @@ class Runner:
             ),
             read_only=job.read_only,
             altered=job.state.altered if job.state is not None else (),
+            bindings=bindings_of(job.state),
             unfinished={(each.stage, each.step, each.subject): each for each in in_doubt},
         )
         session = Session(

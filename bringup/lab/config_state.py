@@ -40,7 +40,10 @@ class Timer(msgspec.Struct, kw_only=True):
 
 
 class Configuration(msgspec.Struct, kw_only=True):
+    """`bundles`: link aggregations by name, with the ports that they are made of."""
+
     settings: dict[str, str] = msgspec.field(default_factory=dict)
     checkpoints: dict[str, Snapshot] = msgspec.field(default_factory=dict)
     sessions: dict[str, Session] = msgspec.field(default_factory=dict)
+    bundles: dict[str, list[str]] = msgspec.field(default_factory=dict)
     timers: list[Timer] = msgspec.field(default_factory=list)

@@ -130,6 +130,23 @@ class EosConfig:
         }
         return {"sessions": found, "maxSavedSessions": 1, "maxOpenSessions": 5}
 
+    def bundles(self) -> dict[str, Any]:
+        """`show port-channel`."""
+        found = {}
+        for name, members in self._switch.configuration.bundles.items():
+            ports = {member: self._world.port(f"{self._device}/{member}") for member in members}
+            active = {
+                member: {"timeBecameActive": port.changed_at} for member, port in ports.items() if port.up
+            }
+            found[name] = {
+                "activePorts": active,
+                "inactivePorts": {member: {} for member in members if member not in active},
+                "recircFeature": [],
+                "minLinks": 0,
+                "inactiveLag": False,
+            }
+        return {"portChannels": found}
+
 
 def _check(device: Device, lines: list[str]) -> None:
     """Whether the last of `lines` may stand there."""

@@ -57,6 +57,8 @@ class EosSession:
     def _shown(self, words: str, text: bool) -> Json:
         if words == "show configuration sessions" and not text:
             return self._config.sessions()
+        if words == "show port-channel" and not text:
+            return self._config.bundles()
         found = self._show.answer(words)
         if found is None:
             raise _invalid(words, 1)

@@ -10,7 +10,7 @@ import json
 
 from bringup.lab.config_state import Timer
 from bringup.lab.configuration import DEFAULT_ROUTE, ROLLBACK, restore, snapshot
-from bringup.lab.shell import Handler, Reply
+from bringup.lab.shell import Handler, Reply, table
 from bringup.lab.state import Device
 from bringup.lab.world import World
 
@@ -46,6 +46,7 @@ class SonicConfig:
             r"sudo config interface mtu (?P<port>\S+) (?P<mtu>\d+)": self._mtu,
             r"sudo config interface fec (?P<port>\S+) (?P<mode>rs|fc|none)": self._fec,
             r"sudo config route add prefix 0\.0\.0\.0/0 nexthop (?P<hop>.+)": self._route,
+            r"show interfaces portchannel": self._bundles,
             r"sudo config save -y": lambda: Reply("Running command: /usr/local/bin/sonic-cfggen\n"),
         }
 
@@ -93,6 +94,19 @@ class SonicConfig:
                 timers.remove(timer)
             return Reply("")
         return Reply("", f"Failed to stop {name}.timer: Unit {name}.timer not loaded.\n", 5)
+
+    def _bundles(self) -> Reply:
+        legend = (
+            "Flags: A - active, I - inactive, Up - up, Dw - Down, N/A - not available,\n"
+            "       S - selected, D - deselected, * - not synced\n"
+        )
+        rows = []
+        for name, members in self._switch.configuration.bundles.items():
+            ups = {member: self._world.port(f"{self._device}/{member}").up for member in members}
+            word = "LACP(A)(Up)" if any(ups.values()) else "LACP(A)(Dw)"
+            ports = " ".join(f"{member}({'S' if up else 'D'})" for member, up in ups.items())
+            rows.append([name.removeprefix("PortChannel"), name, word, ports])
+        return Reply(legend + table(["No.", "Team Dev", "Protocol", "Ports"], rows, "><<<"))
 
     def _mtu(self, port: str, mtu: str) -> Reply:
         return self._set(port, mtu=int(mtu))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bringup.model.errors import Refused, TimedOut
-from bringup.model.facts import HostPower, Identity, Outlet
+from bringup.model.errors import Refused, TimedOut, Unreachable
+from bringup.model.facts import Environment, HostPower, Identity, Outlet, Supply
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 from tests.check.trial import Case, Table, World, answering, case, written
 
@@ -46,6 +46,16 @@ def deaf(word: str) -> None:
     return None
 
 
+LOAD = value(240.0)
+OTHER_FEED = Outlet(index=4, state=value("on"), power_w=value(230.0))
+SUPPLIES = Environment(
+    supplies=tuple(
+        Supply(name=name, ok=value(True), input_v=value(230.0), output_w=value(220.0))
+        for name in ("psu-1", "psu-2")
+    )
+)
+
+
 def outlet_world(
     name: str,
     *,
@@ -64,20 +74,32 @@ def outlet_world(
     far: dict[str, Any] | None = None,
     intended: dict[str, Any] | None = None,
     answers: dict[str, Any] | None = None,
+    answer: str | None = "",
+    other_feed: Outlet | None = OTHER_FEED,
+    load: Read = LOAD,
+    supplies: Any = SUPPLIES,
 ) -> World:
-    """`pdu`, `fed`, `port` and `far` are added to the inventory's words of these."""
+    """`pdu`, `fed`, `port` and `far` are added to the inventory's words of these. `answer` "": the right one,
+    when somebody has to scan what hangs on the outlet.
+    """
     gear = Gear(value(state) if isinstance(state, str) else state, becomes, loses)
     tag = value(f"{name} psu-1") if label is None else (value(label) if isinstance(label, str) else label)
     power, other = f"{name}-pdu", f"{name}-far"
     table: dict[Any, Any] = {
         (power, "identity"): lambda: Identity(serial=serial, model=model),
         (power, "outlets"): lambda: (
-            (Outlet(index=3, label=tag, state=gear.state),) if outlets is None else outlets
+            (
+                Outlet(index=3, label=tag, state=gear.state, power_w=load),
+                *((other_feed,) if feeds == 2 and other_feed is not None else ()),
+            )
+            if outlets is None
+            else outlets
         ),
+        **({(name, "environment"): supplies} if supplies is not None else {}),
         (power, "switch_outlet"): gear.command,
     }
     answering(table, answers)
-    hung = [{"pdu": power, "outlet": number} for number in (3, 4)[:feeds]]
+    hung = [{"pdu": power, "outlet": number, "supply": f"psu-{number - 2}"} for number in (3, 4)[:feeds]]
     return World(
         subject=f"{power}/outlet-3",
         devices=[
@@ -93,7 +115,42 @@ def outlet_world(
         table=table,
         did=gear.did,
         intended=intended,
+        answer=name if answer == "" else answer,
     )
+
+
+def supply(number: int, **told: Any) -> Supply:
+    return Supply(**{"name": f"psu-{number}", "ok": value(True), "input_v": value(230.0), **told})
+
+
+ONLY_WHAT_IS_PROVEN = (
+    case("field 05 nobody scans what hangs on it", "UNKNOWN no_data", answer=None),
+    case("field 05 scan finds another device", "FAIL", answer="SN-of-the-neighbour"),
+    case("field 05 outlet carries nothing while its supply delivers", "FAIL", load=value(0.0)),
+    case("field 05 outlet carries a load while its supply has no input", "FAIL",
+         supplies=Environment(supplies=(supply(1, ok=value(False), input_v=value(0.0)),))),
+    case("field 05 device that does not answer, scanned", "PASS; {word}", supplies=Unreachable("it: gone")),
+    case("field 04 other feed healthy", "PASS; {word}", feeds=2),
+    case("field 04 other supply bad", "UNKNOWN skipped", feeds=2,
+         supplies=Environment(supplies=(supply(1), supply(2, ok=value(False))))),
+    case("field 04 other supply not told", "UNKNOWN skipped", feeds=2,
+         supplies=Environment(supplies=(supply(1),))),
+    case("field 04 other supply told twice", "UNKNOWN skipped", feeds=2,
+         supplies=Environment(supplies=(supply(1), supply(2), supply(2)))),
+    case("field 04 supplies unread", "UNKNOWN skipped", feeds=2, supplies=Unreachable("it: gone")),
+    case("field 04 other outlet off", "UNKNOWN skipped", feeds=2,
+         other_feed=Outlet(index=4, state=value("off"), power_w=value(0.0))),
+    case("field 04 other outlet carries nothing", "UNKNOWN skipped", feeds=2,
+         other_feed=Outlet(index=4, state=value("on"), power_w=value(0.0))),
+    case("field 04 other outlet not measured", "UNKNOWN skipped", feeds=2,
+         other_feed=Outlet(index=4, state=value("on"))),
+    case("field 04 other outlet not listed", "UNKNOWN skipped", feeds=2, other_feed=None),
+)  # fmt: skip
+"""Before a feed is dropped: it is the right one, and the other is healthy."""
+
+
+def proven(word: str) -> tuple[Case, ...]:
+    return tuple(case(one.name, one.expected.format(word=word), **one.over) for one in ONLY_WHAT_IS_PROVEN)
 
 
 NEVER_TOUCHED = (
@@ -173,6 +230,7 @@ OUTLET_OFF = outlet_table(
     case("after a crash, not done", "PASS; off", intended={"outlet_state": "on"}),
     *NEVER_TOUCHED,
     *WHAT_IS_FED_IS_SPARED,
+    *proven("off"),
 )
 OUTLET_CYCLE = outlet_table(
     "cycle",
@@ -185,6 +243,7 @@ OUTLET_CYCLE = outlet_table(
     case("after a crash, off", "UNKNOWN no_data", state="off", intended={"outlet_state": "on"}),
     *NEVER_TOUCHED,
     *WHAT_IS_FED_IS_SPARED,
+    *proven("cycle"),
 )
 
 

@@ -17,6 +17,7 @@ import pytest
 from bringup.engine.bench import Bench, Bounds
 from bringup.input import load_envelopes
 from bringup.journal.sign import KeySigner
+from bringup.model.answer import Answer, Answers
 from bringup.model.errors import NoData, Refused, TimedOut, Unparsable, Unreachable
 from bringup.model.event import ActionIntended
 from bringup.model.inventory import Device, Inventory
@@ -39,7 +40,8 @@ class World(msgspec.Struct, kw_only=True):
     """What the inventory states for one case, what its devices tell, and the row that is judged.
 
     `beside` names devices that are read in the same step, `did` gathers what was changed, and `intended` is
-    the reading before a change in whose middle an earlier run died.
+    the reading before a change in whose middle an earlier run died. `answer` is what a person says to
+    whatever is asked about the subject.
     """
 
     subject: str
@@ -50,6 +52,7 @@ class World(msgspec.Struct, kw_only=True):
     beside: tuple[str, ...] = ()
     did: list[str] = []
     intended: dict[str, Any] | None = None
+    answer: str | None = None
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -144,6 +147,13 @@ async def run_worlds(
         for number, world in enumerate(worlds)
         if world.intended is not None
     }
+    stand.answers = Answers(
+        answer=tuple(
+            Answer(step=f"{STAGE}{number % LANES}/it", subject=world.subject, value=world.answer, by="kim")
+            for number, world in enumerate(worlds)
+            if world.answer is not None
+        )
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine_stand, "WorldClock", lambda speed: clock or StillClock())
         return await stand.run(*_stages(table, worlds))

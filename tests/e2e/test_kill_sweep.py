@@ -47,6 +47,12 @@ def commands_given(rack: Rack) -> dict[str, int]:
     return {name: count for name, count in told.items() if count}
 
 
+def serial_of(rack: Rack, name: str) -> str:
+    """What somebody scans at the other end of a cord that leads there."""
+    devices = json.loads((rack.folder / "world.json").read_bytes())["devices"]
+    return str(next(device["serial"] for device in devices if device["name"] == name))
+
+
 class Undisturbed:
     """What the run comes to when nobody kills it; made once, shared by all shares of the sweep."""
 
@@ -186,8 +192,12 @@ def test_a_change_that_no_reading_can_settle_ends_in_a_question(
         '[[stage.step]]\nid = "cycle"\naction = "power.outlet_cycle"\non = { device = "leaf-1" }\n'
     )
     words = ["run", str(playbook), *rack.run_words("--runs", str(tmp_path / "runs"))[2:]]
-    words.remove(str(rack.folder / "answers.toml"))
-    words.remove("--answers")
+    answers = tmp_path / "answers.toml"
+    answers.write_text(
+        'schema = "bringup.answers/1"\n[[answer]]\nstep = "power/cycle"\nby = "kim"\n'
+        f'value = "{serial_of(rack, "leaf-1")}"\n'
+    )
+    words[words.index("--answers") + 1] = str(answers)
     died = nursery.run(words, die_after_change=1)
     assert died.status == -9, died.output
     run = only_run(tmp_path / "runs")

@@ -54,7 +54,8 @@ class TableBench:
         self.most_at_once = 0
 
     def can(self, name: str, capability: type) -> bool:
-        return any(device == name for device, _ in self.table)
+        methods = {method for method in vars(capability) if not method.startswith("_")}
+        return any((name, method) in self.table for method in methods)
 
     async def call(
         self,

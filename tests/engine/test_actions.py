@@ -8,8 +8,9 @@ import pytest
 
 from bringup.journal.sign import APPROVE, KeySigner
 from bringup.journal.verify.sshsig import check_signature
+from bringup.model.answer import Answer, Answers
 from bringup.model.envelope import Limit
-from bringup.model.errors import TimedOut
+from bringup.model.errors import TimedOut, Unreachable
 from bringup.model.event import ActionIntended, AlteredState, Event
 from bringup.model.facts import Identity, Outlet
 from bringup.model.inventory import Inventory
@@ -62,6 +63,14 @@ def with_pdu(stand: Stand, pdu: Pdu, **of_pdu: Any) -> None:
     stand.table[("pdu-1", "identity")] = lambda: Identity(serial=value(pdu.serial))
     stand.table[("pdu-1", "outlets")] = pdu.outlets
     stand.table[("pdu-1", "switch_outlet")] = pdu.switch
+    stand.table[("leaf-1", "environment")] = Unreachable("leaf-1: no answer")
+    stand.table[("leaf-1", "neighbors")] = ()
+    stand.answers = Answers(
+        answer=tuple(
+            Answer(step=step, value="SN-leaf-1", by="kim")
+            for step in ("down/power.outlet_off", "power/power.outlet_cycle")
+        )
+    )
 
 
 async def test_an_outlet_is_switched_on_after_a_signed_approval_and_a_durable_intent(stand: Stand) -> None:

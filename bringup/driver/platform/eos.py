@@ -22,11 +22,12 @@ from bringup.decode import (
     eos_transceiver,
 )
 from bringup.decode.registry import Format
-from bringup.driver import eapi, eos_trial, openconfig
+from bringup.driver import bundles, eapi, eos_trial, openconfig
 from bringup.driver.reading import facts_of
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData
 from bringup.model.facts import (
+    Bundle,
     Clock,
     Decoded,
     Environment,
@@ -210,6 +211,9 @@ class EosDriver:
             )
         commands = ("enable", "configure", f"interface {port}", "no shutdown" if up else "shutdown")
         await eapi.change(await self._links.eapi(), commands, device=self._device.name)
+
+    async def bundles(self) -> tuple[Bundle, ...]:
+        return await bundles.of_eos(await self._links.eapi(), device=self._device.name)
 
     async def config_trial(self, name: str) -> Trial:
         return await eos_trial.read_trial(await self._links.eapi(), name, device=self._device.name)

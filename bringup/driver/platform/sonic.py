@@ -21,11 +21,12 @@ from bringup.decode import (
     sonic_platform,
     sonic_transceiver,
 )
-from bringup.driver import openconfig, sonic_trial
+from bringup.driver import bundles, openconfig, sonic_trial
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData, Unparsable
 from bringup.model.facts import (
+    Bundle,
     Clock,
     Decoded,
     Environment,
@@ -179,6 +180,9 @@ class SonicDriver:
             raise InputError(f"{port[:40]!r} is no port name", "Names are as in `show interfaces status`.")
         text = f"{STARTUP if up else SHUTDOWN} {shlex.quote(port)}"
         await change(await self._links.shell(), text, device=self._device.name)
+
+    async def bundles(self) -> tuple[Bundle, ...]:
+        return await bundles.of_sonic(await self._links.shell(), device=self._device.name)
 
     async def config_trial(self, name: str) -> Trial:
         return await sonic_trial.read_trial(await self._links.shell(), name, device=self._device.name)

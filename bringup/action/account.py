@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bringup.action.base import Outcome, State
+from bringup.action.base import Alteration, Outcome, Plain, State
 from bringup.action.identity import identity_of, mismatch
 from bringup.check.base import At
 from bringup.driver.redfish_account import KeepsPassword
@@ -19,9 +19,10 @@ from bringup.model.errors import DeviceError, Refused
 from bringup.model.inventory import Inventory
 
 To = Literal["rotate", "restore"]
+FACTORY = "the password is the factory's again"
 
 
-class ChangePassword:
+class ChangePassword(Plain):
     """`to` rotate: `next_password` takes the place of `password`; restore: the other way round."""
 
     probe_words = "log in with the new password; once that works, the old one must be refused"
@@ -37,8 +38,13 @@ class ChangePassword:
         """Who else logs in with the old password is no subject of the inventory's."""
         return ()
 
-    def alters(self) -> str | None:
-        return None if self._to == "rotate" else "the password is the factory's again"
+    def alters(self, before: State) -> tuple[Alteration, ...]:
+        if self._to == "rotate":
+            return ()
+        return (Alteration(FACTORY, "put the new password in again", "first-contact.rotate_password"),)
+
+    def restores(self) -> tuple[str, ...]:
+        return (FACTORY,) if self._to == "rotate" else ()
 
     def undo(self, before: State) -> str | None:
         """In words; `first-contact.restore_password` does it."""

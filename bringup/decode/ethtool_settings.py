@@ -27,7 +27,7 @@ from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 _HEAD = re.compile(r"Settings for (\S{1,64}):")
 _FIELD = re.compile(r"\t([^:\t][^:]{0,60}):(?: (.*))?|( {8})([^:]{1,60}): (.*)")
 _SPEED = re.compile(r"([0-9]{1,8})Mb/s")
-_LINK = re.compile(r"\tLink detected: (yes|no)(?: \(.{1,80}\))?")
+_LINK = re.compile(r"\tLink detected: (yes|no)(?: \((.{1,80})\))?")
 _NO_SUCH_DEVICE = re.compile(r"no such device|no data available|operation not supported", re.IGNORECASE)
 _YES_NO = {"yes": True, "no": False, "on": True, "off": False}
 
@@ -102,6 +102,7 @@ def _parse_settings(data: bytes) -> Found:
         "autoneg": _YES_NO.get(fields.get("Auto-negotiation", "")),
         "port": _word(fields.get("Port")),
         "link": link[1] == "yes",
+        "link_reason": link[2],
         "fec_supported": _modes(fields.get("Supported FEC modes")),
         "fec_advertised": _modes(fields.get("Advertised FEC modes")),
     }

@@ -51,6 +51,8 @@ def _neighbor(entry: dict[str, object]) -> Neighbor:
     name = entry.get("name")
     if not isinstance(name, str) or not name:
         raise Damaged("an interface has no name")
+    if "status" in entry and "via" not in entry:
+        raise Damaged("these are lldpd's own interfaces, not its neighbours")
     chassis, port = _list(entry, "chassis"), _list(entry, "port")
     age = entry.get("age")
     if age is not None and not isinstance(age, str):
@@ -66,6 +68,14 @@ def _neighbor(entry: dict[str, object]) -> Neighbor:
 
 
 def _parse(data: bytes) -> Found:
+    found = _parse_any(data)
+    if not found.facts["neighbors"]:
+        raise Nothing("; ".join(("lldpd sees no neighbour", *found.warnings)))
+    return found
+
+
+def _parse_any(data: bytes) -> Found:
+    """As `_parse`, and no neighbour at all is a table, too."""
     if data.lstrip()[:1] != b"{":
         refuse_error_text(text_of(data)[0])
     top = json_of(data)
@@ -79,10 +89,6 @@ def _parse(data: bytes) -> Found:
                 neighbors.append(_neighbor(entry))
             else:
                 others += 1
-    if not neighbors:
-        raise Nothing(
-            "lldpd sees no neighbour" + (f" over LLDP ({others} over other protocols)" if others else "")
-        )
     warnings = (f"{others} neighbours over other protocols are left out",) if others else ()
     return Found(facts={"neighbors": tuple(neighbors)}, warnings=warnings)
 
@@ -96,4 +102,12 @@ JSON0 = Format(
     parse=_parse,
     facts={"neighbors": tuple[Neighbor, ...]},
 )
+TABLE = Format(
+    name="lldp.json0",
+    title="the same, where a table without a neighbour is a whole one",
+    sniff=lambda head: 0,
+    parse=_parse_any,
+    facts=JSON0.facts,
+)
+"""For drivers, which also ask whether lldpd listens: then nobody is an answer. Empty output is none."""
 FORMATS = (JSON0,)

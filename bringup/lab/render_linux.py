@@ -7,7 +7,7 @@ import re
 
 from bringup.lab.linux_ethtool import driver_info, fec, module, settings, statistics
 from bringup.lab.linux_gpu import GpuTools
-from bringup.lab.shell import Commands, Handler, Reply, lldp_json0, proc_uptime
+from bringup.lab.shell import Commands, Handler, Reply, lldp_json0, lldp_json0_interfaces, proc_uptime
 from bringup.lab.state import Adapter, Port
 from bringup.lab.world import World
 
@@ -47,6 +47,7 @@ class LinuxShell:
             rf"ethtool --show-fec {nic}": lambda name: self._ethtool(name, "fec-only"),
             rf"ethtool {nic}": lambda name: self._ethtool(name, "settings"),
             r"lldpcli show neighbors -f json0": self._neighbors,
+            r"lldpcli show interfaces -f json0": self._listening,
             rf"readlink -f /sys/class/net/{nic}/device": self._device_link,
             **GpuTools(self._world, self._device).table(),
         }
@@ -153,6 +154,10 @@ class LinuxShell:
 
     def _neighbors(self) -> Reply:
         return Reply(json.dumps(lldp_json0(self._world, self._world.ports(self._device)), indent=2) + "\n")
+
+    def _listening(self) -> Reply:
+        ports = self._world.ports(self._device)
+        return Reply(json.dumps(lldp_json0_interfaces(self._world, ports), indent=2) + "\n")
 
     def _device_link(self, name: str) -> Reply:
         adapter = self._adapter(name)

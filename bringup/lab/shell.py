@@ -103,6 +103,21 @@ def lldp_json0(world: World, ports: tuple[Port, ...]) -> dict[str, object]:
     return {"lldp": [{"interface": interfaces}] if interfaces else [{}]}
 
 
+def lldp_json0_interfaces(world: World, ports: tuple[Port, ...]) -> dict[str, object]:
+    """Where lldpd listens, in the same shape: every port that is switched on."""
+    entries = [
+        {
+            "name": port.name,
+            "status": [{"value": "RX and TX"}],
+            "port": [{"id": [{"type": "mac", "value": port.mac}], "descr": [{"value": port.name}]}],
+            "ttl": [{"ttl": "120"}],
+        }
+        for port in ports
+        if port.admin_up
+    ]
+    return {"lldp": [{"interface": entries}] if entries else [{}]}
+
+
 def age(seconds: float) -> str:
     """`0 day, 00:02:35`."""
     whole = max(0, int(seconds))

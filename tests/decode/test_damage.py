@@ -28,6 +28,7 @@ SAMPLES: dict[str, bytes] = {
     "sonic.fan": sonic.FAN,
     "sonic.temperature": sonic.TEMPERATURE,
     "lldp.json0": sonic.NEIGHBORS,
+    "lldp.json0-interfaces": sonic.LLDP_INTERFACES,
     "ethtool": linux.SETTINGS,
     "ethtool.driver": linux.DRIVER,
     "ethtool.module": linux.MODULE,

@@ -22,9 +22,11 @@ from bringup.decode import (
     linux_line,
     linux_link,
     linux_system,
+    lldp_interfaces,
     lldp_json0,
 )
 from bringup.decode.fec import reed_solomon
+from bringup.driver import lldpd
 from bringup.driver.platform._linux_gpu import LinuxAccelerators
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
@@ -62,7 +64,10 @@ COMMANDS = MappingProxyType(
         "cpus": Command(text="nproc", format=linux_line.NPROC),
         "memory": Command(text="cat /proc/meminfo", format=linux_system.MEMINFO),
         "links": Command(text="ip -j link", format=linux_link.IP_LINK),
-        "neighbors": Command(text="lldpcli show neighbors -f json0", format=lldp_json0.JSON0),
+        "neighbors": Command(text="lldpcli show neighbors -f json0", format=lldp_json0.TABLE),
+        "lldp_interfaces": Command(
+            text="lldpcli show interfaces -f json0", format=lldp_interfaces.INTERFACES
+        ),
     }
 )
 PER_PORT = MappingProxyType(
@@ -84,6 +89,8 @@ PER_PORT = MappingProxyType(
 )
 SYSTEM_TOOLS = frozenset({"ethtool", "lldpcli", "ip"})
 """Tools that distributions keep in /usr/sbin, which is often not in the path of a user."""
+UNPLUGGED_IS_EMPTY = frozenset({"mlx5_core"})
+"""Drivers whose reason `No cable` is about the cage: the firmware's code 1024, cable unplugged."""
 MAX_PORTS = 64
 """Interfaces that are asked one by one; a host of containers has hundreds, and none of them is a NIC's
 port."""
@@ -145,9 +152,9 @@ class LinuxDriver(LinuxAccelerators):
         return tuple([await self._fec_counters(port.name) for port in await self._links_of_host()])
 
     async def neighbors(self) -> tuple[Neighbor, ...]:
-        found = (await self._read(COMMANDS["neighbors"])).facts["neighbors"]
-        assert isinstance(found, tuple)
-        return tuple(neighbor for neighbor in found if isinstance(neighbor, Neighbor))
+        return await lldpd.neighbors(
+            self._read, COMMANDS["neighbors"], COMMANDS["lldp_interfaces"], device=self._device.name
+        )
 
     async def adapters(self) -> tuple[Adapter, ...]:
         """The interfaces that hang on a PCI device.
@@ -256,10 +263,33 @@ class LinuxDriver(LinuxAccelerators):
         return msgspec.structs.replace(port, speed_gbps=speed, fec_mode=mode)
 
     async def _optic(self, port: str) -> Optic:
-        module = await self._maybe("module", port)
-        if isinstance(module, Read):
-            return Optic(port=port, present=module, medium=module, serial=module, temperature_c=module)
-        return msgspec.structs.replace(_fact(module, "optic", Optic), port=port)
+        """The module of a port. Its memory can't be read where there is none, and for other reasons too.
+
+        The firmware behind mlx5 says `No cable` where no module is plugged in; both together are an empty
+        cage. Other drivers give that reason for a module that receives no light (seen with ice), so theirs
+        counts for nothing.
+        """
+        try:
+            decoded = await self._read(_of_port("module", port))
+        except NoData:
+            none = UNSUPPORTED
+        except NotPermitted:
+            none = NOT_AVAILABLE
+        except Unparsable:
+            if await self._says_unplugged(port):
+                return Optic(port=port, present=value(False))
+            none = NOT_AVAILABLE
+        else:
+            return msgspec.structs.replace(_fact(decoded, "optic", Optic), port=port)
+        return Optic(port=port, present=none, medium=none, serial=none, temperature_c=none)
+
+    async def _says_unplugged(self, port: str) -> bool:
+        driver, settings = await self._maybe("driver", port), await self._maybe("settings", port)
+        if isinstance(driver, Read) or isinstance(settings, Read):
+            return False
+        details = settings.facts["details"]
+        told = details.get("link_reason") if isinstance(details, dict) else None
+        return told == "No cable" and _fact(driver, "adapter", Adapter).driver.value in UNPLUGGED_IS_EMPTY
 
     async def _fec_counters(self, port: str) -> FecCounters:
         fec, statistics = await self._maybe("fec", port), await self._maybe("statistics", port)

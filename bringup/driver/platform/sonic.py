@@ -15,13 +15,14 @@ import msgspec
 
 from bringup.decode import (
     linux_line,
+    lldp_interfaces,
     lldp_json0,
     sonic_counters,
     sonic_interfaces,
     sonic_platform,
     sonic_transceiver,
 )
-from bringup.driver import bundles, openconfig, sonic_trial
+from bringup.driver import bundles, lldpd, openconfig, sonic_trial
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData, Unparsable
@@ -61,7 +62,10 @@ COMMANDS = MappingProxyType(
             format=sonic_transceiver.TRANSCEIVER_EEPROM,
             deadline_s=60.0,
         ),
-        "neighbors": Command(text="docker exec lldp lldpctl -f json0", format=lldp_json0.JSON0),
+        "neighbors": Command(text="docker exec lldp lldpctl -f json0", format=lldp_json0.TABLE),
+        "lldp_interfaces": Command(
+            text="docker exec lldp lldpcli show interfaces -f json0", format=lldp_interfaces.INTERFACES
+        ),
     }
 )
 SHUTDOWN, STARTUP = "sudo config interface shutdown", "sudo config interface startup"
@@ -76,7 +80,10 @@ class SonicDriver:
         self._links = links
 
     async def _read(self, what: str) -> Decoded:
-        shell, command = await self._links.shell(), COMMANDS[what]
+        return await self._read_command(COMMANDS[what])
+
+    async def _read_command(self, command: Command) -> Decoded:
+        shell = await self._links.shell()
         try:
             return await read(shell, command, device=self._device.name)
         except NotPermitted:
@@ -165,9 +172,12 @@ class SonicDriver:
     async def neighbors(self) -> tuple[Neighbor, ...]:
         if self._links.has("gnmi") and not self._links.has("ssh"):
             return await openconfig.neighbors(await self._links.gnmi())
-        found = (await self._read("neighbors")).facts["neighbors"]
-        assert isinstance(found, tuple)
-        return tuple(neighbor for neighbor in found if isinstance(neighbor, Neighbor))
+        return await lldpd.neighbors(
+            self._read_command,
+            COMMANDS["neighbors"],
+            COMMANDS["lldp_interfaces"],
+            device=self._device.name,
+        )
 
     async def set_admin(self, port: str, up: bool) -> None:
         """Start or shut a port, in the running configuration only: it is not saved.

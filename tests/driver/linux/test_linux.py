@@ -8,7 +8,7 @@ from bringup.driver.capability import HasAdapters, HasPorts, HasProcessor, Ident
 from bringup.driver.platform.linux import PLATFORM, LinuxDriver
 from bringup.driver.registry import find_platform
 from bringup.model.errors import DeviceError, InputError, NoData, Refused, TimedOut, Unparsable
-from bringup.model.measurement import DARK, NOT_AVAILABLE, UNSUPPORTED, value
+from bringup.model.measurement import DARK, NOT_AVAILABLE, UNSUPPORTED, Read, value
 from bringup.model.verdict import Reading
 from tests.driver.canned import Canned, CannedLinks, device, failed
 from tests.driver.linux.replies import DRIVER, FEC, MODULE, PORT, SETTINGS, TIMEDATECTL, healthy
@@ -148,6 +148,39 @@ async def test_a_dark_lane_is_a_lane() -> None:
     assert [lane.rx_power_dbm for lane in optic.lanes] == [value(-1.0), DARK]
     assert [lane.index for lane in optic.lanes] == [1, 2]
     assert (optic.port, optic.serial, optic.temperature_c) == (PORT, value("AO2501002"), value(44.5))
+
+
+UNREADABLE = failed("x", 71, "netlink error: Input/output error\n")
+UNPLUGGED = SETTINGS.replace(b"Link detected: yes", b"Link detected: no (No cable)")
+
+
+@pytest.mark.parametrize(
+    ("settings", "nic", "present"),
+    [
+        (UNPLUGGED, DRIVER, value(False)),
+        (UNPLUGGED, DRIVER.replace(b"mlx5_core", b"ice"), NOT_AVAILABLE),  # says so of a dark module, too
+        (UNPLUGGED, failed("x", 71, "netlink error: No such device\n"), NOT_AVAILABLE),
+        (SETTINGS, DRIVER, NOT_AVAILABLE),
+        (SETTINGS.replace(b"detected: yes", b"detected: no"), DRIVER, NOT_AVAILABLE),
+        (SETTINGS.replace(b"detected: yes", b"detected: no (Cable issue)"), DRIVER, NOT_AVAILABLE),
+    ],
+)
+async def test_a_cage_is_empty_where_its_memory_can_not_be_read_and_the_firmware_says_unplugged(
+    settings: bytes, nic: Canned, present: Read
+) -> None:
+    replies: dict[str, Canned] = {f"ethtool {PORT}": settings, f"ethtool -i {PORT}": nic}
+    optic = (await driver(**replies, **{f"ethtool -m {PORT}": UNREADABLE}).optics())[0]
+    assert optic.present == present
+
+
+async def test_a_module_whose_memory_can_be_read_is_there_whatever_the_link_says() -> None:
+    assert (await driver(**{f"ethtool {PORT}": UNPLUGGED}).optics())[0].present == value(True)
+
+
+async def test_a_cage_that_may_not_be_looked_into_is_not_called_empty() -> None:
+    refusal = failed("x", 1, "netlink error: Operation not permitted\n")
+    replies: dict[str, Canned] = {f"ethtool {PORT}": UNPLUGGED, f"ethtool -m {PORT}": refusal}
+    assert (await driver(**replies).optics())[0].present == NOT_AVAILABLE
 
 
 async def test_a_module_with_an_impossible_voltage_is_not_believed() -> None:

@@ -180,13 +180,10 @@ async def test_lldpd_at_the_far_end_of_a_cable_is_seen(pair: tuple[Host, Host]) 
     shell = await peer.shell()
     await NamespaceShell(far).run("lldpcli update")
     deadline = time.monotonic() + DEADLINE_S
-    while True:  # lldpd tells nobody when it has heard something for the first time
-        try:
-            (neighbor,) = await driver.neighbors()
-            break
-        except NoData:
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.2)
+    while not (told := await driver.neighbors()):  # lldpd tells nobody when it has first heard something
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.2)
+    (neighbor,) = told
     assert (neighbor.local_port, neighbor.system_name) == (near.port, value("host-b"))
     far_mac = (
         (await NamespaceShell(far).run(f"cat /sys/class/net/{far.port}/address")).stdout.decode().strip()
@@ -196,6 +193,10 @@ async def test_lldpd_at_the_far_end_of_a_cable_is_seen(pair: tuple[Host, Host]) 
     text = await shell.run("lldpctl")
     decoded = find_format("lldp.text").decode(text.stdout)
     assert decoded.outcome == "ok", decoded.warnings
+    await NamespaceShell(near).run("lldpcli configure system interface pattern 'nothing*'")
+    with pytest.raises(NoData, match="does not say that it listens"):
+        await driver.neighbors()
+
 
 
 async def test_iproute_and_ethtool_tell_of_a_veth_port_and_switch_it(pair: tuple[Host, Host]) -> None:

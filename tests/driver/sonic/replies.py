@@ -175,3 +175,43 @@ def healthy() -> dict[str, Canned]:
         "sudo config interface shutdown Ethernet0": b"",
         "sudo config interface startup Ethernet0": b"",
     }
+
+
+LLDP_INTERFACES = b"""{
+  "lldp": [
+    {
+      "interface": [
+        {
+          "name": "Ethernet0",
+          "status": [
+            {
+              "value": "RX and TX"
+            }
+          ],
+          "port": [
+            {
+              "id": [
+                {
+                  "type": "local",
+                  "value": "etp1"
+                }
+              ],
+              "descr": [
+                {
+                  "value": "Ethernet0"
+                }
+              ]
+            }
+          ],
+          "ttl": [
+            {
+              "ttl": "120"
+            }
+          ]
+        }
+      ]
+    }
+  ]
+}
+
+"""

@@ -11,7 +11,7 @@ from bringup.model.errors import DeviceError, InputError, NoData, Refused, Timed
 from bringup.model.measurement import DARK, NOT_AVAILABLE, Read, value
 from bringup.model.verdict import Reading
 from tests.driver.canned import Canned, CannedLinks, device, failed
-from tests.driver.sonic.replies import EEPROM, NEIGHBORS, STATUS, SYSEEPROM, VERSION, healthy
+from tests.driver.sonic.replies import EEPROM, LLDP_INTERFACES, NEIGHBORS, STATUS, SYSEEPROM, VERSION, healthy
 
 READS = {
     "identity": "show version",
@@ -133,9 +133,36 @@ async def test_neighbors_come_with_their_age() -> None:
     assert neighbor.age_s == value(93784.0)
 
 
-async def test_no_neighbor_is_no_data() -> None:
-    with pytest.raises(NoData):
-        await driver(**{"docker exec lldp lldpctl -f json0": b'{"lldp": [{"interface": []}]}\n'}).neighbors()
+NOBODY = {"docker exec lldp lldpctl -f json0": b'{"lldp": [{}]}\n'}
+LISTENS = "docker exec lldp lldpcli show interfaces -f json0"
+
+
+async def test_a_switch_that_listens_and_hears_nobody_says_so() -> None:
+    assert await driver(**NOBODY, **{LISTENS: LLDP_INTERFACES}).neighbors() == ()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b'{"lldp": [{}]}\n',
+        b"",
+        b"{",
+        failed("x", 127, "lldpcli: command not found\n"),
+        failed("x", 1, "Error response from daemon: container 3ab1 is not running\n"),
+        LLDP_INTERFACES.replace(b"RX and TX", b"TX only"),
+        LLDP_INTERFACES.replace(b"RX and TX", b"disabled"),
+        NEIGHBORS,
+    ],
+)
+async def test_a_switch_that_hears_nobody_and_does_not_say_that_it_listens_is_no_data(told: Canned) -> None:
+    with pytest.raises(NoData, match="neighbour"):
+        await driver(**NOBODY, **{LISTENS: told}).neighbors()
+
+
+@pytest.mark.parametrize("told", [b"", b"\n", b"{}", b"[]", b"null", b'{"lldp": null}', b'{"lldp": {}}'])
+async def test_the_empty_output_of_a_broken_lldpd_is_never_a_table_without_neighbours(told: bytes) -> None:
+    with pytest.raises(DeviceError):
+        await driver(**{"docker exec lldp lldpctl -f json0": told, LISTENS: LLDP_INTERFACES}).neighbors()
 
 
 async def test_supplies_fans_and_sensors_are_read_as_they_are() -> None:

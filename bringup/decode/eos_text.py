@@ -161,10 +161,13 @@ VERSION = Format(
     parse=_parse_version,
     facts={"identity": Identity, "details": dict[str, str | None]},
 )
+_STATUS_SNIFF = re.compile(rb"Port +Name +Status +Vlan +Duplex +Speed +Type")
+_NXOS_RULE = re.compile(rb"^-{60,}\s*$", re.MULTILINE)
+"""NX-OS has the same head between rules, and other names of ports."""
 STATUS = Format(
     name="eos.text-interfaces-status",
     title="EOS: show interfaces status, as text",
-    sniff=lambda head: 90 if re.search(rb"Port +Name +Status +Vlan +Duplex +Speed +Type", head[:4096]) else 0,
+    sniff=lambda head: 90 if _STATUS_SNIFF.search(head[:4096]) and not _NXOS_RULE.search(head[:4096]) else 0,
     parse=_parse_status,
     facts={"ports": tuple[Port, ...], "details": list[dict[str, str | None]]},
 )

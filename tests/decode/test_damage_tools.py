@@ -1,4 +1,4 @@
-"""Damage to what tools wrote never gives a value, a crash or a hang; a run that did not end has not passed."""
+"""Damage to what tools wrote never gives a value, a crash or a hang; a run without an end has not passed."""
 
 from __future__ import annotations
 

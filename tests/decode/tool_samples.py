@@ -152,7 +152,7 @@ node01|drain*|b |b |drained* |1
 node02|alloc|a |a |allocated |1
 """
 PARTITIONS = (
-    b"PartitionName=a Default=YES Nodes=node[01-02] State=UP TotalCPUs=16 TotalNodes=2 TRES=cpu=16,gres/gpu=16\n"
+    b"PartitionName=a Default=YES Nodes=node[01-02] State=UP TotalCPUs=9 TotalNodes=2 TRES=cpu=9,gres/gpu=4\n"
     b"PartitionName=b Default=NO Nodes=node03 State=DOWN TotalCPUs=80 TotalNodes=1\n"
 )
 SLURM_JSON = {

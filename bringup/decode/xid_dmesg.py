@@ -14,7 +14,7 @@ from bringup.model.facts_gpu import Xid, XidLog
 
 _STAMP = re.compile(
     r"\s*(?:[a-z]{2,8} *:[a-z]{2,8} *: )?"
-    r"(?:\[ *([^\]]{1,40})\]"
+    r"(?:\[ *((?:[A-Z][a-z]{2} [A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8} [0-9]{4}|[0-9]{1,12}\.[0-9]{1,9}))\]"
     r"|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:[.,][0-9]{1,9})?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)"
     r"|[0-9]{1,4},[0-9]{1,20},([0-9]{1,20}),[^;]{1,40};"
     r"|([A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8}) \S{1,255} kernel:)"
@@ -53,10 +53,10 @@ def _parse(data: bytes) -> Found:
     if last.strip():
         lines.append(last)
     for line in lines:
-        whole = line[:LONGEST_LINE] + ("" if line is last else "\n")
+        whole = line[:LONGEST_LINE] + ("\0" if line is last else "\n")
         stamp = _STAMP.match(whole)
         at = next((group for group in stamp.groups() if group), None) if stamp else None
-        if at is not None and stamp is not None and stamp.end() < len(whole):
+        if at is not None and stamp is not None and (stamp[2] is None or whole[stamp.end()].isspace()):
             stamps.append(at)
         _xid(whole, at, events, warnings)
         suppressed = suppressed or _SUPPRESSED.search(whole) is not None

@@ -27,6 +27,11 @@ def mismatch(inventory: Inventory, device: str, found: State) -> str | None:
     expect = inventory.devices[device].expect
     if expect.serial is None:
         return f"the inventory states no serial for {device}, so its identity can't be proven"
+    if found.get("serial") is None and "pinned_certificate" in found:
+        # It shows nothing else yet, and each connection was held against this certificate.
+        if found["pinned_certificate"]:
+            return None
+        return f"{device} shows no serial yet, and the inventory pins no `fingerprint` of its certificate"
     if found.get("serial") != expect.serial:
         return f"{device} says its serial is {found.get('serial')!r}; the inventory expects {expect.serial!r}"
     if expect.model is not None and not fnmatchcase(str(found.get("model")), expect.model):

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from bringup.lab import redfish_cooling, redfish_leak, redfish_power
+from bringup.lab.redfish_network import interface_resources
 from bringup.lab.redfish_shape import Json, collection, link
 from bringup.lab.state import Device
 from bringup.lab.world import World
@@ -86,6 +87,8 @@ class RedfishTree:
             self.chassis: self._chassis,
             f"{ROOT}/UpdateService": self._update_service,
         }
+        if self.bmc.jack is not None:
+            found |= interface_resources(self.manager, self.bmc.jack)
         inventory = f"{ROOT}/UpdateService/FirmwareInventory"
         images = self._firmware()
         found[inventory] = lambda: collection(
@@ -156,7 +159,9 @@ class RedfishTree:
     def _manager(self) -> Json:
         bmc, now = self.bmc, self._world.wall_unix_s(self._bmc_name)
         began = self._world.wall_of(self._bmc_name, bmc.boot_started_at or 0.0)
+        network = {"EthernetInterfaces": link(f"{self.manager}/EthernetInterfaces")} if bmc.jack else {}
         return {
+            **network,
             "@odata.type": "#Manager.v1_18_0.Manager",
             "Id": f"BMC-{bmc.serial}",
             "Name": "Manager",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from bringup.model.account import plain_mac
 from bringup.model.envelope import Limit
 from bringup.model.inventory import Cable, Device, Inventory, Port
 from bringup.model.measurement import Scalar
@@ -172,6 +173,8 @@ def _of_device(device: Device) -> dict[str, Limit]:
     found = {
         quantity: _text(quantity, text, where, field) for quantity, text, field in wanted if text is not None
     }
+    if device.mac is not None:
+        found["mac_address"] = _same("mac_address", plain_mac(device.mac), where, "mac")
     if expect.gpus:
         found["gpu_count"] = _same("gpu_count", expect.gpus, where, "expect.gpus")
         found["collective_ranks"] = _ranks(expect.gpus, where)

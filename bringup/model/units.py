@@ -20,6 +20,7 @@ QUANTITIES = MappingProxyType(
         "hostname": Quantity("", "the name that the device gives itself"),
         "model": Quantity("", "model as the device reports it"),
         "serial": Quantity("", "serial number as the device reports it"),
+        "mac_address": Quantity("", "hardware address of the management port, as six pairs with colons"),
         "os_version": Quantity("", "operating system or firmware release that is running"),
         "firmware_version": Quantity("", "firmware release of a component"),
         "clock_offset_s": Quantity("s", "the device's clock minus this machine's, mid-request"),

@@ -8,9 +8,11 @@ has a cap. Errors never hold a secret.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
+
+from bringup.model.account import Account
 
 REPLY_CAP_BYTES = 16 * 1024 * 1024
 EVIDENCE_OF_FAILURE_BYTES = 64 * 1024
@@ -108,6 +110,21 @@ class HttpExchange(Protocol):
     ) -> HttpReply: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class KeepsAccount(Protocol):
+    """An `HttpExchange` whose own account's password can be changed (Redfish)."""
+
+    async def account(self, *, prove: bool = False) -> Account: ...
+
+    async def rotate(self) -> None:
+        """Put the inventory's `next_password` in place of `password`."""
+        ...
+
+    async def put_back(self) -> None:
+        """The other way round."""
+        ...
 
 
 class GnmiUpdate(msgspec.Struct, frozen=True, kw_only=True):

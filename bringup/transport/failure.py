@@ -29,6 +29,17 @@ class CredentialRefused(Refused):
     """The peer did not take a user's password or key. The same one is not tried again in this run."""
 
 
+class PasswordChangeRequired(Refused):
+    """The login is right, and opens nothing before its password is changed: a factory's password."""
+
+
+def password_change_required(peer: Peer, user: str) -> PasswordChangeRequired:
+    return PasswordChangeRequired(
+        f"{peer} shows nothing before user {user} has another password (PasswordChangeRequired)",
+        "Name the new one as `next_password` and run the step `first-contact.rotate_password`",
+    )
+
+
 def network_error(peer: Peer, error: OSError) -> DeviceError:
     """A failed connect, or a connection that broke."""
     if isinstance(error, socket.gaierror):

@@ -25,7 +25,14 @@ from bringup.transport.base import (
     HttpReply,
     Transcript,
 )
-from bringup.transport.failure import CredentialRefused, Peer, network_error, over_long, silent
+from bringup.transport.failure import (
+    CredentialRefused,
+    Peer,
+    network_error,
+    over_long,
+    password_change_required,
+    silent,
+)
 from bringup.transport.gate import CredentialGate
 from bringup.transport.tcp import connect_tcp
 from bringup.transport.tls import Trust, http_trust, mismatch
@@ -224,7 +231,17 @@ class _Got:
 class BasicHttp:
     """`HttpExchange` that sends user and password with each request (eAPI, NVUE, BMCs without sessions)."""
 
-    def __init__(self, client: HttpClient, gate: CredentialGate, user: str | None, password: str) -> None:
+    def __init__(
+        self,
+        client: HttpClient,
+        gate: CredentialGate,
+        user: str | None,
+        password: str,
+        *,
+        known_as: str | None = None,
+    ) -> None:
+        """`known_as`: whom the gate remembers, where one user has two passwords."""
+        self._known_as = known_as or user or ""
         self._client = client
         self._gate = gate
         self._login = f"{client.peer.service} basic"
@@ -238,11 +255,11 @@ class BasicHttp:
         client, user = self._client, self._user
         if user is None:
             return allowed(client.peer, await client.send(method, path, body=json, deadline_s=deadline_s))
-        async with self._gate.attempt(self._login, user):
+        async with self._gate.attempt(self._login, self._known_as):
             reply = await client.send(method, path, body=json, headers=self._headers, deadline_s=deadline_s)
             if reply.status == 401:
                 raise wrong_password(client.peer, user)
-        return allowed(client.peer, reply)
+        return allowed(client.peer, reply, user)
 
     async def close(self) -> None:
         """Connections belong to the pool."""
@@ -260,8 +277,15 @@ def wrong_password(peer: Peer, user: str) -> CredentialRefused:
     )
 
 
-def allowed(peer: Peer, reply: HttpReply) -> HttpReply:
+def wants_another_password(reply: HttpReply) -> bool:
+    """Whether a Redfish service says so (DSP0266: PasswordChangeRequired of the Base registry)."""
+    return b".PasswordChangeRequired" in reply.body
+
+
+def allowed(peer: Peer, reply: HttpReply, user: str | None = None) -> HttpReply:
     """The reply, unless it says that this may not be done."""
+    if reply.status == 403 and wants_another_password(reply):
+        raise password_change_required(peer, user or "")
     if reply.status == 401:
         raise Refused(f"{peer} asks for a login (HTTP 401)", "Give it `user` and `password` in the inventory")
     if reply.status == 403:

@@ -16,6 +16,7 @@ from bringup.transport.gate import CredentialGate
 
 if TYPE_CHECKING:
     from bringup.transport.http import HttpClient, HttpPool
+    from bringup.transport.redfish_account import AccountMemory
     from bringup.transport.ssh import SshShell
     from bringup.transport.ssh_client import Login
     from bringup.transport.ssh_keys import SshKeys
@@ -97,6 +98,7 @@ class DeviceLinks:
         self._snmp: SnmpExchange | None = None
         self._web: dict[str, HttpExchange] = {}
         self._gnmi: GnmiExchange | None = None
+        self._account: AccountMemory | None = None
         self._own_pool: HttpPool | None = None
 
     @property
@@ -153,6 +155,7 @@ class DeviceLinks:
 
         made = DeviceLinks(self._device, self._wiring, this_machine=self._this_machine)
         made._transcript, made._gate = self._transcript, self._gate
+        made._account = self._account
         made._own_pool = HttpPool(connect_deadline_s=self._wiring.connect_deadline_s)
         return made
 
@@ -250,15 +253,24 @@ class DeviceLinks:
 
     async def _open_redfish(self) -> HttpExchange:
         from bringup.transport.http import BasicHttp
+        from bringup.transport.redfish_account import AccountMemory, Passwords
         from bringup.transport.redfish_session import RedfishSession
 
         settings = self._device.redfish
         client = self._http_client("redfish", settings)
         if settings is None or settings.user is None:
             return BasicHttp(client, self._gate, None, "")
-        password = self._secret(settings.password)
+        following = None if settings.next_password is None else self._secret(settings.next_password)
+        passwords = Passwords(self._secret(settings.password), following)
+        if self._account is None:
+            self._account = AccountMemory()
         session = RedfishSession(
-            client, self._gate, settings.user, password, login_deadline_s=self._wiring.login_deadline_s
+            client,
+            self._gate,
+            settings.user,
+            passwords,
+            self._account,
+            login_deadline_s=self._wiring.login_deadline_s,
         )
         await session.open()
         return session

@@ -23,8 +23,10 @@ from bringup.decode.redfish_system import (
 )
 from bringup.decode.redfish_thermal import fan_of, temperatures_of, thermal_of
 from bringup.driver.redfish import ROOT, RedfishReader
+from bringup.driver.redfish_account import keeper, mac_addresses
 from bringup.driver.redfish_leak import leak_detectors
 from bringup.driver.registry import Platform
+from bringup.model.account import Account, Label
 from bringup.model.errors import InputError, NoData, Refused
 from bringup.model.facts import Clock, Environment, HostPower, Identity, LeakDetector, Supply
 from bringup.model.inventory import Device
@@ -121,6 +123,27 @@ class RedfishBmcDriver:
                 "Set the BMC's time source and offset from UTC.",
             )
         return found
+
+    async def label(self) -> Label:
+        """The serial as `identity` tells it, and the manager's MAC addresses."""
+        reader = await self._reader()
+        root = await reader.get(ROOT)
+        manager = await self._manager(reader, root, await self._system(reader, root))
+        macs = await mac_addresses(reader, manager)
+        return Label(serial=(await self.identity()).serial, mac_addresses=macs)
+
+    async def account(self) -> Account:
+        return await keeper(await self._links.redfish(), self._device.name).account()
+
+    async def proven_account(self) -> Account:
+        return await keeper(await self._links.redfish(), self._device.name).account(prove=True)
+
+    async def rotate_password(self) -> None:
+        """Raises: Refused: it does not take the new one, whose text is shown nowhere."""
+        await keeper(await self._links.redfish(), self._device.name).rotate()
+
+    async def restore_password(self) -> None:
+        await keeper(await self._links.redfish(), self._device.name).put_back()
 
     async def host_power(self) -> HostPower:
         reader = await self._reader()

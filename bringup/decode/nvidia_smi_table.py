@@ -57,7 +57,9 @@ def _parse(data: bytes) -> Found:
     if len(found) > MAX_GPUS or [one.index for one in found] != sorted({one.index for one in found}):
         raise Damaged("the GPUs of the table are not in order")
     refuse_twins(found)
-    count = sum(_PROCESS.fullmatch(line) is not None for line in lines[processes_from:])
+    processes = lines[processes_from:]
+    listed = any(line.startswith("|=") for line in processes) and processes[-1].startswith("+")
+    count = sum(_PROCESS.fullmatch(line) is not None for line in processes) if listed else None
     host: dict[str, object] = {"driver": driver.value, "cuda": versions[3], "processes": count}
     return Found(facts={"accelerators": tuple(found), "host": host}, warnings=(*warned, *fields.warnings))
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 @click.option("--rma", help="Number of the return, with `replace`.")
 @click.option("--evidence", type=click.Path(path_type=Path), help="A file that goes with a replacement.")
 @click.option("--moved-to", help="Where the old part went, with `replace`.")
+@click.option("--for", "for_", metavar="DURATION", help="How long to `watch`, such as 60s (default 10m).")
+@click.option("--stop", is_flag=True, help="Watch no longer.")
 @click.option("--dry-run", is_flag=True, help="Only show what would run again.")
 def tell(
     run: str,
@@ -44,6 +46,8 @@ def tell(
     rma: str | None,
     evidence: Path | None,
     moved_to: str | None,
+    for_: str | None,
+    stop: bool,
     dry_run: bool,
 ) -> int:
     """Send a command to the runner of RUN.
@@ -56,6 +60,7 @@ def tell(
       bringup tell RUN waive errors@'a/1<->b/2' --why "spare on order" --until 2030-01-31 --key KEY
       bringup tell RUN retest levels@leaf-1/Ethernet0   # or STAGE, STAGE/STEP, failed
       bringup tell RUN replace OLD-SERIAL NEW-SERIAL --reason "lane 2 dark" --rma 4711 --key KEY
+      bringup tell RUN watch leaf-1/Ethernet0 --for 60s     # or --stop; `attach --follow` shows it
       bringup tell RUN put-back              # all that is left altered
       bringup tell RUN note "cleaned both ends of C-003"
       bringup tell RUN pause | continue | abort | close
@@ -72,6 +77,8 @@ def tell(
     arguments |= {name: text for name, text in more.items() if text}
     if evidence is not None:
         arguments |= evidence_named(evidence)
+    if verb == "watch":
+        arguments |= watched(for_, stop)
     if dry_run and verb not in RUNS_AGAIN:
         raise InputError(f"`{verb}` has no --dry-run", f"It is for {' and '.join(RUNS_AGAIN)}.")
     folder = find(runs, run)
@@ -104,6 +111,23 @@ def tell(
     if reply.seq is not None:
         click.echo(f"{verb}: event {reply.seq}")
     return 0
+
+
+def watched(for_: str | None, stop: bool) -> dict[str, str]:
+    """How long a port is to be watched, or that it is to end.
+
+    Raises:
+        InputError: that is no duration.
+    """
+    from bringup.input.duration import seconds
+    from bringup.model.errors import InputError
+
+    if stop:
+        return {"stop": "yes"}
+    try:
+        return {"for_s": f"{seconds(for_):g}"} if for_ is not None else {}
+    except ValueError as error:
+        raise InputError(f"--for: {error}") from error
 
 
 RUNS_AGAIN = ("retest", "replace")
@@ -149,6 +173,7 @@ WORDS = {
     "retest": ("step",),
     "replace": ("old", "new"),
     "put-back": (),
+    "watch": ("port",),
     "abort": (),
     "close": (),
 }

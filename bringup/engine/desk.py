@@ -22,6 +22,7 @@ VERBS = (
     "retest",
     "replace",
     "put-back",
+    "watch",
     "abort",
     "close",
     "head",

@@ -19,6 +19,7 @@ from bringup.engine.replacing import Replacing
 from bringup.engine.restoring import Restoring
 from bringup.engine.superseding import RETEST
 from bringup.engine.waiving import covered, last_day, serials, waivable
+from bringup.engine.watching import Watching
 from bringup.journal.error import EventRefused
 from bringup.journal.sign import APPROVE, approval_text
 from bringup.journal.verify.sshsig import BadSignatureError, check_signature
@@ -55,6 +56,7 @@ class Inbox:
         run_id: str,
         replacing: Replacing | None = None,
         restoring: Restoring | None = None,
+        watching: Watching | None = None,
         today: Callable[[], str] = utc_day,
     ) -> None:
         self._book = book
@@ -63,6 +65,7 @@ class Inbox:
         self._run_id = run_id
         self._replacing = replacing
         self._restoring = restoring
+        self._watching = watching
         self._today = today
         self._tasks: dict[tuple[str, str], list[Task]] = defaultdict(list)
         for task in plan.tasks:
@@ -140,6 +143,8 @@ class Inbox:
                 return self._retest(command)
             case "replace":
                 return self._replace(command, sender)
+            case "watch":
+                return self._watch(command, sender)
             case "put-back":
                 return self._put_back()
             case "note":
@@ -308,6 +313,20 @@ class Inbox:
         )
         return Effect(lambda: replacing.replace(parts, said, evidence), replacing.retest(parts))
 
+    def _watch(self, command: Command, sender: Sender) -> Effect:
+        """Watch a port for a while (`for_s`), or with `stop` no longer."""
+        watching, port = self._watching, _need(command, "port")
+        if watching is None:
+            raise InputError("nothing can be watched here")
+        if command.arguments.get("stop"):
+            if port not in watching.active:
+                raise InputError(
+                    f"{port} is not watched", f"Watched: {', '.join(watching.active) or 'none'}."
+                )
+            return Effect(lambda: _done(watching.stop(port)))
+        seconds = watching.check(port, command.arguments.get("for_s"))
+        return Effect(lambda: watching.start(port, seconds, sender.by))
+
     def _put_back(self) -> Effect:
         restoring = self._restoring
         if restoring is None or not restoring.left:
@@ -374,6 +393,10 @@ def _reason(command: Command, what: str) -> str:
     if not command.why or not command.why.strip():
         raise InputError(f"{what} needs a reason", "Add --why TEXT.")
     return command.why
+
+
+async def _done(work: Awaitable[object]) -> None:
+    await work
 
 
 def _now(action: Callable[[], None]) -> Effect:

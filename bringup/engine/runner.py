@@ -33,6 +33,7 @@ from bringup.engine.restoring import Restoring
 from bringup.engine.session import Session
 from bringup.engine.socket import CommandSocket, socket_path, user_name
 from bringup.engine.superseding import RETEST, Superseding
+from bringup.engine.watching import Watching
 from bringup.journal.folder import RunFolder
 from bringup.journal.sign import Signer
 from bringup.journal.write import Journal
@@ -92,6 +93,7 @@ class Runner:
         self.acting, self.session = self._session()
         self.replacing = Replacing(self.book, job.plan, parts, self.amendments, self.acting.amend)
         self.restoring = Restoring(self.acting, self.book, self.desk)
+        self.watching = Watching(self.bench, self.book, self.clock, job.inventory)
         inbox = Inbox(
             self.book,
             self.desk,
@@ -99,6 +101,7 @@ class Runner:
             run_id=job.folder.run_id,
             replacing=self.replacing,
             restoring=self.restoring,
+            watching=self.watching,
         )
         self.socket = CommandSocket(socket_path(job.folder.path, job.folder.run_id), inbox.handle)
 
@@ -177,6 +180,7 @@ class Runner:
     async def _leave(self, keeper: asyncio.Task[None]) -> None:
         keeper.cancel()
         await self.socket.close()
+        await self.watching.close()
         await self.bench.close()
         await self.journal.close()
 
@@ -213,10 +217,10 @@ class Runner:
         while not (self.desk.stop.is_set() or self.desk.closing.is_set()):
             self.desk.work.clear()
             alone_s = min(self.socket.alone_s, time.monotonic() - since_s)
-            if alone_s >= self.job.idle_s:
+            if alone_s >= self.job.idle_s and not self.watching.active:
                 return
             try:
-                async with asyncio.timeout(self.job.idle_s - alone_s):
+                async with asyncio.timeout(max(1.0, self.job.idle_s - alone_s)):
                     await self.desk.work.wait()
             except TimeoutError:
                 continue
@@ -225,6 +229,7 @@ class Runner:
 
     async def _close(self) -> int:
         """Closed when every row has a verdict; else left open, so that it can be resumed."""
+        await self.watching.close()
         self.book.ledger.end_waivers()
         verdict = self.session.verdict
         if not self.session.complete:

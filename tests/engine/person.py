@@ -29,6 +29,7 @@ class Person:
             run_id=stand.folder.run_id,
             replacing=stand.replacing,
             restoring=stand.restoring,
+            watching=stand.watching,
             today=lambda: stand.today(),
         )
 

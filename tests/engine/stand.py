@@ -25,6 +25,7 @@ from bringup.engine.replacing import Replacing
 from bringup.engine.restoring import Restoring
 from bringup.engine.session import Session
 from bringup.engine.superseding import Superseding
+from bringup.engine.watching import Watching
 from bringup.journal.folder import RunFolder
 from bringup.journal.follow import read
 from bringup.journal.sign import KeySigner, Signer
@@ -177,6 +178,7 @@ class Stand:
         )
         self.replacing = Replacing(self.book, plan, self.superseding, self.amendments, acting.amend)
         self.restoring = Restoring(acting, self.book, self.desk)
+        self.watching = Watching(bench, self.book, clock, self.inventory)
         await self.book.append(PlanFixed(files={}, planned=plan.planned))
         return self.session
 

@@ -91,19 +91,24 @@ class ChangePassword(Plain):
             )
 
     async def arrived(self, at: At, subject: str) -> Outcome:
-        """The new password works, and the old one is refused."""
+        """The new password works, the old one is refused, and the serial that shows by now is right."""
         told = await self._account(at, subject, "proven_account")
-        if told.takes != self._wanted:
+        if told.takes != self._wanted or (self._to == "rotate" and told.old_refused is not True):
             return "not_done"
-        return "not_done" if self._to == "rotate" and told.old_refused is not True else "done"
+        return "not_done" if await self._another(at, subject) else "done"
+
+    async def _another(self, at: At, subject: str) -> bool:
+        return mismatch(at.inventory, subject, await identity_of(at, subject)) is not None
 
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
         """Logging in tells: a device takes one of the two. One that takes neither has told nothing."""
         try:
             told = await self._account(at, subject)
+            if told.takes != self._wanted:
+                return "not_done"
+            return "unknown" if await self._another(at, subject) else "done"
         except DeviceError:
             return "unknown"
-        return "done" if told.takes == self._wanted else "not_done"
 
 
 SPECS = (

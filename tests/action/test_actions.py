@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.action import cases_port, cases_power
+from tests.action import cases_account, cases_port, cases_power
 from tests.check.trial import Table, all_cases, run_cases
 
-TABLES: tuple[Table, ...] = (*cases_power.TABLES, *cases_port.TABLES)
+TABLES: tuple[Table, ...] = (*cases_power.TABLES, *cases_port.TABLES, *cases_account.TABLES)
 NAMES = [" ".join((table.check, *table.step.get("with", {}).values())) for table in TABLES]
 
 

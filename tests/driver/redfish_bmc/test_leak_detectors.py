@@ -8,10 +8,14 @@ import pytest
 
 from bringup.driver.capability import DetectsLeaks
 from bringup.driver.platform.redfish_bmc import RedfishBmcDriver
+from bringup.lab.render_redfish import RedfishTree
+from bringup.lab.world import World
 from bringup.model.errors import DeviceError, NoData, TimedOut, Unparsable
 from bringup.model.measurement import NOT_AVAILABLE, Read, value
+from bringup.transport.base import HttpReply
 from tests.driver.canned_wires import CannedHttp, CannedWires, wired
-from tests.driver.redfish_bmc.resources import CHASSIS, THERMAL, collection, healthy, link
+from tests.driver.redfish_bmc.resources import CHASSIS, THERMAL, V1, collection, healthy, link
+from tests.lab.hgx_world import booted_world
 
 LEAKS = f"{THERMAL}/LeakDetection"
 MEMBERS = f"{LEAKS}/LeakDetectors"
@@ -53,8 +57,22 @@ def plumbed(**changed: Any) -> dict[str, Any]:
     return table | changed
 
 
-async def read(table: dict[str, Any]) -> dict[str, Read]:
-    driver = RedfishBmcDriver(wired("redfish-bmc", "bmc-01"), CannedWires(redfish=CannedHttp(table)))
+class LabHttp(CannedHttp):
+    """The lab's BMC behind the HTTP protocol, without a wire."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__({})
+        self._tree = RedfishTree(world, "bmc-01")
+
+    async def request(self, method: Any, path: str, **how: Any) -> HttpReply:
+        bare = path.rstrip("/")
+        self.replies = {path: self._tree.root() if bare == V1 else self._tree.get(bare)}
+        return await super().request(method, path, **how)
+
+
+async def read(table: dict[str, Any] | CannedHttp) -> dict[str, Read]:
+    http = table if isinstance(table, CannedHttp) else CannedHttp(table)
+    driver = RedfishBmcDriver(wired("redfish-bmc", "bmc-01"), CannedWires(redfish=http))
     assert isinstance(driver, DetectsLeaks)
     return {name: one.state for one in await driver.leak_detectors() for name in one.names}
 
@@ -129,3 +147,15 @@ async def test_a_wrong_type_is_an_error_and_never_a_crash(wrong: object) -> None
                 assert isinstance(error, Unparsable | NoData)
             else:
                 assert set(found.values()) <= {OK, NOT_AVAILABLE}
+
+
+async def test_the_lab_s_detectors_are_those_of_its_world_and_one_that_is_unplugged_is_not_dry() -> None:
+    world = booted_world()
+    node = world.device("node-01")
+    names = [each.name for each in node.leak_detectors]
+    found = await read(LabHttp(world))
+    assert {name: found[name] for name in names} == dict.fromkeys(names, OK)
+    node.leak_detectors[0].wet = True
+    node.leak_detectors[1].fitted = False
+    found = await read(LabHttp(world))
+    assert [found[name] for name in names] == [CRITICAL, NOT_AVAILABLE]

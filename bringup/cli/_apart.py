@@ -18,6 +18,7 @@ from bringup.view.text import visible
 
 if TYPE_CHECKING:
     from bringup.cli._reader import Show
+    from bringup.cli._webhook import Hook
     from bringup.engine.runner import Job
     from bringup.journal.redact import Redactor
     from bringup.journal.sign import Signer
@@ -40,6 +41,7 @@ def run_apart(
     *,
     take_over: bool = False,
     follow: Follow | None = None,
+    hook: Hook | None = None,
 ) -> int:
     """Start the runner apart and follow its record until every row has a verdict; returns the exit code.
 
@@ -57,7 +59,7 @@ def run_apart(
     pid = os.fork()
     if pid == 0:
         os.close(ready)
-        _runner(job, wiring, signer, Parent(says_ready), take_over)
+        _runner(job, wiring, signer, Parent(says_ready), take_over, hook)
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
         os.close(says_ready)
@@ -118,7 +120,9 @@ class RedactedLog(io.TextIOBase):
         return self._fd
 
 
-def _runner(job: Job, wiring: Wiring, signer: Signer, parent: Parent, take_over: bool) -> None:
+def _runner(
+    job: Job, wiring: Wiring, signer: Signer, parent: Parent, take_over: bool, hook: Hook | None
+) -> None:
     """The runner's process: no terminal, no parent to die with."""
     from bringup.journal.redact import Redactor
 
@@ -132,7 +136,7 @@ def _runner(job: Job, wiring: Wiring, signer: Signer, parent: Parent, take_over:
         for source, target in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
         sys.stdout = sys.stderr = RedactedLog(2, Redactor(wiring.secrets.named()))
-        code = asyncio.run(_run(job, wiring, signer, parent, take_over))
+        code = asyncio.run(_run(job, wiring, signer, parent, take_over, hook))
     except BringupError as error:
         print(error, file=sys.stderr)
         parent.say(BAD_INPUT if isinstance(error, InputError) else FAILED, str(error))
@@ -143,8 +147,10 @@ def _runner(job: Job, wiring: Wiring, signer: Signer, parent: Parent, take_over:
         os._exit(code)
 
 
-async def _run(job: Job, wiring: Wiring, signer: Signer, parent: Parent, take_over: bool) -> int:
-    from bringup.cli._foreground import open_journal, signals, up_to_date
+async def _run(
+    job: Job, wiring: Wiring, signer: Signer, parent: Parent, take_over: bool, hook: Hook | None
+) -> int:
+    from bringup.cli._foreground import open_journal, signals, telling, up_to_date
     from bringup.engine.runner import Runner
 
     journal = await open_journal(job, wiring, signer, take_over)
@@ -152,8 +158,9 @@ async def _run(job: Job, wiring: Wiring, signer: Signer, parent: Parent, take_ov
     parent.say(READY)
     main = asyncio.create_task(runner.run())
     try:
-        with signals(runner, main):
-            return await main
+        async with telling(hook, runner):
+            with signals(runner, main):
+                return await main
     except asyncio.CancelledError:
         return EXIT_INTERRUPTED
     finally:

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,20 +17,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bringup.cli._reader import Show
+    from bringup.cli._webhook import Hook
     from bringup.engine.runner import Job, Runner
     from bringup.journal.sign import Signer
     from bringup.journal.write import Journal
     from bringup.transport.links import Wiring
 
 
-def run_foreground(job: Job, wiring: Wiring, signer: Signer, show: Show, *, take_over: bool = False) -> int:
+def run_foreground(
+    job: Job,
+    wiring: Wiring,
+    signer: Signer,
+    show: Show,
+    *,
+    take_over: bool = False,
+    hook: Hook | None = None,
+) -> int:
     """Run the job to its end or to a stop; returns the exit code.
 
     Raises:
         JournalError: the record can't be written: nothing was started after that.
     """
     try:
-        code = asyncio.run(_run(job, wiring, signer, show, take_over))
+        code = asyncio.run(_run(job, wiring, signer, show, take_over, hook))
     finally:
         show.leave()
     if code == EXIT_INTERRUPTED:
@@ -38,7 +47,9 @@ def run_foreground(job: Job, wiring: Wiring, signer: Signer, show: Show, *, take
     return code
 
 
-async def _run(job: Job, wiring: Wiring, signer: Signer, show: Show, take_over: bool) -> int:
+async def _run(
+    job: Job, wiring: Wiring, signer: Signer, show: Show, take_over: bool, hook: Hook | None
+) -> int:
     from bringup.engine.runner import Runner
     from bringup.model.errors import JournalError
 
@@ -52,8 +63,9 @@ async def _run(job: Job, wiring: Wiring, signer: Signer, show: Show, take_over: 
     reader = asyncio.create_task(_read(job, journal.wait_durable, show))
     main = asyncio.create_task(runner.run())
     try:
-        with signals(runner, main):
-            code = await main
+        async with telling(hook, runner):
+            with signals(runner, main):
+                code = await main
     except asyncio.CancelledError:
         code = EXIT_INTERRUPTED
     finally:
@@ -62,6 +74,20 @@ async def _run(job: Job, wiring: Wiring, signer: Signer, show: Show, take_over: 
     if shown:
         show.end()
     return code
+
+
+def telling(hook: Hook | None, runner: Runner) -> AbstractAsyncContextManager[None]:
+    """Tell a webhook of what the runner does from here on, if there is one."""
+    from bringup.cli._webhook import told
+    from bringup.model.event import Noted
+
+    state, book = runner.job.state, runner.book
+
+    async def note(text: str) -> None:
+        await book.offer(Noted(text=text, by="bringup"))
+
+    after = state.last_seq if state is not None and state.last_seq is not None else -1
+    return told(hook, runner.job.folder, note, after=after)
 
 
 def up_to_date(job: Job) -> Job:

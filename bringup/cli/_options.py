@@ -32,6 +32,12 @@ answers_option = click.option(
 approve_option = click.option(
     "--approve-with", type=click.Path(path_type=Path), help="SSH key that approves dangerous actions."
 )
+webhook_option = click.option(
+    "--webhook",
+    metavar="URL",
+    envvar="BRINGUP_WEBHOOK",
+    help="POST JSON here when a person is needed, and at the end; https, or http on this machine.",
+)
 key_option = click.option(
     "--key", type=click.Path(path_type=Path), help="Sign checkpoints with this SSH key, not the machine's."
 )

@@ -84,9 +84,10 @@ def _go_on(
     from bringup.cli._apart import run_apart
     from bringup.cli._foreground import run_foreground
     from bringup.cli._show import make_show
-    from bringup.cli._start import announce, checkpoint_signer
+    from bringup.cli._start import announce, asked_hook, checkpoint_signer
     from bringup.engine.socket import own_folder, socket_folder
 
+    hook = asked_hook(request)
     inputs = kept_inputs(folder, request)
     refuse_other_injection(folder, injection(inputs.inventory, os.environ))
     signer = checkpoint_signer(request.key)
@@ -96,7 +97,7 @@ def _go_on(
     announce(request.form, folder)
     show = make_show(request.form, folder, inputs.inventory)
     runner = run_foreground if request.headless else run_apart
-    return runner(job, wiring, signer, show, take_over=take_over)
+    return runner(job, wiring, signer, show, take_over=take_over, hook=hook)
 
 
 def refuse_held(folder: RunFolder, *, take_over: bool) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bringup.cli._prepare import Inputs, Request, new_job
 
 if TYPE_CHECKING:
+    from bringup.cli._webhook import Hook
     from bringup.journal.folder import RunFolder
     from bringup.journal.sign import Signer
 
@@ -30,6 +31,7 @@ def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> 
     from bringup.journal.folder import RunFolder
 
     # Whatever may be missing is missed before there is a folder.
+    hook = asked_hook(request)
     signer = checkpoint_signer(request.key)
     own_folder(socket_folder())
     wires = wire(inputs.inventory, inputs.inventory_path.parent)
@@ -39,12 +41,26 @@ def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> 
     job, wiring = new_job(request, inputs, folder, wires)
     show = make_show(request.form, folder, inputs.inventory)
     if request.headless:
-        return run_foreground(job, wiring, signer, show)
+        return run_foreground(job, wiring, signer, show, hook=hook)
     if not request.console:
-        return run_apart(job, wiring, signer, show)
+        return run_apart(job, wiring, signer, show, hook=hook)
     from bringup.cli._console import console_apart
 
-    return run_apart(job, wiring, signer, show, follow=partial(console_apart, key=request.approve_with))
+    follow = partial(console_apart, key=request.approve_with)
+    return run_apart(job, wiring, signer, show, follow=follow, hook=hook)
+
+
+def asked_hook(request: Request) -> Hook | None:
+    """The webhook of the request, checked.
+
+    Raises:
+        InputError: it is neither https nor on this machine.
+    """
+    if not request.webhook:
+        return None
+    from bringup.cli._webhook import checked_hook
+
+    return checked_hook(request.webhook)
 
 
 def announce(form: str, folder: RunFolder) -> None:

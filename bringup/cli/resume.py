@@ -13,6 +13,7 @@ from bringup.cli._options import (
     headless_option,
     key_option,
     runs_option,
+    webhook_option,
 )
 
 
@@ -24,6 +25,7 @@ from bringup.cli._options import (
 @answers_option
 @approve_option
 @key_option
+@webhook_option
 @click.option("--take-over", is_flag=True, help="Raise the epoch over a runner that still holds the run.")
 @click.option(
     "--retest",
@@ -40,6 +42,7 @@ def resume(
     answers: Path | None,
     approve_with: Path | None,
     key: Path | None,
+    webhook: str | None,
     take_over: bool,
     retest: tuple[str, ...],
     put_back: bool,
@@ -66,5 +69,6 @@ def resume(
         answers=answers,
         approve_with=approve_with,
         key=key,
+        webhook=webhook,
     )
     return go_on(request, folder, take_over=take_over, retest=retest, put_back=put_back)

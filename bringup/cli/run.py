@@ -15,6 +15,7 @@ from bringup.cli._options import (
     inventory_option,
     key_option,
     runs_option,
+    webhook_option,
 )
 
 
@@ -27,6 +28,7 @@ from bringup.cli._options import (
 @answers_option
 @approve_option
 @key_option
+@webhook_option
 @click.option("--rack", help="Only this rack of the inventory.")
 @click.option("--only", multiple=True, metavar="STAGE[/STEP]", help="Only these; the run is marked partial.")
 @click.option("--read-only", is_flag=True, help="No action runs; each is UNKNOWN `skipped`.")
@@ -45,6 +47,7 @@ def run(
     answers: Path | None,
     approve_with: Path | None,
     key: Path | None,
+    webhook: str | None,
     rack: str | None,
     only: tuple[str, ...],
     read_only: bool,
@@ -83,6 +86,7 @@ def run(
         console=not (headless or no_console) and form == "text" and can_open(),
         read_only=read_only,
         share=share,
+        webhook=webhook,
         speed=speed,
     )
     inputs = read_inputs(request)

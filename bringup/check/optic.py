@@ -6,6 +6,7 @@ import math
 from collections.abc import AsyncIterator, Sequence
 
 from bringup.check.base import At, the_one
+from bringup.check.watching import in_world_time
 from bringup.driver.capability import HasOptics
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import Optic
@@ -36,9 +37,9 @@ async def temperature(at: At) -> AsyncIterator[Measurement]:
     for subject in at.subjects:
         optic = await find_optic(at, subject)
         if optic is not None:
-            yield measured(subject, "temperature_c", optic.temperature_c)
+            yield measured(subject, "temperature_c", in_world_time(at, optic.temperature_c))
             if optic.supply_voltage_v.reading is not Reading.ABSENT:
-                yield measured(subject, "supply_voltage_v", optic.supply_voltage_v)
+                yield measured(subject, "supply_voltage_v", in_world_time(at, optic.supply_voltage_v))
 
 
 async def levels(at: At) -> AsyncIterator[Measurement]:
@@ -48,10 +49,12 @@ async def levels(at: At) -> AsyncIterator[Measurement]:
             continue
         for lane in optic.lanes:
             the_one([one for one in optic.lanes if one.index == lane.index], f"{subject}#lane-{lane.index}")
-            yield measured(f"{subject}#lane-{lane.index}", "tx_power_dbm", lane.tx_power_dbm)
-            yield measured(f"{subject}#lane-{lane.index}", "bias_ma", lane.bias_ma)
+            name = f"{subject}#lane-{lane.index}"
+            yield measured(name, "tx_power_dbm", in_world_time(at, lane.tx_power_dbm))
+            yield measured(name, "bias_ma", in_world_time(at, lane.bias_ma))
         for lane in optic.lanes:
-            yield measured(f"{subject}#lane-{lane.index}", "rx_power_dbm", lane.rx_power_dbm)
+            name = f"{subject}#lane-{lane.index}"
+            yield measured(name, "rx_power_dbm", in_world_time(at, lane.rx_power_dbm))
         spread = spread_db([lane.rx_power_dbm for lane in optic.lanes])
         if spread is not None:
             yield measured(subject, "rx_power_spread_db", spread)

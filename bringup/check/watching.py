@@ -151,6 +151,13 @@ def world_speed(at: At) -> float:
     return at.inventory.lab.speed if at.inventory.lab is not None else 1.0
 
 
+def in_world_time(at: At, read: Read) -> Read:
+    """A reading whose age by its device's clock is told in the time in which windows and polls count."""
+    if read.age_s is None:
+        return read
+    return msgspec.structs.replace(read, age_s=round(read.age_s * world_speed(at), 3))
+
+
 def count(read: Read) -> float | None:
     """A total as a number; None for anything else."""
     told = read.value

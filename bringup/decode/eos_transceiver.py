@@ -145,6 +145,7 @@ def _details(entry: Json) -> Json:
     """What the switch printed, as it came: a dark lane's number too."""
     return {
         "display_name": text_in(entry, "displayName"),
+        "updated_unix_s": read_real(entry, "updateTime").value,
         "parameters": object_in(entry, "parameters")
         or {key: entry[key] for key in _SHORT_KEYS if key in entry},
     }

@@ -50,6 +50,7 @@ class SonicShell:
             r"(sudo )?docker exec (-i )?lldp lldpcli show interfaces -f json0": self._listening,
             r"sudo config interface (?P<verb>shutdown|startup) (?P<name>\S+)": self._set_admin,
             r"config interface (shutdown|startup) \S+": self._not_root,
+            r"(sudo )?sonic-db-dump -n STATE_DB -y -k \"TRANSCEIVER_DOM_SENSOR\|\*\"": self._dom_times,
             r"hostname": lambda: Reply(self._world.device(self._device).hostname + "\n"),
             r"date \+%s\.%N": lambda: Reply(f"{self._world.wall_unix_s(self._device):.9f}\n"),
             r"cat /proc/uptime": lambda: Reply(proc_uptime(self._world.uptime_s(self._device))),
@@ -242,6 +243,20 @@ class SonicShell:
 
     def _neighbors(self) -> Reply:
         return Reply(json.dumps(lldp_json0(self._world, self._ports()), indent=2) + "\n")
+
+    def _dom_times(self) -> Reply:
+        """When xcvrd read each module, to the second; the monitors that stand beside it are left out."""
+        found = {}
+        for port in self._ports():
+            if port.optic is not None:
+                held = port.held_module
+                at = self._world.clock.now() if held is None else held.since
+                stamp = datetime.datetime.fromtimestamp(
+                    self._world.wall_of(self._device, at), datetime.UTC
+                )
+                fields = {"last_update_time": f"{stamp:%a %b %d %H:%M:%S %Y}"}
+                found[f"TRANSCEIVER_DOM_SENSOR|{port.name}"] = {"type": "hash", "value": fields}
+        return Reply(json.dumps(found, indent=2) + "\n")
 
     def _listening(self) -> Reply:
         return Reply(json.dumps(lldp_json0_interfaces(self._world, self._ports()), indent=2) + "\n")

@@ -27,6 +27,7 @@ SAMPLES: dict[str, bytes] = {
     "sonic.psustatus": sonic.PSUSTATUS,
     "sonic.fan": sonic.FAN,
     "sonic.temperature": sonic.TEMPERATURE,
+    "sonic.dom-times": sonic.DOM_TIMES,
     "lldp.json0": sonic.NEIGHBORS,
     "lldp.json0-interfaces": sonic.LLDP_INTERFACES,
     "ethtool": linux.SETTINGS,

@@ -23,6 +23,7 @@ from bringup.decode import (
 )
 from bringup.decode.registry import Format
 from bringup.driver import bundles, eapi, eos_trial, openconfig
+from bringup.driver.monitored import age_of, aged
 from bringup.driver.reading import facts_of
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData
@@ -172,13 +173,19 @@ class EosDriver:
         """
         if self._by_gnmi_alone():
             return await openconfig.optics(await self._links.gnmi())
-        inventory_reply, table_reply = await self._raw(INVENTORY, TRANSCEIVERS)
+        inventory_reply, table_reply, clock_reply = await self._raw(INVENTORY, TRANSCEIVERS, CLOCK)
         slots = self._decoded(INVENTORY, inventory_reply).facts["slots"]
         assert isinstance(slots, dict)
         decoded = FORMAT_OF[TRANSCEIVERS].decode(table_reply)
         if decoded.outcome == "unparsable" or "optics" not in decoded.facts:
             decoded = self._decoded(TRANSCEIVERS, table_reply)
-        return tuple(_fitted(optic, slots) for optic in _all(decoded, "optics", Optic))
+        now = _fact(self._decoded(CLOCK, clock_reply), "clock", Clock).unix_s.value
+        details = decoded.facts["details"]
+        assert isinstance(details, dict)
+        return tuple(
+            aged(_fitted(optic, slots), age_of(now, _sampled_unix_s(details.get(optic.port))))
+            for optic in _all(decoded, "optics", Optic)
+        )
 
     async def neighbors(self) -> tuple[Neighbor, ...]:
         """Every LLDP neighbour with its age by the switch's own clock; none where LLDP listens and hears
@@ -276,6 +283,10 @@ def _fitted(optic: Optic, slots: Mapping[str, object]) -> Optic:
         part_number=_word(module.get("model")),
         serial=optic.serial if optic.serial.value is not None else _word(module.get("serial")),
     )
+
+
+def _sampled_unix_s(details: object) -> object:
+    return details.get("updated_unix_s") if isinstance(details, dict) else None
 
 
 def _word(text: object) -> Read:

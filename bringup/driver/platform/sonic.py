@@ -18,11 +18,13 @@ from bringup.decode import (
     lldp_interfaces,
     lldp_json0,
     sonic_counters,
+    sonic_dom,
     sonic_interfaces,
     sonic_platform,
     sonic_transceiver,
 )
 from bringup.driver import bundles, lldpd, openconfig, sonic_trial
+from bringup.driver.monitored import age_of, aged
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
 from bringup.model.errors import InputError, NoData, Unparsable
@@ -61,6 +63,9 @@ COMMANDS = MappingProxyType(
             text="show interfaces transceiver eeprom -d",
             format=sonic_transceiver.TRANSCEIVER_EEPROM,
             deadline_s=60.0,
+        ),
+        "dom_times": Command(
+            text='sonic-db-dump -n STATE_DB -y -k "TRANSCEIVER_DOM_SENSOR|*"', format=sonic_dom.DOM
         ),
         "neighbors": Command(text="docker exec lldp lldpctl -f json0", format=lldp_json0.TABLE),
         "lldp_interfaces": Command(
@@ -167,7 +172,18 @@ class SonicDriver:
             return await openconfig.optics(await self._links.gnmi())
         seen = _optics(await self._read("presence"))
         read_out = {optic.port: optic for optic in _optics(await self._read("eeprom"))}
-        return tuple(_joined(optic, read_out.get(optic.port)) for optic in seen)
+        ages = await self._monitor_ages()
+        return tuple(aged(_joined(optic, read_out.get(optic.port)), ages.get(optic.port)) for optic in seen)
+
+    async def _monitor_ages(self) -> dict[str, float | None]:
+        """Seconds since the daemon read each module, by the switch's own clock; older releases don't tell."""
+        try:
+            told = (await self._read("dom_times")).facts["updated_unix_s"]
+        except (NoData, Unparsable, NotPermitted):
+            return {}
+        now = (await self.clock()).unix_s.value
+        assert isinstance(told, dict)
+        return {port: age_of(now, stamp, sonic_dom.KNOWN_TO_S) for port, stamp in told.items()}
 
     async def neighbors(self) -> tuple[Neighbor, ...]:
         if self._links.has("gnmi") and not self._links.has("ssh"):

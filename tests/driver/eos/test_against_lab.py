@@ -14,7 +14,8 @@ from bringup.lab.oc_tree import leaves, to_json
 from bringup.lab.render_openconfig import OpenConfig
 from bringup.lab.world import World
 from bringup.model.facts import FecCounters, Optic, Port
-from bringup.model.measurement import DARK, value
+from bringup.model.measurement import value
+from bringup.model.verdict import Reading
 from bringup.transport.base import HttpReply
 from tests.driver.canned_wires import CannedEapi, CannedGnmi, CannedWires, wired
 from tests.lab.mini_world import make_booted_world, make_world
@@ -96,7 +97,20 @@ async def test_a_dark_far_end_is_dark_over_eapi_and_gnmi_and_its_cage_is_full() 
     for optic in (ours, theirs):
         assert optic.present == value(True)
         assert [lane.index for lane in optic.lanes] == [1, 2, 3, 4]
-        assert {lane.rx_power_dbm for lane in optic.lanes} == {DARK}
+        assert {lane.rx_power_dbm.reading for lane in optic.lanes} == {Reading.DARK}
+
+
+async def test_monitors_that_nobody_reads_any_more_are_as_old_as_the_switch_says() -> None:
+    world, clock = make_booted_world()
+    fresh = by_port(await leaf(world).optics())["Ethernet1/1"]
+    assert {lane.tx_power_dbm.age_s for lane in fresh.lanes} == {0.0}
+    before = [lane.rx_power_dbm.value for lane in fresh.lanes]
+    with world.changing():
+        world.hang_monitors("leaf-2")
+    clock.forward(200.0)
+    old = by_port(await leaf(world).optics())["Ethernet1/1"]
+    assert {old.temperature_c.age_s, *(lane.rx_power_dbm.age_s for lane in old.lanes)} == {200.0}
+    assert [lane.rx_power_dbm.value for lane in old.lanes] == before
 
 
 @pytest.mark.parametrize("device", ["leaf-1", "leaf-2"])

@@ -215,3 +215,22 @@ LLDP_INTERFACES = b"""{
 }
 
 """
+DOM_TIMES = b"""{
+  "TRANSCEIVER_DOM_SENSOR|Ethernet0": {
+    "expireat": 1737365700.1,
+    "ttl": -0.001,
+    "type": "hash",
+    "value": {
+      "last_update_time": "Mon Jan 20 09:29:31 2025",
+      "temperature": "44.5",
+      "rx1power": "-1.02"
+    }
+  },
+  "TRANSCEIVER_DOM_SENSOR|Ethernet8": {
+    "type": "hash",
+    "value": {
+      "temperature": "41.0"
+    }
+  }
+}
+"""

@@ -11,7 +11,16 @@ from bringup.model.errors import DeviceError, InputError, NoData, Refused, Timed
 from bringup.model.measurement import DARK, NOT_AVAILABLE, Read, value
 from bringup.model.verdict import Reading
 from tests.driver.canned import Canned, CannedLinks, device, failed
-from tests.driver.sonic.replies import EEPROM, LLDP_INTERFACES, NEIGHBORS, STATUS, SYSEEPROM, VERSION, healthy
+from tests.driver.sonic.replies import (
+    DOM_TIMES,
+    EEPROM,
+    LLDP_INTERFACES,
+    NEIGHBORS,
+    STATUS,
+    SYSEEPROM,
+    VERSION,
+    healthy,
+)
 
 READS = {
     "identity": "show version",
@@ -206,7 +215,36 @@ async def test_one_command_a_table() -> None:
     assert links.canned.asked == [
         "show interfaces transceiver presence",
         "show interfaces transceiver eeprom -d",
+        'sonic-db-dump -n STATE_DB -y -k "TRANSCEIVER_DOM_SENSOR|*"',
     ]
+
+
+DOM = 'sonic-db-dump -n STATE_DB -y -k "TRANSCEIVER_DOM_SENSOR|*"'
+
+
+async def test_monitors_are_as_old_as_the_daemon_says_less_the_second_it_rounds_to() -> None:
+    optics = {optic.port: optic for optic in await driver(**{DOM: DOM_TIMES}).optics()}
+    # read at 09:29:31, and the switch's clock says 09:30:11.25
+    assert {lane.rx_power_dbm.age_s for lane in optics["Ethernet0"].lanes} == {39.25}
+    assert optics["Ethernet0"].temperature_c.age_s == 39.25
+    assert optics["Ethernet0"].serial.age_s is None
+    assert optics["Ethernet8"].temperature_c.age_s is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        failed("x", 127, "sonic-db-dump: command not found\n"),
+        b"{}\n",
+        b"",
+        DOM_TIMES.replace(b"Mon Jan 20 09:29:31 2025", b"N/A"),
+        DOM_TIMES.replace(b"Mon Jan 20 09:29:31 2025", b"yesterday"),
+        DOM_TIMES.replace(b"2025", b"2026"),
+    ],
+)
+async def test_an_age_that_the_switch_does_not_tell_or_that_is_none_is_not_known(told: Canned) -> None:
+    optics = await driver(**{DOM: told}).optics()
+    assert {lane.rx_power_dbm.age_s for optic in optics for lane in optic.lanes} == {None}
 
 
 @pytest.mark.parametrize("read", sorted(READS))

@@ -52,6 +52,10 @@ IDLE_S = 600.0
 """How long a runner without a foreground waits for a command after its last step (contracts, section 7)."""
 
 
+RETEST_LOOK_S = 0.5
+"""So often a run that waits for people looks whether something else is to be done."""
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was asked for, read and validated; no device has been touched yet."""
 
@@ -199,11 +203,25 @@ class Runner:
 
     async def _work(self) -> None:
         """Run until every row has a verdict. More than once where a retest came for what had been passed."""
-        await self.session.run()
+        await self._pass()
         while not self.desk.stop.is_set() and (self.restoring.wanted or not self.session.complete):
             if self.restoring.wanted:
                 await self._put_back()
-            await self.session.run()
+            await self._pass()
+
+    async def _pass(self) -> None:
+        """Through all stages once. A retest does not wait until somebody has answered a question."""
+        whole = asyncio.create_task(self.session.run())
+        try:
+            while not whole.done():
+                await asyncio.wait({whole}, timeout=RETEST_LOOK_S)
+                if not whole.done() and self.session.waits and (due := self.session.to_retest):
+                    await self.session.run(due)
+        finally:
+            if not whole.done():
+                whole.cancel()
+                await asyncio.wait({whole})
+        await whole
 
     async def _put_back(self) -> None:
         try:

@@ -5,6 +5,7 @@ verdict.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 import msgspec
 
@@ -18,7 +19,7 @@ from bringup.engine.checking import Checking
 from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.ledger import Row
-from bringup.model.catalogue import Catalogue
+from bringup.model.catalogue import Catalogue, Spec
 from bringup.model.errors import JournalError
 from bringup.model.event import StageEnded, StageStarted
 from bringup.model.inventory import Inventory
@@ -63,41 +64,59 @@ class Session:
         self._acting = acting
         self._asking = asking
         self._amendments = amendments
-        self._done: dict[str, asyncio.Event] = {}
-        self._stages = {stage.name: stage for stage in plan.stages}
+        self._under_way: dict[Row, str] = {}
 
-    async def run(self) -> None:
-        """Run every stage; returns when all rows have ended, or the desk said stop.
+    async def run(self, due: frozenset[Row] | None = None) -> None:
+        """Run every stage; returns when all rows have ended, or the desk said stop. With `due` only these
+        rows, beside a run that waits for people (`waits`).
 
         What goes wrong with the journal ends everything at once: no step starts after it.
         """
-        self._done = {name: asyncio.Event() for name in self._stages}
+        done = {stage.name: asyncio.Event() for stage in self._plan.stages}
         try:
             async with asyncio.TaskGroup() as group:
                 for stage in self._plan.stages:
-                    group.create_task(self._stage(stage))
+                    group.create_task(self._stage(stage, done, due))
         except* JournalError as several:
             raise several.exceptions[0] from several
         if self._desk.aborted:
             await self._end_rest(Reason.ABORTED, "the run was stopped by a person")
 
-    async def _stage(self, stage: PlannedStage) -> None:
+    @property
+    def waits(self) -> bool:
+        """Whether all that is under way are questions: what a retest made due can run meanwhile."""
+        return bool(self._under_way) and set(self._under_way.values()) == {"ask"}
+
+    @property
+    def to_retest(self) -> frozenset[Row]:
+        """Rows that had a verdict, have none now, and are not being run."""
+        return frozenset(
+            row
+            for row in self._plan.planned
+            if row not in self._book.ledger.ended
+            and row not in self._under_way
+            and self._book.ledger.next_attempt(row) > 1
+        )
+
+    async def _stage(
+        self, stage: PlannedStage, done: dict[str, asyncio.Event], due: frozenset[Row] | None
+    ) -> None:
         try:
             for needed in stage.needs:
-                await self._done[needed].wait()
-            if self._rows_left(stage) and await self._desk.going():
-                await self._run_stage(stage)
+                await done[needed].wait()
+            if self._rows_left(stage, due) and await self._desk.going():
+                await self._run_stage(stage, due)
         except Interrupted:
             return
         finally:
-            self._done[stage.name].set()
+            done[stage.name].set()
 
-    async def _run_stage(self, stage: PlannedStage) -> None:
+    async def _run_stage(self, stage: PlannedStage, due: frozenset[Row] | None) -> None:
         await self._book.offer(StageStarted(stage=stage.name, title=stage.title))
         for tasks in _by_step(stage):
             if not await self._desk.going():
                 return
-            await self._step(stage, tasks)
+            await self._step(stage, tasks, due)
         if not self._rows_left(stage):
             verdicts = [
                 self._book.ledger.ended[(stage.name, task.step, subject)].verdict
@@ -107,11 +126,28 @@ class Session:
             await self._book.offer(StageEnded(stage=stage.name, verdict=worst(verdicts)))
             await self._book.journal.checkpoint()
 
-    async def _step(self, stage: PlannedStage, tasks: tuple[Task, ...]) -> None:
-        runnable = [left for task in tasks if (left := await self._unblocked(stage, task)) is not None]
+    async def _step(self, stage: PlannedStage, tasks: tuple[Task, ...], due: frozenset[Row] | None) -> None:
+        spec = self._catalogue[tasks[0].does]
+        rows = {
+            row: spec.kind
+            for task in tasks
+            for subject in task.subjects
+            if (row := (task.stage, task.step, subject)) not in self._under_way
+            and (due is None or row in due)
+        }
+        self._under_way |= rows
+        try:
+            await self._run_step(stage, tasks, spec, rows)
+        finally:
+            for row in rows:
+                self._under_way.pop(row, None)
+
+    async def _run_step(
+        self, stage: PlannedStage, tasks: tuple[Task, ...], spec: Spec, rows: Collection[Row]
+    ) -> None:
+        runnable = [left for task in tasks if (left := await self._unblocked(stage, task, rows)) is not None]
         if not runnable:
             return
-        spec = self._catalogue[runnable[0].does]
         match spec.kind:
             case "check":
                 await self._checking.run(spec, runnable)
@@ -123,16 +159,16 @@ class Session:
         if settle:
             await self._desk.rest(self._clock, settle)
 
-    async def _unblocked(self, stage: PlannedStage, task: Task) -> Task | None:
-        """The task with the subjects that have not ended; those that something stands in the way of end
-        here.
+    async def _unblocked(self, stage: PlannedStage, task: Task, rows: Collection[Row]) -> Task | None:
+        """The task with the subjects of `rows` that have not ended; those that something stands in the way of
+        end here.
         """
         if self._amendments is not None:
             task = self._amendments.task(task)
         left: list[str] = []
         for subject in task.subjects:
             row: Row = (task.stage, task.step, subject)
-            if row in self._book.ledger.ended:
+            if row in self._book.ledger.ended or row not in rows:
                 continue
             blocker = gate_blocker(self._plan, stage, self._book.ledger) or blocker_of(
                 self._plan, stage, task, subject, self._book.ledger
@@ -151,9 +187,10 @@ class Session:
             )
         return msgspec.structs.replace(task, subjects=tuple(left)) if left else None
 
-    def _rows_left(self, stage: PlannedStage) -> bool:
+    def _rows_left(self, stage: PlannedStage, due: frozenset[Row] | None = None) -> bool:
         return any(
-            (stage.name, task.step, subject) not in self._book.ledger.ended
+            (row := (stage.name, task.step, subject)) not in self._book.ledger.ended
+            and (due is None or row in due)
             for task in stage.tasks
             for subject in task.subjects
         )

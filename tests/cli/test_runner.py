@@ -118,6 +118,21 @@ async def test_it_takes_retests_until_it_is_closed(ready: Ready) -> None:
     assert ready.kinds().count("Superseded") == 3
 
 
+async def test_a_retest_is_not_kept_waiting_by_a_question(ready: Ready) -> None:
+    runner = await ready.open(asks=True)
+    running = asyncio.create_task(runner.run())
+    await ready.wait_for("Asked")
+    ended = ready.kinds().count("StepEnded")
+    assert (await ready.tell(REACHED)).ok
+    await ready.wait_for("StepEnded", ended + 1)
+    assert ready.kinds().count("Asked") == 1
+    assert ready.kinds().count("Answered") == 0
+    assert (await ready.tell(Command("abort"))).ok
+    async with asyncio.timeout(30):
+        await running
+    assert ready.kinds().count("Superseded") == 1
+
+
 async def test_a_retest_during_a_headless_run_is_done_before_the_run_is_closed(ready: Ready) -> None:
     runner = await ready.open(asks=True)
     runner.job = msgspec.structs.replace(runner.job, headless=True)  # the desk asks; the runner does not stay

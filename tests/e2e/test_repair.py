@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -174,3 +175,122 @@ def test_a_replacement_that_is_not_the_part_that_was_fitted_fails_its_identity(
     assert attempts(run)["optics", "presence", PORT] == [(1, "PASS"), (2, "FAIL")]
     assert attempts(run)["optics", "levels", PORT][-1][1] == "UNKNOWN"
     assert events_of(run)[-1]["exit_code"] == 1
+
+
+# what is left altered
+
+SHUT = """\
+schema = "bringup.playbook/1"
+name = "shut"
+[[stage]]
+name = "work"
+[[stage.step]]
+id = "shut"
+action = "port.down"
+on = { device = "leaf-1", port = "Ethernet16" }
+[[stage]]
+name = "end"
+[[stage.step]]
+id = "sign"
+ask = "attest"
+with = { text = "All is as it should be." }
+"""
+ANSWER = 'schema = "bringup.answers/1"\n[[answer]]\nstep = "end/sign"\nvalue = "yes"\nby = "kim"\n'
+
+
+def test_field_11_a_port_left_shut_blocks_the_sign_off_until_all_is_put_back(
+    nursery: Nursery, lab: Lab
+) -> None:
+    (lab.folder / "shut.toml").write_text(SHUT)
+    (lab.folder / "yes.toml").write_text(ANSWER)
+    more = ["--headless", "--answers", str(lab.folder / "yes.toml")]
+    more += ["--approve-with", str(lab.folder / "approve-key")]
+    words = ["run", str(lab.folder / "shut.toml"), "-i", str(lab.inventory)]
+    done = nursery.run([*words, "--runs", str(lab.folder / "runs"), *more])
+    assert done.status == 3, done.output
+    assert "left altered: 1" in done.output and "put-back" in done.output
+    run = only_run(lab.folder / "runs")
+    assert attempts(run)["end", "sign", "run"] == [(1, "UNKNOWN")]
+    back = nursery.run(["resume", str(run), "--put-back", *more])
+    assert back.status == 0, back.output
+    assert "left altered" not in back.output
+    assert attempts(run)["end", "sign", "run"] == [(1, "UNKNOWN"), (2, "PASS")]
+    assert attempts(run)["put-back", "port.up", PORT] == [(1, "PASS")]
+    assert nursery.run(["log", "verify", str(run)]).status == 0
+    nothing = nursery.run(["resume", str(run), "--put-back", *more])
+    assert nothing.status == 0 and "closed" in nothing.output
+
+
+# units of acceptance
+
+
+def test_field_25_a_run_ends_with_the_nodes_that_are_accepted_and_those_that_are_not(
+    nursery: Nursery, make_rack: Callable[..., Rack], tmp_path: Path
+) -> None:
+    rack = make_rack("dirty-connector@leaf-1/Ethernet0")
+    done = nursery.run(rack.run_words("--format", "json", "--runs", str(tmp_path / "runs")))
+    assert done.status == 1, done.output
+    found = json.loads(done.output[done.output.index("{") :])["acceptance"]
+    assert found["unit"] == "node"
+    (node,) = found["rejected"]
+    assert node["name"] == "node-01" and node["reasons"] and node["retest"]
+    assert found["accepted"] == found["unknown"] == found["not_reached"] == []
+    run = only_run(tmp_path / "runs")
+    assert nursery.run(["lab", "repair", "--dir", str(rack.folder)]).status == 0
+    words = (
+        "--answers",
+        str(rack.folder / "answers.toml"),
+        "--approve-with",
+        str(rack.folder / "approve-key"),
+    )
+    mended = nursery.run(["resume", str(run), "--headless", "--retest", "failed", *words])
+    assert mended.status == 0, mended.output
+    assert "accepted: 1 (node)\n  node-01" in mended.output
+    assert "rejected" not in mended.output
+
+
+# at the desk
+
+
+def under_the_console(nursery: Nursery, lab: Lab, **more: Any) -> Path:
+    """A run that has come to its end, whose runner stays for commands."""
+    words = [word for word in run_words(lab) if word not in ("--headless", "--format", "json")]
+    follower, output = nursery.start(words, **more)
+    assert nursery.wait(follower) == 0, output.read_text()
+    return only_run(lab.folder / "runs")
+
+
+def test_a_runner_that_dies_as_the_replacement_is_written_leaves_nothing_half_done(
+    nursery: Nursery, lab: Lab
+) -> None:
+    run = under_the_console(nursery, lab, die_like={"kind": "PartReplaced"}, die_more=0)
+    old = optic(lab.world(), "leaf-1", "Ethernet16")["serial"]
+    lab.with_hands(another_module)
+    key = str(lab.folder / "approve-key")
+    words = ["tell", str(run), "replace", old, "LQ99999999", "--reason", "dark", "--key", key]
+    assert nursery.run(words).status == 2, "its runner is gone"
+    assert whole_events(run)[-1]["kind"] == "PartReplaced"
+    done = nursery.run(["resume", str(run), *unattended(lab)])
+    assert done.status == 0, done.output
+    assert again(run) == OF_AN_OPTIC
+    assert nursery.run(["log", "verify", str(run)]).status == 0
+
+
+def test_a_port_is_watched_over_the_desk_and_a_bare_step_name_is_enough(nursery: Nursery, lab: Lab) -> None:
+    run = under_the_console(nursery, lab)
+
+    def tell(*more: str) -> Any:
+        return nursery.run(["tell", str(run), *more])
+
+    assert tell("watch", PORT, "--for", "1h").status == 0
+    until(lambda: sum(event["kind"] == "SeriesChunk" for event in whole_events(run)) > 20)
+    assert tell("watch", PORT, "--stop").status == 0
+    assert tell("watch", PORT, "--for", "an hour").status == 2
+    told = tell("retest", f"temperature@{PORT}")
+    assert told.status == 0 and f"optics/temperature {PORT}" in told.output
+    assert tell("retest", "reach").status == 2, "two stages have such a step"
+    until(lambda: ("sign-off", "attest", "run") in again_now(run))
+    assert tell("close").status == 0
+    until(lambda: whole_events(run)[-1]["kind"] == "RunClosed")
+    assert again(run) == {("optics", "temperature", PORT), ("sign-off", "attest", "run")}
+    until(lambda: nursery.run(["log", "verify", str(run)]).status == 0)

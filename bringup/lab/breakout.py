@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bringup.lab.state import Cage, Device, Port
+from bringup.lab.state import Device, Port
+from bringup.lab.state_rack import Cage
 
 MODES: Mapping[str, tuple[int, float]] = MappingProxyType(
     {"1x400G": (1, 400.0), "2x200G": (2, 200.0), "4x100G": (4, 100.0)}

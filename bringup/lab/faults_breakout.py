@@ -6,7 +6,8 @@ import random
 
 from bringup.lab import breakout
 from bringup.lab.fault_kind import FaultKind, Memo, number, word
-from bringup.lab.state import Cable, Cage
+from bringup.lab.state import Cable
+from bringup.lab.state_rack import Cage
 from bringup.lab.world import World
 from bringup.model.errors import InputError
 

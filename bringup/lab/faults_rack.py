@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from bringup.lab.fault_kind import FaultKind, Memo, no_value
-from bringup.lab.state import LeakDetector, ManagementCable
+from bringup.lab.state_rack import LeakDetector, ManagementCable
 from bringup.lab.world import World
 from bringup.model.errors import InputError
 
@@ -152,7 +152,7 @@ KINDS = (
         stage="power",
         step="outlet_on",
         verdict="FAIL",
-        remedy="check-breaker-and-outlet",
+        remedy="check-device-identity",
         masks=True,
         usual=_feeding_nodes,
         allowed=_feeding,

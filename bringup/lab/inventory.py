@@ -75,7 +75,7 @@ def _document(plant: Plant, endpoints: Endpoints) -> dict[str, Any]:
         "site": "lab",
         "cables": "cables.csv",
         "lab": {"speed": plant.speed, "profile": plant.name, "seed": plant.seed},
-        "rack": [{"name": plant.name, "profile": plant.name}],
+        "rack": [{"name": plant.rack or plant.name, "profile": plant.name}],
         "device": [_device(plant, device, unit, endpoints) for unit, device in _placed(plant)],
         "port": [
             _port(port, port.optic)
@@ -109,7 +109,7 @@ def _device(plant: Plant, device: Device, unit: int | None, endpoints: Endpoints
     addresses = [address for (name, _), (address, _) in endpoints.items() if name == device.name]
     record: dict[str, Any] = {
         "name": device.name,
-        "rack": plant.name,
+        "rack": plant.rack or plant.name,
         "role": device.role,
         "platform": device.platform,
         "address": addresses[0] if addresses else "127.0.0.1",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from bringup.lab.state import Device, ManagementCable, Plant, Socket
+from bringup.lab.state import Device, Plant
+from bringup.lab.state_rack import ManagementCable, Socket
 
 
 class Attached(NamedTuple):

@@ -22,7 +22,8 @@ from bringup.lab.blueprint import (
 )
 from bringup.lab.breakout import set_mode
 from bringup.lab.parts import DR1, FR4, Builder
-from bringup.lab.state import Cage, Device, Plant
+from bringup.lab.state import Device, Plant
+from bringup.lab.state_rack import Cage
 
 DIRECT, BROKEN_OUT, STRAIGHT, IN_TRUNK = 16, 4, 8, 4
 CAGE, MODE = "etp17", "4x100G"

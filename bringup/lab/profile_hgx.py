@@ -24,18 +24,9 @@ from bringup.lab.blueprint import (
 )
 from bringup.lab.keys import make_certificate
 from bringup.lab.parts import Builder
-from bringup.lab.state import (
-    Device,
-    Fan,
-    Jack,
-    LeakDetector,
-    ManagementCable,
-    Outlet,
-    Plant,
-    Sensor,
-    Socket,
-)
+from bringup.lab.state import Device, Fan, Outlet, Plant, Sensor
 from bringup.lab.state_gpu import Gpu, GpuStack
+from bringup.lab.state_rack import Jack, LeakDetector, ManagementCable, Socket
 
 NODES = (1, 2, 3, 4)
 RAILS = 8
@@ -101,6 +92,7 @@ def hgx_h100(seed: int, speed: float, origin_unix_s: float) -> Plant:
         for rail, nic in enumerate(NICS)
     ]
     plant = assemble(build, "hgx-h100", speed, origin_unix_s, devices, rows)
+    plant.rack = "hgx-1"
     _wire_management(plant)
     return plant
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from functools import partial
 
 from bringup.lab.redfish_shape import Json, collection, link
-from bringup.lab.state import Device, LeakDetector
+from bringup.lab.state import Device
+from bringup.lab.state_rack import LeakDetector
 
 
 def resources(node: Device, chassis: str) -> dict[str, Callable[[], Json]]:

@@ -21,7 +21,7 @@ LEVEL_S = {1: 8.0, 2: 130.0}
 FAILED = 226
 """Exit status when a test failed."""
 GROUP = 1
-HARDWARE, THERMAL = 1, 7
+HARDWARE = 1
 
 
 class _Complaint(NamedTuple):
@@ -39,7 +39,7 @@ def version(node: Device) -> Reply:
 
 def diagnose(world: World, node: Device, level: int) -> Reply:
     """`dcgmi diag -r LEVEL --json`."""
-    found, now, stack = accelerator.present(node), world.now(), node.gpu_stack
+    found, stack = accelerator.present(node), node.gpu_stack
     if not found or stack is None:
         return Reply(
             '{"DCGM Diagnostic" : {"runtime_error" : "No GPUs were found on the system."}}\n', "", 255
@@ -48,7 +48,7 @@ def diagnose(world: World, node: Device, level: int) -> Reply:
     if level > 1:
         tests += [
             ("Integration", "pcie", [_pcie(index, gpu) for index, gpu in enumerate(found)]),
-            ("Hardware", "memory", [_memory(node, index, gpu, now) for index, gpu in enumerate(found)]),
+            ("Hardware", "memory", [_memory(index, gpu) for index, gpu in enumerate(found)]),
         ]
         work(world, node, LEVEL_S[level])
     document = {
@@ -115,11 +115,8 @@ def _pcie(index: int, gpu: Gpu) -> _Complaint | None:
     return None
 
 
-def _memory(node: Device, index: int, gpu: Gpu, now: float) -> _Complaint | None:
+def _memory(index: int, gpu: Gpu) -> _Complaint | None:
     if gpu.dram_uncorrected or gpu.sram_uncorrected:
         count = gpu.dram_uncorrected + gpu.sram_uncorrected
         return _Complaint(f"Detected {count} volatile double-bit ECC error(s) in GPU {index}.", 4, 2)
-    if accelerator.hot(node, gpu, now):
-        text = f"Detected clocks event due to thermal violation in GPU {index}."
-        return _Complaint(text, 10, 1, THERMAL)
     return None

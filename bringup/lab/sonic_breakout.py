@@ -6,7 +6,7 @@ import re
 
 from bringup.lab.breakout import MODES
 from bringup.lab.shell import Handler, Reply
-from bringup.lab.state import Cage
+from bringup.lab.state_rack import Cage
 from bringup.lab.world import World
 
 HEADER = ("Interface", "Current Breakout Mode")

@@ -13,6 +13,7 @@ import msgspec
 
 from bringup.lab.config_state import Configuration
 from bringup.lab.state_gpu import Gpu, GpuStack
+from bringup.lab.state_rack import Cage, Jack, LeakDetector, ManagementCable, Socket
 
 Answers = Literal["ok", "garbage", "silent"]
 """What a device's management processor does with a request: answer it, send nonsense, or never reply."""
@@ -180,14 +181,6 @@ class Cable(Thing, kw_only=True):
     trunk: str = ""
 
 
-class Cage(Thing, kw_only=True):
-    """A cage that can be broken out: the names of its ports, one for each lane, and the mode configured."""
-
-    name: str
-    ports: list[str]
-    mode: str
-
-
 class Supply(Thing, kw_only=True):
     """A power supply and its cord. `fitted`: in its bay; `healthy`: it converts; `cord`: plugged in."""
 
@@ -253,40 +246,6 @@ class Access(Thing, kw_only=True):
     snmp_user: str = ""
     snmp_auth_key: str = ""
     snmp_priv_key: str = ""
-
-
-class Jack(Thing, kw_only=True):
-    """The management port of a device."""
-
-    name: str
-    mac: str
-
-
-class Socket(Thing, kw_only=True):
-    """A port of a management switch. `index` is its ifIndex."""
-
-    name: str
-    index: int
-    speed_mbps: int = 1000
-    admin_up: bool = True
-
-
-class ManagementCable(Thing, kw_only=True):
-    """A copper cable from a port of the management switch (None: it hangs free) to a device's jack."""
-
-    label: str
-    port: str | None
-    device: str
-    length_m: float = 3.0
-
-
-class LeakDetector(Thing, kw_only=True):
-    """A leak detector of a chassis. `fitted`: it is plugged in; `wet`: there is liquid where it lies."""
-
-    name: str
-    place: str
-    fitted: bool = True
-    wet: bool = False
 
 
 class Host(Thing, kw_only=True):
@@ -361,7 +320,8 @@ class Device(Thing, kw_only=True):
 class Plant(Thing, kw_only=True):
     """The whole rack at one moment: what is saved. `at` is the world time up to which it was reckoned.
 
-    `addresses`: device -> the management switch's port whose address is planned for it.
+    `name` is its profile, `rack` its own (default: that name). `addresses`: device -> the management
+    switch's port whose address is planned for it.
     """
 
     name: str
@@ -373,4 +333,5 @@ class Plant(Thing, kw_only=True):
     cables: list[Cable]
     management: list[ManagementCable] = msgspec.field(default_factory=list)
     addresses: dict[str, str] = msgspec.field(default_factory=dict)
+    rack: str = ""
     draws: int = 0

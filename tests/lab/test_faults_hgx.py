@@ -18,7 +18,7 @@ REMEDIES = {
     "wrong-result": "quarantine-and-localise",
     "crossed-management": "swap-cables-back",
     "leak-detector-missing": "reconnect-leak-detector",
-    "wrong-outlet": "check-breaker-and-outlet",
+    "wrong-outlet": "check-device-identity",
 }
 ALONE = "all_reduce_perf -b 8M -e 8G -f 2 -g 8 -c 1 -n 20"
 HOSTS = "node-01:8,node-02:8,node-03:8,node-04:8"

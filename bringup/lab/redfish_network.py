@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bringup.lab.redfish_shape import Json, collection
-from bringup.lab.state import Jack
+from bringup.lab.state_rack import Jack
 
 
 def interface_resources(manager: str, jack: Jack) -> dict[str, Callable[[], Json]]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bringup.cli.tell import named
+from bringup.cli.tell import named, own_key, signed
+from bringup.engine.desk import Reply
+from bringup.journal.folder import find
+from bringup.journal.sign import APPROVE, fingerprint
+from bringup.journal.verify.sshsig import check_signature
 from bringup.model.errors import InputError
 from tests.cli.rack import Desk, Said
 
@@ -68,3 +74,62 @@ def test_a_runner_that_is_not_there_any_more_says_how_to_go_on(desk: Desk, run: 
 
 def test_no_such_run_is_exit_2(desk: Desk) -> None:
     assert desk.do("tell", "20991231", "pause", "--runs", str(desk.runs)).code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["replace", "OLD"],
+        ["replace", "OLD", "NEW", "--evidence", "/nowhere"],
+        ["note", "text", "--dry-run"],
+        ["watch", "leaf-1/Ethernet0", "--for", "an hour"],
+        ["put-back", "now"],
+    ],
+)
+def test_what_makes_no_command_of_the_repair_loop_is_exit_2(desk: Desk, run: Path, words: list[str]) -> None:
+    said = tell(desk, run, *words)
+    assert said.code == 2 and "Traceback" not in said.err
+
+
+# --- keys ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A real ssh-agent of one's own."""
+    address = tmp_path / "agent"
+    with subprocess.Popen(["ssh-agent", "-D", "-a", str(address)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # it says its address once it listens
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(address))
+        yield
+        process.terminate()
+
+
+def held_key(folder: Path, comment: str) -> Path:
+    """The public half of a key that only the agent holds."""
+    key = folder / "key"
+    command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(key)]
+    subprocess.run(command, check=True, timeout=30)
+    subprocess.run(["ssh-add", "-q", str(key)], check=True, timeout=30)
+    key.unlink()
+    return key.with_suffix(".pub")
+
+
+def test_an_answer_is_signed_with_a_key_that_only_the_agent_holds(
+    tmp_path: Path, run: Path, agent: None
+) -> None:
+    public = held_key(tmp_path, "kim")
+    signer = own_key(public, find(run.parent, str(run)))
+    head = Reply(ok=True, size=7, root="x")
+    said = signed("20260101-000000-aaaa", "replace", {"old": "A", "new": "B"}, "dark", signer, head)
+    assert "question replace A by B" in said["signed_text"]
+    signature = check_signature(said["signature"].encode(), said["signed_text"].encode(), APPROVE)
+    assert signature.fingerprint == fingerprint(public.read_text())
+
+
+def test_a_demos_key_signs_nothing_real_through_an_agent_either(
+    tmp_path: Path, run: Path, agent: None
+) -> None:
+    with pytest.raises(InputError, match="demo's key"):
+        own_key(held_key(tmp_path, "simulated"), find(run.parent, str(run)))

@@ -16,6 +16,8 @@ from bringup.model.cause import Suspect
 from bringup.model.inventory import Cable, Inventory
 from bringup.model.subject import parse_subject
 
+MANAGING_ROLES = frozenset({"mgmt-switch", "management-switch"})
+
 
 class Crossing(msgspec.Struct, frozen=True):
     """`ends` are the port subjects with a wrong neighbour;
@@ -122,6 +124,21 @@ def next_test(crossing: Crossing, far_ends: Mapping[str, str]) -> str:
         return found
     steps = [f"the plug in {here} belongs in {there}" for here, there in moves(crossing, far_ends)]
     return "; ".join([*steps, found]) if steps else found
+
+
+def mistaken(crossing: Crossing, inventory: Inventory) -> frozenset[str]:
+    """Devices that are reached in each other's place, where the crossed cables are those of a management
+    switch: who should be at its ends, and who is.
+    """
+    if not all(_managing(end, inventory) for end in crossing.ends):
+        return frozenset()
+    expected = [inventory.far_ends[end] for end in crossing.ends]
+    return frozenset(parse_subject(end).device for end in (*expected, *crossing.found.values()))
+
+
+def _managing(end: str, inventory: Inventory) -> bool:
+    device = inventory.devices.get(parse_subject(end).device)
+    return device is not None and device.role in MANAGING_ROLES
 
 
 def remedy(crossing: Crossing) -> str:

@@ -21,7 +21,7 @@ MESSAGES_AT_MOST = 3
 
 @dataclass(kw_only=True)
 class Case:
-    """One cause with the findings that it has claimed."""
+    """One cause with the findings that it has claimed. Those that judge `lead` say where it is told."""
 
     rule: str
     title: str
@@ -32,6 +32,7 @@ class Case:
     shows: tuple[str, ...] = ()
     source: str = ""
     place_of: tuple[str, ...] = ()
+    lead: str | None = None
     findings: list[Finding] = field(default_factory=list)
     blocked: list[Finding] = field(default_factory=list)
 
@@ -105,7 +106,12 @@ class Board:
     def in_order(self) -> list[Case]:
         """By where each shows first in the plan; what each explains likewise."""
         for case in self.cases:
-            case.findings.sort(key=lambda each: self._order[each.key])
+            case.findings.sort(
+                key=lambda each: (
+                    case.lead is not None and case.lead not in each.quantities,
+                    self._order[each.key],
+                )
+            )
             case.blocked.sort(key=lambda each: self._order[each.key])
         return sorted(self.cases, key=lambda case: self._order[(case.findings or case.blocked)[0].key])
 

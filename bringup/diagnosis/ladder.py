@@ -35,9 +35,10 @@ from bringup.model.cause import Cause
 from bringup.model.inventory import Inventory
 from bringup.model.state import RunState
 from bringup.model.subject import ends, parse_subject
-from bringup.model.verdict import Reason
+from bringup.model.verdict import Reason, Verdict
 
 NEIGHBOR = frozenset({"neighbor"})
+IDENTITY = frozenset({"serial", "model", "hostname"})
 
 
 def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
@@ -139,7 +140,11 @@ class _Scenes:
                 self._board.claim(Case.of(rule, facts, subjects), explained)
 
     def cables(self) -> None:
-        """Neighbours that differ from the cable list, over all cables together."""
+        """Neighbours that differ from the cable list, over all cables together.
+
+        Behind a management switch each of the crossed devices answers for the other: that explains who they
+        are not, too.
+        """
         for crossing in cabling.crossings(self._observed, self._inventory):
             case = Case(
                 rule="cable-not-of-the-plan" if crossing.foreign else "cables-swapped",
@@ -151,9 +156,17 @@ class _Scenes:
                 shows=("neighbor",),
                 source="network reference, section 8.3",
                 place_of=cabling.where_to_move(crossing),
+                lead="neighbor",
             )
             about = [one for cable in crossing.cables for one in self._on(cable.a, cable.b)]
-            self._board.claim(case, [one for one in about if _only(one, NEIGHBOR)])
+            wrong = [one for one in about if _only(one, NEIGHBOR)]
+            others = cabling.mistaken(crossing, self._inventory) if wrong else frozenset()
+            wrong += [
+                one
+                for one in self._board.open.values()
+                if one.key.subject in others and _only(one, IDENTITY) and one.verdict is Verdict.FAIL
+            ]
+            self._board.claim(case, wrong)
 
     def _judged_case(self, rules: tuple[Rule, ...], facts: Facts, subjects: tuple[str, ...]) -> Case | None:
         """The first rule's case, with the findings on `subjects` that it explains; None where it has none."""

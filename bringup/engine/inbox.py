@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bringup.engine.approving import Approvals
 from bringup.engine.book import Book
 from bringup.engine.desk import Command, Desk, Given, Reply, Sender
 from bringup.engine.guard import Refusal
@@ -21,16 +21,12 @@ from bringup.engine.superseding import RETEST
 from bringup.engine.waiving import covered, last_day, serials, waivable
 from bringup.engine.watching import Watching
 from bringup.journal.error import EventRefused
-from bringup.journal.sign import APPROVE, approval_text
-from bringup.journal.verify.sshsig import BadSignatureError, check_signature
 from bringup.model.errors import InputError
 from bringup.model.event import CommandReceived, Noted, PartReplaced, Waived
 from bringup.model.plan import Plan, Task
 from bringup.model.rows import named_rows
 from bringup.model.verdict import Reason, Verdict
 
-HEADS_KEPT = 1000
-_HEAD = re.compile(r"head (\d{1,16}) (\S+)")
 DRY_RUN = "dry_run"
 EVIDENCE_CAP_BYTES = 16 * 1024 * 1024
 
@@ -62,7 +58,7 @@ class Inbox:
         self._book = book
         self._desk = desk
         self._plan = plan
-        self._run_id = run_id
+        self._approvals = Approvals(book, run_id)
         self._replacing = replacing
         self._restoring = restoring
         self._watching = watching
@@ -70,7 +66,6 @@ class Inbox:
         self._tasks: dict[tuple[str, str], list[Task]] = defaultdict(list)
         for task in plan.tasks:
             self._tasks[task.stage, task.step].append(task)
-        self._heads: OrderedDict[int, str] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
     async def handle(self, command: Command, sender: Sender) -> Reply:
@@ -78,7 +73,7 @@ class Inbox:
         the second is refused. With `dry_run` it only tells which rows would run again.
         """
         if command.verb == "head":
-            return self._head()
+            return self._approvals.head()
         if command.arguments.get(DRY_RUN):
             return self._would(command, sender)
         async with self._one_at_a_time:
@@ -98,14 +93,6 @@ class Inbox:
             return Reply(ok=True, rows=tuple(self._effect(command, sender).rows))
         except InputError as error:
             return Reply(ok=False, error=str(error))
-
-    def _head(self) -> Reply:
-        """The record as it is now: what an approval is signed over. Only a head that was told here counts."""
-        size, root = self._book.journal.head()
-        self._heads[size] = root
-        while len(self._heads) > HEADS_KEPT:
-            self._heads.popitem(last=False)
-        return Reply(ok=True, size=size, root=root)
 
     async def _record(self, command: Command, sender: Sender, refusal: str | None = None) -> int:
         """
@@ -164,7 +151,7 @@ class Inbox:
         value = _need(command, "value")
         question = self._desk.question(_need(command, "question"))
         check_answer(question, value)
-        signer = self._signer(command, question.id, value, sender, after=question.seq)
+        signer = self._approvals.signer(command, question.id, value, sender, after=question.seq)
         needed = question.form == "attest" or (question.form == "approve" and value == APPROVED)
         if signer is None and needed:
             other = "answer `refuse`" if question.form == "approve" else "`skip` the step"
@@ -179,43 +166,6 @@ class Inbox:
             signer=signer,
         )
         return _now(lambda: self._desk.answer(question.id, given))
-
-    def _signer(
-        self, command: Command, question: str, value: str, sender: Sender, *, after: int
-    ) -> str | None:
-        """The fingerprint of the key that signed this very command, over a head of this record that covers
-        the event `after`: neither another run's signature nor an older one of this run will do.
-
-        Raises:
-            InputError: there is a signature, and it is not that.
-        """
-        text, signature = command.arguments.get("signed_text"), command.arguments.get("signature")
-        if text is None and signature is None:
-            return None
-        if text is None or signature is None:
-            raise InputError("a signature and the text that it signs go together")
-        size, root = self._told_head(text)
-        if size <= after:
-            raise InputError("the signature was given before this was asked", "Sign it again: --key KEY.")
-        wanted = approval_text(
-            run=self._run_id, question=question, answer=value, by=sender.by, size=size, root=root
-        )
-        if text != wanted:
-            raise InputError("the signed text is about something else than this answer")
-        try:
-            return check_signature(signature.encode(), text.encode(), APPROVE).fingerprint
-        except (BadSignatureError, UnicodeError) as error:
-            raise InputError(f"the signature is not good: {error}") from error
-
-    def _told_head(self, text: str) -> tuple[int, str]:
-        """Size and root that a signed text names, which must be a head that this runner has told."""
-        found = _HEAD.fullmatch(text.removesuffix("\n").rpartition("\n")[2])
-        if found is None:
-            raise InputError("the signed text names no head of the record")
-        size, root = int(found[1]), found[2]
-        if self._heads.get(size) != root:
-            raise InputError("the signed text names a head that is none of this record's", "Sign it again.")
-        return size, root
 
     def _rows(self, command: Command) -> tuple[Row, ...]:
         """The planned rows that `step` (STAGE/STEP, STEP, STEP@SUBJECT, `failed`) and `subject` name."""
@@ -243,7 +193,7 @@ class Inbox:
         ledger = self._book.ledger
         does = {name: tasks[0].does for name, tasks in self._tasks.items()}
         rows = waivable(self._rows(command), ledger, does)
-        signer = self._signer(
+        signer = self._approvals.signer(
             command,
             waiver_question(command.arguments),
             why,
@@ -294,7 +244,7 @@ class Inbox:
         evidence = _evidence(told)
         signer = None
         if not told.get(DRY_RUN):
-            signer = self._signer(
+            signer = self._approvals.signer(
                 command, replacement_question(told), why, sender, after=replacing.amendments.last_seq
             )
             if signer is None:

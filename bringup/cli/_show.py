@@ -36,11 +36,12 @@ class JsonSummary(Folded):
     """One object at the end: verdict, stages, and every cause with what it stands for."""
 
     def end(self) -> None:
+        from bringup.cli._history import with_history
         from bringup.diagnosis import diagnose
         from bringup.view.acceptance import acceptance
 
         state = self.fold.state
-        causes = diagnose(state, self.inventory)
+        causes = with_history(diagnose(state, self.inventory), self.folder, self.inventory, state)
         record = {
             "run": self.folder.run_id,
             "path": str(self.folder.path),

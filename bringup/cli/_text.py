@@ -84,10 +84,11 @@ class PlainText(Folded):
         sys.stdout.flush()
 
     def summary(self) -> tuple[Row, ...]:
+        from bringup.cli._history import with_history
         from bringup.diagnosis import diagnose
 
         state = self.fold.state
-        causes = diagnose(state, self.inventory)
+        causes = with_history(diagnose(state, self.inventory), self.folder, self.inventory, state)
         named = state.run is not None and state.run.accept is not None
         accepted = acceptance(state, self.inventory, causes) if named else None
         return summary_rows(state, causes, width=width(), tier=tier(), accepted=accepted)

@@ -17,6 +17,25 @@ class Suspect(msgspec.Struct, frozen=True):
     reasons_against: tuple[str, ...] = ()
 
 
+class History(msgspec.Struct, frozen=True):
+    """Counts from this site's own earlier runs: how often causes of that kind were met, in how many of the
+    runs that were looked at, and how many of these passed later in the same run.
+    """
+
+    times: int
+    runs: int
+    passed: int
+    of_runs: int
+
+    @property
+    def words(self) -> str:
+        looked = f"{self.of_runs} earlier run{'s' * (self.of_runs != 1)} of this site"
+        if not self.times:
+            return f"not met in {looked}"
+        times = "once" if self.times == 1 else f"{self.times} times"
+        return f"met {times} in {self.runs} of {looked}; {self.passed} passed at a retest"
+
+
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """One cause. `rule` names how it was found, `unexplained` where no rule fits: then the raw values are
     all.
@@ -40,6 +59,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     remedy_words: str = ""
     places: tuple[str, ...] = ()
     source: str = ""
+    history: History | None = None
 
     @property
     def stage(self) -> str:

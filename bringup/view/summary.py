@@ -130,6 +130,8 @@ class _Draw:
                 yield from self._labelled("", f"   for: {visible(reason, TITLE_CELLS)}", "dim")
             for reason in suspect.reasons_against:
                 yield from self._labelled("", f"   against: {visible(reason, TITLE_CELLS)}", "dim")
+        if cause.history is not None:
+            yield from self._labelled("here", cause.history.words, "dim")
         if cause.next_test:
             yield from self._labelled("next", visible(cause.next_test, TITLE_CELLS), "advice")
         yield from self._labelled("remedy", f"{cause.remedy_words} [{cause.remedy}]", "advice")

@@ -132,7 +132,7 @@ def light_world(
     """`far` None: the far end tells of no module; a word: it is lit."""
     far_lanes = lanes() if isinstance(far, str) else far
     there = () if far_lanes is None else (Optic(port=FAR_PORT, present=TRUE, lanes=far_lanes),)
-    here = (Optic(port=PORT, present=TRUE, lanes=lanes() if near is None else near),)
+    here = (Optic(port=PORT, present=TRUE, serial=value("LQ1"), lanes=lanes() if near is None else near),)
     table: dict[Any, Any] = {
         (name, "optics"): here if optics is None else optics,
         (f"{name}-far", "optics"): there,

@@ -81,13 +81,14 @@ def test_a_dirty_end_fails_and_after_repair_and_retest_it_passes_with_both_attem
     assert nothing.status == 0 and "closed" in nothing.output
 
 
+@pytest.mark.parametrize("step", ["presence", "levels"])
 def test_field_22_another_optic_supersedes_what_was_measured_on_the_old_one_and_only_that_runs_again(
-    nursery: Nursery, lab: Lab
+    step: str, nursery: Nursery, lab: Lab
 ) -> None:
     assert nursery.run(run_words(lab)).status == 0
     run = only_run(lab.folder / "runs")
     lab.with_hands(another_module)
-    done = nursery.run(["resume", str(run), *unattended(lab), "--retest", f"presence@{PORT}"])
+    done = nursery.run(["resume", str(run), *unattended(lab), "--retest", f"{step}@{PORT}"])
     assert done.status == 0, done.output
     assert again(run) == OF_AN_OPTIC
     taken = {

@@ -12,24 +12,14 @@ from collections.abc import Callable
 
 import msgspec
 
-from bringup.model.cause import Cause
 from bringup.model.subject import ends
-from bringup.tui import palette
-from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, Send, Verify
-from bringup.tui.keys import ACTIONS, BINDINGS
+from bringup.tui import dialog, doing
+from bringup.tui.drawn import drawn
+from bringup.tui.effect import Bell, Copy, Effect, GoHome, Leave, Send, Verify
+from bringup.tui.keys import ACTIONS
 from bringup.tui.scan import Key, Scan
-from bringup.view import (
-    screen_ask,
-    screen_failure,
-    screen_journal,
-    screen_matrix,
-    screen_run,
-    screen_sign,
-    screen_watch,
-    screen_work,
-)
-from bringup.view.fit import exactly
-from bringup.view.frame import Footer, Size, framed, too_small
+from bringup.view import screen_ask, screen_failure, screen_journal, screen_matrix, screen_watch, screen_work
+from bringup.view.frame import Size, framed, too_small
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
 from bringup.view.summary import plain
@@ -41,14 +31,6 @@ FRESH_S = 0.1
 """An Enter so soon after a character ends a scan; it confirms nothing."""
 FIELDS = frozenset({"ask", "palette", "filter", "cannot", "typed", "done"})
 """Screens with a field: letters go into it."""
-CANNOT = ("skip it, with a reason", "ask for help", "go back")
-DONE = ("I did it: measure again", "not now")
-DONE_IN_DEMO = (
-    "I did it: measure again",
-    "not now",
-    "let the simulated technician do it, then measure again",
-)
-MOST_RETESTS = 16
 GOES = {"work": "work", "failures": "failures", "watch": "watch", "matrix": "matrix", "journal": "journal"}
 GOES |= {"sign": "sign", "handover": "handover", "help": "help", "palette": "palette"}
 
@@ -64,7 +46,7 @@ class Console:
         self._back: list[Look] = []
         self._drafts: dict[str, str] = {}
         self._opened_s = self._typed_s = 0.0
-        self._pending: tuple[palette.Entry, dict[str, str]] | None = None
+        self._pending: dialog.Pending | None = None
 
     def show(self, scene: Scene) -> list[Effect]:
         """The run as it is now. A new question rings; it takes neither the screen nor what is being typed."""
@@ -89,126 +71,10 @@ class Console:
         if size.too_small:
             return too_small(self.scene, size, self.look.typed)
         scene, look = self.scene, self.look
-        body, footer, title = self._drawn(size.body)
+        body, footer, title = drawn(scene, look, size.body, self._pending)
         if look.note:
             footer = footer._replace(next=look.note)
         return framed(scene, body, footer, size, title)
-
-    def _drawn(self, size: Size) -> tuple[list[Row], Footer, str]:
-        scene, look = self.scene, self.look
-        match look.screen:
-            case "ask":
-                return screen_ask.body(scene, look, size), screen_ask.footer(scene, look), "question"
-            case "work":
-                return screen_work.body(scene, look, size), screen_work.footer(scene, look), "work list"
-            case "failures":
-                return screen_failure.body(scene, look, size), screen_failure.footer(scene, look), "failures"
-            case "failure":
-                return screen_failure.whole(scene, look, size), screen_failure.footer(scene, look), "failure"
-            case "watch":
-                return screen_watch.body(scene, look, size), screen_watch.footer(scene, look), "watch"
-            case "matrix":
-                return screen_matrix.body(scene, look, size), screen_matrix.footer(scene, look), "matrix"
-            case "journal" | "filter":
-                return screen_journal.body(scene, look, size), self._journal_footer(), "journal"
-            case "sign":
-                return screen_sign.body(scene, look, size), screen_sign.footer(scene, look), "sign-off"
-            case "handover":
-                return screen_sign.handover(scene, look, size), screen_sign.handover_footer(scene), "handover"
-            case "help":
-                return _help(size), Footer("the keys", "Esc goes back.", [("Esc", "back")]), "help"
-            case "palette" | "typed":
-                return (
-                    self._palette(),
-                    Footer("every action by name", self._hint(), [("Esc", "back")]),
-                    "palette",
-                )
-            case "cannot":
-                return (
-                    self._cannot(),
-                    Footer("the question stays open", self._hint(), [("Esc", "back")]),
-                    "cannot",
-                )
-        return screen_run.body(scene, look, size), screen_run.footer(scene), ""
-
-    def _journal_footer(self) -> Footer:
-        footer = screen_journal.footer(self.scene, self.look)
-        if self.look.screen == "filter":
-            return footer._replace(next=f"filter: {self.look.typed}_   Enter keeps it, Esc drops it")
-        return footer
-
-    def _palette(self) -> list[Row]:
-        typed = self.look.typed
-        rows: list[Row] = [((" : ", "title"), (visible(typed), "plain"), ("_", "ask")), ()]
-        if self.look.screen == "typed" and self._pending is not None:
-            entry, words = self._pending
-            told = "  ".join(f"{name}={value}" for name, value in words.items())
-            return [
-                ((f" {entry.name} {visible(told)}", "bad"),),
-                ((f" {entry.meaning}", "plain"),),
-                (),
-                (
-                    (f" To do it, type {self._rack()} and Enter: ", "warn"),
-                    (visible(typed), "plain"),
-                    ("_", "ask"),
-                ),
-            ]
-        for entry in palette.matching(typed):
-            takes = " ".join(word.upper() for word in entry.takes)
-            rows.append(((f"   {entry.name} {takes:<12}", "title"), (f"  {entry.meaning}", "dim")))
-        return rows
-
-    def _cannot(self) -> list[Row]:
-        rows: list[Row] = [((" What can't be done here?", "title"),), ()]
-        rows += [
-            ((f"   {number}", "title"), (f"  {words}", "plain")) for number, words in enumerate(CANNOT, 1)
-        ]
-        return [*rows, (), (("  > ", "title"), (visible(self.look.typed), "plain"), ("_", "ask"))]
-
-    def _choices(self) -> tuple[str, ...]:
-        run = self.scene.state.run
-        return DONE_IN_DEMO if run is not None and run.simulated else DONE
-
-    def _done(self) -> list[Row]:
-        cause = self._cause()
-        words = cause.remedy_words if cause is not None else "it is gone"
-        rows: list[Row] = [((f" {visible(words, 400)}", "title"),), ()]
-        rows += [
-            ((f"   {number}", "title"), (f"  {choice}", "plain"))
-            for number, choice in enumerate(self._choices(), 1)
-        ]
-        return [*rows, (), (("  > ", "title"), (visible(self.look.typed), "plain"), ("_", "ask"))]
-
-    def _cause(self) -> Cause | None:
-        """The cause that the screen is about."""
-        named = (each for each in self.scene.causes if screen_failure.name_of(each) == self.look.about)
-        return next(named, None)
-
-    def _did_it(self) -> list[Effect]:
-        cause, typed = self._cause(), self.look.typed.strip()
-        if cause is None or typed == "2":
-            return self._back_key()
-        if typed not in ("1", "3") or int(typed) > len(self._choices()):
-            self.say("type one of the numbers")
-            return []
-        self._back_key()
-        again = [
-            Send("retest", {"step": f"{key.stage}/{key.step}", "subject": key.subject})
-            for key in cause.explains[:MOST_RETESTS]
-        ]
-        return [Hand(cause), *again] if typed == "3" else list(again)
-
-    def _hint(self) -> str:
-        return {
-            "palette": "Type a name, then Enter.",
-            "typed": "Nothing is sent before the whole name and Enter.",
-            "done": "Type the number, then Enter.",
-            "cannot": "Type the number, for 1 with the reason behind it, then Enter.",
-        }[self.look.screen]
-
-    def _rack(self) -> str:
-        run = self.scene.state.run
-        return (run.rack or run.playbook) if run is not None else self.scene.run_id
 
     # Keys
 
@@ -219,7 +85,8 @@ class Console:
             return self._type(key)
         action = ACTIONS.get(key.name, "")
         if action in GOES:
-            self._go(Look(screen=GOES[action], follow=action in ("journal", "matrix")))
+            about = self._port_here() if action == "watch" else ""
+            self._go(Look(screen=GOES[action], about=about, follow=action in ("journal", "matrix")))
             return []
         handler = getattr(self, f"_{action}_key", None) if action else None
         effects: list[Effect] = handler() if handler is not None else []
@@ -250,6 +117,19 @@ class Console:
             self._typed_s = self._now_s()
         self.look = msgspec.structs.replace(self.look, typed=typed)
         return []
+
+    def _port_here(self) -> str:
+        """The port that the screen is about, if it is about one."""
+        scene, look = self.scene, self.look
+        named: tuple[str, ...] = ()
+        if look.screen == "matrix" and (grid := screen_matrix.picked(scene, look)) is not None:
+            names = screen_matrix.ordered(grid, look.follow)
+            named = names[min(look.cursor, len(names) - 1) :][:1]
+        elif look.screen in ("failures", "failure") and scene.causes:
+            cause = screen_failure.named(scene, look.about)
+            cause = cause or scene.causes[min(look.cursor, len(scene.causes) - 1)]
+            named = tuple(end.partition("#")[0] for subject in cause.subjects for end in ends(subject))
+        return next((name for name in named if name in scene.inventory.ports), "")
 
     def _go(self, look: Look) -> None:
         self._keep_draft()
@@ -334,31 +214,11 @@ class Console:
         self._go(Look(screen="ask", about=question, typed=self._drafts.get(question, "")))
 
     def _enter_key(self) -> list[Effect]:
-        match self.look.screen:
-            case "ask":
-                return self._answer()
-            case "work":
-                return self._open_item()
-            case "failures" if self.scene.causes:
-                cause = self.scene.causes[min(self.look.cursor, len(self.scene.causes) - 1)]
-                self._go(Look(screen="failure", about=screen_failure.name_of(cause)))
-            case "failure" if self._cause() is not None and not self.scene.watching:
-                self._go(Look(screen="done", about=self.look.about))
-            case "done":
-                return self._did_it()
-            case "filter":
-                self.look = msgspec.structs.replace(
-                    self.look, screen="journal", filter=self.look.typed, typed="", cursor=0, follow=True
-                )
-            case "palette":
-                return self._command()
-            case "typed":
-                return self._confirmed()
-            case "cannot":
-                return self._cannot_do()
-        return []
+        handler = getattr(self, f"_enter_{self.look.screen}", None)
+        effects: list[Effect] = handler() if handler is not None else []
+        return effects
 
-    def _answer(self) -> list[Effect]:
+    def _enter_ask(self) -> list[Effect]:
         ask = screen_ask.found(self.scene, self.look)
         now = self._now_s()
         if ask is None or self.scene.watching or now - self._opened_s < DEAF_S:
@@ -371,6 +231,71 @@ class Console:
             self.say("type or scan the answer first")
             return []
         return [Send("answer", {"question": ask.question, "value": value})]
+
+    def _enter_work(self) -> list[Effect]:
+        return self._open_item()
+
+    def _enter_failures(self) -> list[Effect]:
+        if self.scene.causes:
+            cause = self.scene.causes[min(self.look.cursor, len(self.scene.causes) - 1)]
+            self._go(Look(screen="failure", about=screen_failure.name_of(cause)))
+        return []
+
+    def _enter_failure(self) -> list[Effect]:
+        if screen_failure.named(self.scene, self.look.about) is not None and not self.scene.watching:
+            self._go(Look(screen="done", about=self.look.about))
+        return []
+
+    def _enter_done(self) -> list[Effect]:
+        cause, typed = screen_failure.named(self.scene, self.look.about), self.look.typed.strip()
+        if cause is None or typed == "2":
+            return self._back_key()
+        if typed not in ("1", "3") or int(typed) > len(dialog.choices(self.scene)):
+            self.say("type one of the numbers")
+            return []
+        self._back_key()
+        return doing.retests(cause, by_hand=typed == "1")
+
+    def _enter_filter(self) -> list[Effect]:
+        word = self.look.typed
+        self.look = msgspec.structs.replace(
+            self.look, screen="journal", filter=word, typed="", cursor=0, follow=True
+        )
+        return []
+
+    def _enter_cannot(self) -> list[Effect]:
+        effects = doing.cannot_do(self.scene, self.look)
+        if effects is None:
+            self.say("1 takes a reason behind it: `1 no scope at hand`")
+            return []
+        self._back_key()
+        return effects
+
+    def _enter_palette(self) -> list[Effect]:
+        if self.scene.watching:
+            self.say("you are only watching: nothing is sent")
+            return []
+        found = doing.read_command(self.look.typed)
+        if isinstance(found, str):
+            self.say(found)
+            return []
+        if found.entry.typed:
+            self._pending = found
+            self._go(Look(screen="typed"))
+            return []
+        return self._sent(found)
+
+    def _enter_typed(self) -> list[Effect]:
+        name = dialog.rack_name(self.scene)
+        if self._pending is None or self.look.typed.strip() != name:
+            self.say(f"that is not {visible(name, 40)}: nothing was done")
+            return []
+        return self._sent(self._pending)
+
+    def _sent(self, pending: dialog.Pending) -> list[Effect]:
+        self._pending = None
+        self.look, self._back = Look(), []
+        return [doing.command(pending)]
 
     def _open_item(self) -> list[Effect]:
         todo = screen_work.items(self.scene)
@@ -387,54 +312,10 @@ class Console:
             self._go(Look(screen="cannot", about=self.look.about))
         return []
 
-    def _cannot_do(self) -> list[Effect]:
-        number, _, why = self.look.typed.strip().partition(" ")
-        ask = next((each for each in self.scene.state.asks if each.question == self.look.about), None)
-        if ask is None or number == "3":
-            return self._back_key()
-        if number == "2":
-            self._back_key()
-            return [Send("note", {"text": f"help is needed with {ask.question}: {ask.text}"})]
-        if number == "1" and why.strip():
-            self._back_key()
-            step = f"{ask.stage}/{ask.step}"
-            return [Send("skip", {"step": step, "subject": ask.subject}, why.strip())]
-        self.say("1 takes a reason behind it: `1 no scope at hand`")
-        return []
-
     def _filter_key(self) -> list[Effect]:
         if self.look.screen == "journal":
             self.look = msgspec.structs.replace(self.look, screen="filter", typed="")
         return []
-
-    def _command(self) -> list[Effect]:
-        if self.scene.watching:
-            self.say("you are only watching: nothing is sent")
-            return []
-        found = palette.parsed(self.look.typed)
-        if isinstance(found, str):
-            self.say(found)
-            return []
-        entry, words = found
-        if entry.typed:
-            self._pending = (entry, words)
-            self._go(Look(screen="typed"))
-            return []
-        return self._sent(entry, words)
-
-    def _confirmed(self) -> list[Effect]:
-        if self._pending is None or self.look.typed.strip() != self._rack():
-            self.say(f"that is not {self._rack()}: nothing was done")
-            return []
-        entry, words = self._pending
-        return self._sent(entry, words)
-
-    def _sent(self, entry: palette.Entry, words: dict[str, str]) -> list[Effect]:
-        self._pending = None
-        self.look, self._back = Look(), []
-        arguments = dict(words)
-        why = arguments.pop("why", None)
-        return [Send(entry.name, _with_subject(arguments), why)]
 
     def _retest_key(self) -> list[Effect]:
         """Asks for Enter first: a letter never sends anything."""
@@ -518,7 +399,7 @@ class Console:
 
     def _copy_key(self) -> list[Effect]:
         wide = Size(100, 400)
-        body, _, title = self._drawn(wide)
+        body, _, title = drawn(self.scene, self.look, wide, self._pending)
         text = "\n".join(line for row in body if (line := plain(row)))
         return [Copy(text, title or "the run")]
 
@@ -527,25 +408,3 @@ class Console:
 
     def _leave_key(self) -> list[Effect]:
         return [Leave()]
-
-
-def _with_subject(arguments: dict[str, str]) -> dict[str, str]:
-    """`STAGE/STEP@SUBJECT` as the desk takes it."""
-    step, at, subject = arguments.get("step", "").partition("@")
-    return {**arguments, "step": step, "subject": subject} if at else arguments
-
-
-def _help(size: Size) -> list[Row]:
-    """Made from the registry: no key can be missing here."""
-    shown: dict[str, list[str]] = {}
-    for binding in BINDINGS:
-        shown.setdefault(binding.meaning, []).append(binding.shown)
-    lines: list[Row] = [
-        ((f"  {' '.join(keys):<10}", "title"), (f" {meaning}", "plain")) for meaning, keys in shown.items()
-    ]
-    half = (len(lines) + 1) // 2
-    if len(lines) <= size.height or size.width < 80:
-        return lines
-    column = size.width // 2
-    left, right = exactly(lines[:half], column, half, "unicode"), lines[half:]
-    return [(*row, *(right[number] if number < len(right) else ())) for number, row in enumerate(left)]

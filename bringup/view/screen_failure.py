@@ -35,7 +35,7 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
 
 def whole(scene: Scene, look: Look, size: Size) -> list[Row]:
     """The chosen cause alone, from the line where `look.cursor` stands."""
-    cause = _named(scene, look.about)
+    cause = named(scene, look.about)
     if cause is None:
         return _nothing(scene, size)
     rows = cause_rows(cause, width=size.width, tier=scene.tier)
@@ -54,7 +54,7 @@ def footer(scene: Scene, look: Look) -> Footer:
     ]
     if not scene.causes:
         return Footer("nothing failed so far", "Esc goes back to the run.", [("Esc", "back")])
-    cause = _named(scene, look.about) or scene.causes[min(look.cursor, len(scene.causes) - 1)]
+    cause = named(scene, look.about) or scene.causes[min(look.cursor, len(scene.causes) - 1)]
     doing = f"{len(scene.causes)} causes stand for {sum(each.count for each in scene.causes)} verdicts"
     return Footer(doing, cause.next_test or cause.remedy_words, keys)
 
@@ -64,7 +64,8 @@ def name_of(cause: Cause) -> str:
     return f"{cause.rule} {' '.join(cause.subjects)}"
 
 
-def _named(scene: Scene, name: str) -> Cause | None:
+def named(scene: Scene, name: str) -> Cause | None:
+    """The cause of that name, as long as it is there."""
     return next((cause for cause in scene.causes if name_of(cause) == name), None)
 
 

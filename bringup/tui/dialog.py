@@ -1,0 +1,105 @@
+"""The small screens with a field: the palette, a name to type in full, what can't be done, what was done, and
+the keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bringup.model.cause import Cause
+from bringup.tui import palette
+from bringup.tui.keys import BINDINGS
+from bringup.view.fit import exactly
+from bringup.view.frame import Footer, Size
+from bringup.view.mark import Cell, Row, Tier
+from bringup.view.scene import Scene
+from bringup.view.text import visible
+
+CANNOT = ("skip it, with a reason", "ask for help", "go back")
+DONE = ("I did it: measure again", "not now")
+DONE_IN_DEMO = (*DONE, "let the simulated technician do it, then measure again")
+ESCAPE = (("Enter", "confirm"), ("Esc", "back"))
+
+
+class Pending(NamedTuple):
+    """A command that waits for a name typed in full."""
+
+    entry: palette.Entry
+    words: dict[str, str]
+
+
+def rack_name(scene: Scene) -> str:
+    """What must be typed before something ends or changes the whole run."""
+    run = scene.state.run
+    return (run.rack or run.playbook) if run is not None else scene.run_id
+
+
+def choices(scene: Scene) -> tuple[str, ...]:
+    """What can be said of a remedy. In a demo a hand can be lent."""
+    run = scene.state.run
+    return DONE_IN_DEMO if run is not None and run.simulated else DONE
+
+
+def commands(typed: str) -> tuple[list[Row], Footer]:
+    rows: list[Row] = [((" : ", "title"), *_field(typed)), ()]
+    for entry in palette.matching(typed):
+        takes = " ".join(word.upper() for word in entry.takes)
+        rows.append(((f"   {entry.name} {takes:<12}", "title"), (f"  {entry.meaning}", "dim")))
+    return rows, Footer("every action by name", "Type a name, then Enter.", ESCAPE)
+
+
+def name_in_full(scene: Scene, pending: Pending | None, typed: str) -> tuple[list[Row], Footer]:
+    """Says what will change, and on what (console design, 4)."""
+    footer = Footer("not sent yet", "Nothing is sent before the whole name and Enter.", ESCAPE)
+    if pending is None:
+        return [], footer
+    told = "  ".join(f"{name}={value}" for name, value in pending.words.items())
+    rows: list[Row] = [
+        ((f" {pending.entry.name} {visible(told)}", "bad"),),
+        ((f" {pending.entry.meaning}", "plain"),),
+        (),
+        ((f" To do it, type {visible(rack_name(scene), 40)} and Enter: ", "warn"), *_field(typed)),
+    ]
+    return rows, footer
+
+
+def cannot(typed: str) -> tuple[list[Row], Footer]:
+    next_ = "Type the number, for 1 with the reason behind it, then Enter."
+    return _numbered("What can't be done here?", CANNOT, typed), Footer(
+        "the question stays open", next_, ESCAPE
+    )
+
+
+def done(scene: Scene, cause: Cause | None, typed: str) -> tuple[list[Row], Footer]:
+    words = cause.remedy_words if cause is not None else "it is gone: Esc goes back"
+    footer = Footer("nothing is measured before you say so", "Type the number, then Enter.", ESCAPE)
+    return _numbered(words, choices(scene), typed), footer
+
+
+def _numbered(title: str, items: Sequence[str], typed: str) -> list[Row]:
+    rows: list[Row] = [((f" {visible(title, 400)}", "title"),), ()]
+    for number, words in enumerate(items, 1):
+        rows.append(((f"   {number}", "title"), (f"  {words}", "plain")))
+    return [*rows, (), (("  > ", "title"), *_field(typed))]
+
+
+def _field(typed: str) -> tuple[Cell, Cell]:
+    return (visible(typed), "plain"), ("_", "ask")
+
+
+def keys(size: Size, tier: Tier) -> tuple[list[Row], Footer]:
+    """Made from the registry: no key can be missing here."""
+    shown: dict[str, list[str]] = {}
+    for binding in BINDINGS:
+        shown.setdefault(binding.meaning, []).append(binding.shown)
+    lines: list[Row] = [
+        ((f"  {' '.join(names):<10}", "title"), (f" {meaning}", "plain")) for meaning, names in shown.items()
+    ]
+    footer = Footer("the keys", "Esc goes back.", [("Esc", "back")])
+    half = (len(lines) + 1) // 2
+    if len(lines) <= size.height or size.width < 80:
+        return lines, footer
+    left = exactly(lines[:half], size.width // 2, half, tier)
+    right = [*lines[half:], *((),) * half]
+    return [(*row, *right[number]) for number, row in enumerate(left)], footer

@@ -1,0 +1,49 @@
+"""What Enter does on the screens that send something. Nothing else in the console sends."""
+
+from __future__ import annotations
+
+from bringup.model.cause import Cause
+from bringup.tui import palette
+from bringup.tui.dialog import Pending
+from bringup.tui.effect import Effect, Hand, Send
+from bringup.view.scene import Look, Scene
+
+MOST_RETESTS = 16
+
+
+def retests(cause: Cause, *, by_hand: bool) -> list[Effect]:
+    """Measure again what a cause explains; what waits for it runs again by itself."""
+    again: list[Effect] = [
+        Send("retest", {"step": f"{key.stage}/{key.step}", "subject": key.subject})
+        for key in cause.explains[:MOST_RETESTS]
+    ]
+    return again if by_hand else [Hand(cause), *again]
+
+
+def cannot_do(scene: Scene, look: Look) -> list[Effect] | None:
+    """Skip with a reason, a call for help, or nothing to go back; None where what was typed is none of them."""
+    number, _, why = look.typed.strip().partition(" ")
+    ask = next((each for each in scene.state.asks if each.question == look.about), None)
+    if ask is None or number == "3":
+        return []
+    if number == "2":
+        return [Send("note", {"text": f"help is needed with {ask.question}: {ask.text}"})]
+    if number == "1" and why.strip():
+        return [Send("skip", {"step": f"{ask.stage}/{ask.step}", "subject": ask.subject}, why.strip())]
+    return None
+
+
+def command(pending: Pending) -> Send:
+    """A command of the palette, as the desk takes it."""
+    arguments = dict(pending.words)
+    why = arguments.pop("why", None)
+    step, at, subject = arguments.get("step", "").partition("@")
+    if at:
+        arguments |= {"step": step, "subject": subject}
+    return Send(pending.entry.name, arguments, why)
+
+
+def read_command(typed: str) -> Pending | str:
+    """What was typed into the palette, or what is wrong with it."""
+    found = palette.parsed(typed)
+    return found if isinstance(found, str) else Pending(*found)

@@ -21,7 +21,7 @@ def retests(cause: Cause, *, by_hand: bool) -> list[Effect]:
 
 
 def cannot_do(scene: Scene, look: Look) -> list[Effect] | None:
-    """Skip with a reason, a call for help, or nothing to go back; None where what was typed is none of them."""
+    """Skip with a reason, a call for help, or nothing (go back); None where what was typed is none of it."""
     number, _, why = look.typed.strip().partition(" ")
     ask = next((each for each in scene.state.asks if each.question == look.about), None)
     if ask is None or number == "3":

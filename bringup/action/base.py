@@ -39,7 +39,7 @@ class Action(Protocol):
     `settles_s`: how long the change may take to show, in world time, where the step has no `until` of its
     own. `final`: when `arrived` says that it is not done, waiting can't help. `finishes_after_s`: the world
     time between `apply` and `finish`, where there is something to finish. `only_adds`: nothing can lose power
-    or light by it.
+    or light by it. `one_first`: the next subject of a step waits until the one before it is good.
     """
 
     probe_words: str
@@ -47,6 +47,7 @@ class Action(Protocol):
     final: bool
     finishes_after_s: float | None
     only_adds: bool
+    one_first: bool
 
     def take(self, args: Any) -> None:
         """The step's arguments, before anything else is asked."""
@@ -116,8 +117,10 @@ class Action(Protocol):
 
     async def apply(self, at: At, subject: str) -> None: ...
 
-    async def finish(self, at: At, subject: str) -> None:
-        """The second half of a change, under the same lock, when the first has had time to take effect."""
+    async def finish(self, at: At, subject: str) -> bool:
+        """The second half of a change, under the same lock, when the first has had time to take effect. False
+        where it is not time yet: it is called again.
+        """
         ...
 
     async def arrived(self, at: At, subject: str) -> Outcome:
@@ -136,6 +139,7 @@ class Plain:
     final = False
     finishes_after_s: float | None = None
     only_adds = False
+    one_first = False
 
     def take(self, args: Any) -> None:
         return
@@ -152,8 +156,8 @@ class Plain:
     def why(self) -> str | None:
         return None
 
-    async def finish(self, at: At, subject: str) -> None:
-        return
+    async def finish(self, at: At, subject: str) -> bool:
+        return True
 
     def outlets(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
         return ()

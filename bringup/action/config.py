@@ -128,10 +128,10 @@ class ApplyConfig(Plain):
         if await _trial(at, subject, self._name) != "pending":
             await self._begin(at, subject)
 
-    async def finish(self, at: At, subject: str) -> None:
+    async def finish(self, at: At, subject: str) -> bool:
         """Keep it over a new session. What cuts a path may take some seconds to do so."""
         if not self._timer:
-            return
+            return True
         try:
             await at.change(subject, ConfiguresOnTrial, "config_keep", self._name, self._args.save)
         except DeviceError as error:
@@ -139,6 +139,7 @@ class ApplyConfig(Plain):
                 f"the change was not kept over a new session ({error.message}): the device takes it back by "
                 "its own timer"
             )
+        return True
 
     async def _begin(self, at: At, subject: str) -> None:
         """With a way back by the device itself; by its console only where there is no other."""

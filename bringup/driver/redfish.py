@@ -141,6 +141,27 @@ class RedfishReader:
                 "Look at the BMC's own log; a host that is just changing its state may have to settle first.",
             )
 
+    async def start(self, path: str, body: Json) -> str | None:
+        """Start what goes on as a task; its path, where the service names one.
+
+        Raises:
+            Refused: the service would not.
+            DeviceError: the transport's own; then whether it was started is not known.
+        """
+        self._check(path)
+        reply = await self._http.request("POST", path, json=body, deadline_s=DEADLINE_S)
+        if reply.status not in _DONE:
+            raise self._refusal(reply, path)
+        where = reply.headers.get("location", "")
+        if "://" in where:
+            where = "/" + where.split("://", 1)[1].partition("/")[2]
+        if not where:
+            with self.reading("the task"):
+                where = text_in(_object(reply.body), "@odata.id") or ""
+        if where:
+            self._check(where)
+        return where or None
+
     @contextmanager
     def reading(self, what: str) -> Iterator[None]:
         """Inside it, what a decoder finds damaged in `what` is `Unparsable`."""
@@ -158,6 +179,14 @@ class RedfishReader:
         return Unparsable(
             f"{self._device}: {what} can't be read: {why}",
             "Compare the raw reply, kept as evidence, with the Redfish schema of this firmware.",
+        )
+
+    def _refusal(self, reply: HttpReply, path: str) -> Refused:
+        words = _words(reply)
+        return Refused(
+            f"{self._device}: POST {path} was refused with HTTP status {reply.status}"
+            + (f": {words}" if words else ""),
+            "Look at the BMC's own log; a host that is just changing its state may have to settle first.",
         )
 
     def _failure(self, reply: HttpReply, request: str) -> DeviceError:

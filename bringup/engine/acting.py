@@ -134,12 +134,36 @@ class Acting:
         return self._book.ledger.ended[row].verdict
 
     async def run(self, spec: Spec, tasks: list[Task]) -> None:
-        """Every subject of every task, in order, one at a time (field rule 4)."""
+        """Every subject of every task, in order, one at a time (field rule 4); where one unit goes first, the
+        next only when it is good (field rule 10).
+        """
+        assert spec.run is not None
+        one_first = cast(Action, spec.run()).one_first
+        bad: tuple[str, str, str] | None = None
         for task in tasks:
             for subject in task.subjects:
                 if not await self._desk.going():
                     return
+                row = (task.stage, task.step, subject)
+                if bad is not None:
+                    await self._blocked(row, bad)
+                    continue
                 await self._one(spec, task, subject)
+                ended = self._book.ledger.ended.get(row)
+                if one_first and not (ended is not None and ended.verdict.good):
+                    bad = row
+
+    async def _blocked(self, row: tuple[str, str, str], bad: tuple[str, str, str]) -> None:
+        because = self._book.ledger.ended.get(bad)
+        await self._book.end(
+            row,
+            self._book.ledger.next_attempt(row),
+            Verdict.UNKNOWN,
+            reason=Reason.BLOCKED,
+            because=None if because is None else because.seq,
+            cause=bad[2],
+            message=f"one unit first: {bad[2]} is not good",
+        )
 
     async def _one(self, spec: Spec, task: Task, subject: str) -> None:
         row = (task.stage, task.step, subject)
@@ -284,9 +308,7 @@ class Acting:
             self._book.journal.assert_epoch()
             failure = await self._apply(action, at, subject)
             if failure is None and action.finishes_after_s is not None:
-                await self._desk.rest(self._clock, action.finishes_after_s)
-                self._book.journal.assert_epoch()
-                failure = await self._finish(action, at, subject)
+                failure = await self._finish(task, action, subject, attempt, action.finishes_after_s)
         outcome = await self._wait_for(task, action, subject, attempt)
         if outcome != "done" and failure is not None:
             await self._meanwhile_over(action, subject, before, outcome)
@@ -368,12 +390,22 @@ class Acting:
             return error
         return None
 
-    async def _finish(self, action: Action, at: TaskAt, subject: str) -> DeviceError | InputError | None:
-        try:
-            await action.finish(at, subject)
-        except (DeviceError, InputError) as error:
-            return error
-        return None
+    async def _finish(
+        self, task: Task, action: Action, subject: str, attempt: int, every_s: float
+    ) -> DeviceError | InputError | None:
+        """The second half, looked after until it is through or its time is up."""
+        began = self._clock.now_s()
+        while True:
+            await self._desk.rest(self._clock, every_s)
+            self._book.journal.assert_epoch()
+            try:
+                async with self._reading(task, subject, attempt) as at:
+                    if await action.finish(at, subject):
+                        return None
+            except (DeviceError, InputError) as error:
+                return error
+            if self._clock.now_s() - began >= (action.settles_s or PROBES_AFTER_S):
+                return None
 
     async def _wait_for(self, task: Task, action: Action, subject: str, attempt: int) -> ActionOutcome:
         """Look until the device is as asked, or the step's time is up. The last look begins after that: one

@@ -18,6 +18,7 @@ from bringup.lab.redfish_accounts import (
 )
 from bringup.lab.redfish_sessions import SLOTS, NoSlotError, Session, SessionBook
 from bringup.lab.redfish_shape import Json, collection, link
+from bringup.lab.redfish_update import SIMPLE
 from bringup.lab.render_redfish import NEED_POWER, RESETS, ROOT, RedfishTree
 from bringup.lab.web_server import WebServer, basic_login_ok
 from bringup.lab.world import World
@@ -25,6 +26,7 @@ from bringup.lab.world import World
 if TYPE_CHECKING:
     from aiohttp import web
 
+STARTS = frozenset({"On", "ForceRestart", "GracefulRestart", "PowerCycle"})
 HEADERS = {"OData-Version": "4.0", "Cache-Control": "no-cache"}
 METADATA = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -57,6 +59,10 @@ class RedfishServer(WebServer):
             return refusal
         if request.method == "POST" and path == self._tree.reset:
             return self._reset(body)
+        if request.method == "POST" and path == self._tree.reset_manager:
+            return self._reset_manager(body)
+        if request.method == "POST" and path == SIMPLE:
+            return self._update(body)
         if request.method == "PATCH" and path == ACCOUNT:
             return self._change_account(request, body)
         if request.method == "DELETE" and path.startswith(f"{self._tree.sessions}/"):
@@ -194,7 +200,28 @@ class RedfishServer(WebServer):
         if kind in NEED_POWER and self.world.power_state(node) == "Off":
             return _failure(409, "ActionNotSupported", f"{kind} needs a system that is on.")
         self.world.reset_host(node, kind)
+        if kind in STARTS:
+            self._tree.update.host_restarted(node)
         return _answer(204)
+
+    def _reset_manager(self, body: bytes) -> web.Response:
+        given = _object(body)
+        if given is None:
+            return _malformed()
+        if not self._tree.update.reset_manager(given.get("ResetType")):
+            return _failure(400, "ActionParameterValueNotInList", "The manager has no such reset.")
+        self._book.forget_all()
+        return _answer(204)
+
+    def _update(self, body: bytes) -> web.Response:
+        given = _object(body)
+        if given is None:
+            return _malformed()
+        status, complaint, task = self._tree.update.begin(given)
+        if task is None:
+            return _failure(status, "ActionParameterValueError" if status == 400 else "Busy", complaint)
+        headers = {"Location": str(task["@odata.id"]), "Retry-After": "5"}
+        return _answer(status, text=json.dumps(task), headers=headers)
 
 
 def _object(body: bytes) -> Json | None:

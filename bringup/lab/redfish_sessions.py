@@ -55,6 +55,11 @@ class SessionBook:
                 return session
         return None
 
+    def forget_all(self) -> None:
+        """The BMC starts again: nobody is logged in any more."""
+        self._sessions.clear()
+        self._used_at.clear()
+
     def close(self, key: str) -> bool:
         """Whether there was such a session."""
         self._used_at.pop(key, None)

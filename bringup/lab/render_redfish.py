@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from bringup.lab import redfish_cooling, redfish_leak, redfish_power
 from bringup.lab.redfish_network import interface_resources
 from bringup.lab.redfish_shape import Json, collection, link
+from bringup.lab.redfish_update import MANAGER_RESETS, Update
 from bringup.lab.state import Device
 from bringup.lab.world import World
 
@@ -33,6 +34,8 @@ class RedfishTree:
         self.manager = f"{ROOT}/Managers/BMC-{self.bmc.serial}"
         self.chassis = f"{ROOT}/Chassis/Tray-{self.node.serial}"
         self.reset = f"{self.system}/Actions/ComputerSystem.Reset"
+        self.reset_manager = f"{self.manager}/Actions/Manager.Reset"
+        self.update = Update(world, bmc)
         self.sessions = f"{ROOT}/SessionService/Sessions"
 
     @property
@@ -73,6 +76,7 @@ class RedfishTree:
             "Managers": link(f"{ROOT}/Managers"),
             "SessionService": link(f"{ROOT}/SessionService"),
             "UpdateService": link(f"{ROOT}/UpdateService"),
+            "Tasks": link(f"{ROOT}/TaskService"),
             "Links": {"Sessions": link(self.sessions)},
         }
 
@@ -92,16 +96,19 @@ class RedfishTree:
         inventory = f"{ROOT}/UpdateService/FirmwareInventory"
         images = self._firmware()
         found[inventory] = lambda: collection(
-            "SoftwareInventory", "Firmware", [f"{inventory}/{name}" for name in images]
+            "SoftwareInventory",
+            "Firmware",
+            [f"{inventory}/{name}" for name in (*images, *self.update.staged())],
         )
+        found |= self.update.resources()
         for name, version in images.items():
             found[f"{inventory}/{name}"] = lambda name=name, version=version: {  # type: ignore[misc]
                 "@odata.type": "#SoftwareInventory.v1_10_0.SoftwareInventory",
                 "Id": name,
                 "Name": f"{name} image",
                 "Version": version,
-                "Updateable": True,
                 "Status": {"State": "Enabled", "Health": "OK"},
+                **self.update.image(name, self.system if name == "BIOS" else self.manager),
             }
         found |= redfish_power.resources(self._world, self.node, self.chassis)
         found |= redfish_cooling.resources(self._world, self.node, self.chassis)
@@ -176,6 +183,12 @@ class RedfishTree:
             "LastResetTime": _moment(began),
             "PowerState": "On",
             "Status": {"State": "Enabled", "Health": "OK"},
+            "Actions": {
+                "#Manager.Reset": {
+                    "target": self.reset_manager,
+                    "ResetType@Redfish.AllowableValues": list(MANAGER_RESETS),
+                }
+            },
             "Links": {
                 "ManagerForServers": [link(self.system)],
                 "ManagerForChassis": [link(self.chassis)],
@@ -214,7 +227,7 @@ class RedfishTree:
             "ServiceEnabled": False,
             "Status": {"State": "Disabled", "Health": "OK"},
             "FirmwareInventory": link(f"{ROOT}/UpdateService/FirmwareInventory"),
-            "Actions": {"Oem": {}},
+            **self.update.service(),
         }
 
     def _firmware(self) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from bringup.lab.config_state import Configuration
+from bringup.lab.firmware_state import Firmware
 from bringup.lab.state_gpu import Gpu, GpuStack
 from bringup.lab.state_rack import Cage, Jack, LeakDetector, ManagementCable, Socket
 
@@ -303,6 +304,7 @@ class Device(Thing, kw_only=True):
     boots: int = 0
     host: Host | None = None
     configuration: Configuration = msgspec.field(default_factory=Configuration)
+    firmware_work: Firmware = msgspec.field(default_factory=Firmware)
     bmc: str | None = None
     host_device: str | None = None
     jack: Jack | None = None

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from bringup.lab import breakout, configuration, links, lldp, management, physics, power
+from bringup.lab import breakout, configuration, firmware, links, lldp, management, physics, power
 from bringup.lab.clock import WorldClock
 from bringup.lab.lldp import Neighbor
 from bringup.lab.management import Attached
@@ -327,6 +327,7 @@ class World:
     def _dues(self) -> Iterator[float]:
         yield from power.dues(self.plant.devices)
         yield from configuration.dues(self.plant.devices)
+        yield from firmware.dues(self.plant.devices)
         yield from links.parting_dues(self._wiring, self.plant.at)
         for port in self._ports.values():
             if port.cleared_every_s is not None:
@@ -343,6 +344,7 @@ class World:
         self._wiring = Wiring(self.plant.cables, self._ports)
         power.react(self._devices, now, self.plant.seed)
         configuration.react(self._devices, now)
+        firmware.react(self._devices, now)
         links.react(self._wiring, self._devices, now)
         self._due = min((due for due in self._dues() if due > now), default=math.inf)
 

@@ -22,13 +22,23 @@ from bringup.decode.redfish_system import (
     words_in,
 )
 from bringup.decode.redfish_thermal import fan_of, temperatures_of, thermal_of
+from bringup.driver import redfish_update
 from bringup.driver.redfish import ROOT, RedfishReader
 from bringup.driver.redfish_account import keeper, mac_addresses
 from bringup.driver.redfish_leak import leak_detectors
 from bringup.driver.registry import Platform
 from bringup.model.account import Account, Label
 from bringup.model.errors import InputError, NoData, Refused
-from bringup.model.facts import Clock, Environment, HostPower, Identity, LeakDetector, Supply
+from bringup.model.facts import (
+    BmcTask,
+    Clock,
+    Environment,
+    FirmwareState,
+    HostPower,
+    Identity,
+    LeakDetector,
+    Supply,
+)
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, Read
 from bringup.transport.base import Links
@@ -188,6 +198,19 @@ class RedfishBmcDriver:
                 f"{self._device.name}: the system has no reset action", "Does the user have the right to it?"
             )
         await reader.post(target, {"ResetType": reset_type})
+
+    async def tasks(self) -> tuple[BmcTask, ...]:
+        reader = await self._reader()
+        return await redfish_update.read_tasks(reader, await reader.get(ROOT))
+
+    async def firmware(self) -> FirmwareState:
+        return await redfish_update.read_firmware(await self._reader(), self._device.name)
+
+    async def stage_firmware(self, path: str, image: str) -> str:
+        return await redfish_update.stage(await self._reader(), path, image, self._device.name)
+
+    async def activate_firmware(self, path: str) -> None:
+        await redfish_update.activate(await self._reader(), path, self._device.name)
 
     async def environment(self) -> Environment:
         """Supplies, fans and temperatures of the host's chassis: from the subsystems, else from the older

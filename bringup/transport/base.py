@@ -7,7 +7,7 @@ has a cap. Errors never hold a secret.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
@@ -124,6 +124,15 @@ class KeepsAccount(Protocol):
 
     async def put_back(self) -> None:
         """The other way round."""
+        ...
+
+
+@runtime_checkable
+class StreamsEvents(Protocol):
+    """An `HttpExchange` that server-sent events come over."""
+
+    def events(self, path: str, *, silence_s: float) -> AsyncGenerator[bytes, None]:
+        """The data of each event from now on, until the caller stops."""
         ...
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -34,12 +35,15 @@ from bringup.transport.failure import (
     silent,
 )
 from bringup.transport.gate import CredentialGate
+from bringup.transport.http_events import read_events
 from bringup.transport.tcp import connect_tcp
 from bringup.transport.tls import Trust, http_trust, mismatch
 
 REQUESTS_AT_ONCE = 2
 """BMCs answer slowly, and some wrongly, when asked more at a time."""
 REDIRECTS_MAX = 3
+EVENTS_KEPT = 100
+"""How many events of a stream stay in the transcript."""
 _CHUNK_BYTES = 64 * 1024
 _IDLE_S = 10.0
 
@@ -137,6 +141,65 @@ class HttpClient:
             )
         )
         raise failure from None
+
+    async def events(
+        self, path: str, *, headers: Mapping[str, str], silence_s: float
+    ) -> AsyncGenerator[bytes, None]:
+        """Server-sent events until the caller stops; the first of them are kept. Raises `DeviceError`s, and
+        `Refused` with the status where it is no stream.
+        """
+        kept: list[bytes] = []
+        failure: DeviceError | None = None
+        wanted = {**headers, "Accept": "text/event-stream"}
+        got = _Got()
+        response: aiohttp.ClientResponse | None = None
+        try:
+            # Not one of the two places: a stream lasts, and the BMC is asked other things meanwhile.
+            async with asyncio.timeout(DEFAULT_DEADLINE_S):
+                response = await self._pool.session().request(
+                    "GET", self._url(path), headers=wanted, allow_redirects=False, ssl=self._trust.for_aiohttp
+                )
+            got.begun = True
+            self._check_stream(response)
+            chunks = response.content.iter_any()
+            async with contextlib.aclosing(read_events(self.peer, chunks, silence_s=silence_s)) as events:
+                async for data in events:
+                    if len(kept) < EVENTS_KEPT:
+                        kept.append(data)
+                    yield data
+        except TimeoutError as error:
+            failure = await self._late(error, got, DEFAULT_DEADLINE_S)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            failure = self._failed(error, got)
+        except DeviceError as error:
+            failure = error
+        finally:
+            if response is not None:
+                response.close()
+            said, reason = (None, None) if failure is None else (failure.message, failure.reason)
+            reply = b"\n\n".join(kept)[:EVIDENCE_OF_FAILURE_BYTES]
+            self._keep(
+                Exchange(
+                    transport=self.peer.service,
+                    request=f"GET {path} (events)",
+                    reply=reply,
+                    error=said,
+                    reason=reason,
+                )
+            )
+        if failure is not None:
+            raise failure from None
+
+    def _check_stream(self, response: aiohttp.ClientResponse) -> None:
+        kind = response.content_type
+        if response.status == 200 and kind == "text/event-stream":
+            return
+        if response.status == 200:
+            raise Unparsable(f"{self.peer} answers with something that is no stream of events", "See its log")
+        raise Refused(
+            f"{self.peer} refused a stream of events (HTTP {response.status})",
+            "It may allow few at once, or not this user",
+        )
 
     async def _follow(
         self, method: Method, path: str, body: bytes | None, headers: dict[str, str], got: _Got

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import msgspec
@@ -86,6 +87,14 @@ class RedfishSession:
         reply = await self._ask(method, path, json, deadline_s)
         self._change_required = False
         return reply
+
+    async def events(self, path: str, *, silence_s: float) -> AsyncGenerator[bytes, None]:
+        """See `StreamsEvents`. Raises `DeviceError`s."""
+        await self.open()
+        stream = self._client.events(path, headers=self._credentials(), silence_s=silence_s)
+        async with contextlib.aclosing(stream) as events:
+            async for data in events:
+                yield data
 
     async def account(self, *, prove: bool = False) -> Account:
         """Whose password the BMC takes; with `prove` the old one is tried once, after the new one was taken.

@@ -34,6 +34,9 @@ METHODS = {
     "accelerators": ("HasAccelerators", "accelerators"),
     "nvlinks": ("HasNvlinks", "nvlinks"),
     "xids": ("KeepsKernelLog", "xids"),
+    "bundles": ("HasBundles", "bundles"),
+    "tasks": ("RunsTasks", "tasks"),
+    "firmware": ("UpdatesFirmware", "firmware"),
 }
 DEADLINE_S = 60.0
 SILENT = ("unreachable", "timeout")

@@ -15,8 +15,11 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from bringup.driver.redfish_event import bmc_events
+from bringup.driver.redfish_task import follow_task
 from bringup.model.errors import DeviceError, NoData, Refused, TimedOut, Unparsable, Unreachable
 from bringup.model.inventory import Device
+from bringup.transport.base import KeepsAccount
 from bringup.transport.failure import CredentialRefused
 from tests.transport.peers import (
     Certificate,
@@ -84,6 +87,34 @@ async def test_a_bmc_without_sessions_is_read_with_basic_login(emulator: Emulato
     assert f'POST {action} {{"ResetType":"On"}}' in [exchange.request for exchange in exchanges]
     coded = base64.b64encode(f"admin:{SECRET}".encode()).decode()
     assert SECRET not in str(exchanges) and coded not in str(exchanges)
+
+
+async def test_the_emulators_task_is_followed_to_its_end(emulator: Emulator, tmp_path: Path) -> None:
+    async with links(with_http("redfish", emulator.port, tmp_path), tmp_path) as peer:
+        http = await peer.redfish()
+        task = "/redfish/v1/TaskService/Tasks/42"
+        done = await follow_task(http, "bmc-01", task, deadline_s=10)
+        assert (done.done, done.state, done.percent) == (True, "Completed", 100)
+        with pytest.raises(NoData, match="nobody saw how it ended"):
+            await follow_task(http, "bmc-01", f"{task}3", deadline_s=10)
+
+
+async def test_the_emulator_has_no_accounts_and_no_events_and_is_not_changed(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    following = "a-new-one-for-it"
+    (tmp_path / "following").write_text(following)
+    at = with_http("redfish", emulator.port, tmp_path, next_password="file:following")
+    async with links(at, tmp_path) as peer:
+        http = await peer.redfish()
+        assert isinstance(http, KeepsAccount)
+        told = await http.account()
+        assert (told.takes, told.change_required) == ("password", False)
+        with pytest.raises(NoData, match="lists no account"):
+            await http.rotate()
+        with pytest.raises(NoData, match="no stream of events"):
+            await anext(bmc_events(http, "bmc-01"))
+        assert following not in str(peer.transcript.take())
 
 
 async def test_a_wrong_password_at_the_emulator_is_refused(emulator: Emulator, tmp_path: Path) -> None:

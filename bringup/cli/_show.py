@@ -39,6 +39,7 @@ class JsonSummary(Folded):
         from bringup.cli._history import with_history
         from bringup.diagnosis import diagnose
         from bringup.view.acceptance import acceptance
+        from bringup.view.worklist import work_list
 
         state = self.fold.state
         causes = with_history(diagnose(state, self.inventory), self.folder, self.inventory, state)
@@ -63,6 +64,7 @@ class JsonSummary(Folded):
             ],
             "causes": causes,
             "acceptance": acceptance(state, self.inventory, causes).record(),
+            "work": work_list(causes, self.inventory),
             "altered": state.altered,
         }
         sys.stdout.buffer.write(msgspec.json.encode(record, order="sorted") + b"\n")

@@ -13,6 +13,7 @@ from bringup.view.acceptance import acceptance
 from bringup.view.mark import Role, Row, Tier
 from bringup.view.progress import Progress
 from bringup.view.summary import WIDTH, plain, stage_row, summary_rows
+from bringup.view.worklist import work_list
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,7 +92,8 @@ class PlainText(Folded):
         causes = with_history(diagnose(state, self.inventory), self.folder, self.inventory, state)
         named = state.run is not None and state.run.accept is not None
         accepted = acceptance(state, self.inventory, causes) if named else None
-        return summary_rows(state, causes, width=width(), tier=tier(), accepted=accepted)
+        work = work_list(causes, self.inventory)
+        return summary_rows(state, causes, width=width(), tier=tier(), accepted=accepted, work=work)
 
 
 def closing_lines(folder: RunFolder) -> tuple[str, ...]:

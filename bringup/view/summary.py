@@ -15,6 +15,7 @@ from bringup.model.verdict import Verdict
 from bringup.view.acceptance import Acceptance, acceptance_rows
 from bringup.view.mark import CUTS, RULES, Cell, Role, Row, Tier, mark_of
 from bringup.view.text import amount, visible
+from bringup.view.worklist import Batch, work_rows
 
 WIDTH = 80
 LABEL_CELLS = 10
@@ -32,9 +33,10 @@ def summary_rows(
     width: int = WIDTH,
     tier: Tier = "unicode",
     accepted: Acceptance | None = None,
+    work: Sequence[Batch] = (),
 ) -> tuple[Row, ...]:
     """Rows of cells, none wider than `width`; device text in them was made visible. With `accepted` the lists
-    of what is accepted and what is not.
+    of what is accepted and what is not, with `work` what hands have to do.
     """
     draw = _Draw(width, tier)
     rows: list[Row] = [((RULES[tier] * width, "dim"),)]
@@ -43,6 +45,7 @@ def summary_rows(
         rows.append(())
         rows += draw.cause(cause)
     rows += draw.leftovers(state)
+    rows += work_rows(work, width=width, tier=tier)
     if accepted is not None:
         rows += acceptance_rows(accepted, width=width, tier=tier)
     rows.append(())

@@ -99,7 +99,7 @@ def work_rows(batches: Sequence[Batch], *, width: int, tier: Tier = "unicode") -
     yield ()
     yield line(f"work list: {count} places, in any order", "title")
     for batch in batches:
-        yield line(f"  {len(batch.places)} x {batch.words} [{batch.remedy}]: {batch.where}", "advice")
+        yield line(f"  {batch.where}: {len(batch.places)} x [{batch.remedy}] {batch.words}", "advice")
         for place in batch.places[:PLACES_SHOWN]:
             yield line(f"      {place.words}", "plain")
         if len(batch.places) > PLACES_SHOWN:

@@ -61,7 +61,7 @@ def test_field_17_work_is_grouped_by_what_is_done_then_by_rack_and_side_and_in_t
 def test_field_17_the_list_says_how_many_where_and_what_comes_after() -> None:
     text = "\n".join(plain(row) for row in work_rows(work_list(CAUSES, INVENTORY), width=80))
     assert "work list: 5 places, in any order" in text
-    assert "  3 x words of clean [clean]: r07 front, U38-U40\n      U40 leaf-1/Ethernet0\n" in text
+    assert "  r07 front, U38-U40: 3 x [clean] words of clean\n      U40 leaf-1/Ethernet0\n" in text
     assert text.endswith("--retest failed`")
 
 

@@ -11,7 +11,7 @@ from bringup.journal.sign import KeySigner
 from bringup.model.answer import Answers
 from bringup.model.envelope import Limit
 from bringup.model.state import RunState
-from tests.engine.person import Person, events
+from tests.engine.person import Person, events, until
 from tests.engine.stand import Stand, verdicts
 from tests.engine.test_session import limit
 
@@ -181,3 +181,19 @@ async def test_a_stop_leaves_every_open_question_without_a_verdict(stand: Stand)
     assert not session.complete
     state = await stand.state()
     assert set(verdicts(state).values()) == {""}
+
+
+async def test_field_17_questions_of_a_step_are_open_at_once_and_answered_in_any_order(stand: Stand) -> None:
+    """A batch that one person works through by scanning, and no queue."""
+    stand.headless = False
+    scan = {"name": "a", "step": [{"ask": "scan", "id": "label", "with": {"text": "Scan it."}}]}
+    session = await stand.open(scan)
+    person = Person(stand, session)
+    running = asyncio.create_task(session.run())
+    assert set(await person.asked(2)) == {"a/label@leaf-1", "a/label@leaf-2"}
+    assert (await person.answer("a/label@leaf-2", "SN-leaf-2")).ok
+    await until(lambda: ("a", "label", "leaf-2") in stand.book.ledger.ended)
+    assert stand.desk.open_questions == ("a/label@leaf-1",)
+    assert (await person.answer("a/label@leaf-1", "SN-leaf-1")).ok
+    await running
+    assert verdicts(await stand.state()) == {"a/label@leaf-1": "PASS", "a/label@leaf-2": "PASS"}

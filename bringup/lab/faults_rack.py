@@ -67,38 +67,53 @@ def _plug_in(world: World, subject: str, memo: Memo) -> None:
     _detector(world, subject).fitted = True
 
 
-def _feeding(world: World, role: str | None = None) -> list[str]:
-    """Outlets with a cord in them, in the order of their numbers."""
+def _wet(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
+    no_value("coolant-leak", value)
+    _detector(world, subject).wet = True
+    return {}
+
+
+def _dry(world: World, subject: str, memo: Memo) -> None:
+    _detector(world, subject).wet = False
+
+
+def _feeding(world: World, *roles: str) -> list[str]:
+    """Outlets with a cord in them, of devices of these roles (none: of any), in order of their numbers."""
     found = [
         (supply.pdu, supply.outlet)
         for device in world.devices
         for supply in device.supplies
-        if supply.pdu is not None and supply.outlet is not None and role in (None, device.role)
+        if supply.pdu is not None and supply.outlet is not None and device.role in (roles or (device.role,))
     ]
     return [f"{pdu}/{OUTLET}{index}" for pdu, index in sorted(found)]
 
 
-def _feeding_nodes(world: World) -> list[str]:
-    return _feeding(world, "node")
+def _spare(world: World, pdu: str) -> list[str]:
+    """Outlets of a PDU without a cord."""
+    every = [f"{pdu}/{OUTLET}{each.index}" for each in world.device(pdu).outlets]
+    return [each for each in every if each not in _feeding(world)]
 
 
-def _change_cords(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
-    """The cords of two outlets of one PDU are exchanged, and each label tells what really hangs there."""
+def _movable(world: World) -> list[str]:
+    """Those of nodes, where the PDU has an outlet to spare."""
+    return [each for each in _feeding(world, "node") if _spare(world, each.split("/")[0])]
+
+
+def _move_cord(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
+    """A cord is in another outlet, and what is in that one is here; labels tell what really hangs there."""
     pdu = subject.split("/")[0]
-    alike = _feeding_nodes(world) if subject in _feeding_nodes(world) else _feeding(world)
-    others = [each for each in alike if each.split("/")[0] == pdu and each != subject]
+    others = _spare(world, pdu)
     if value is not None:
-        others = [each for each in _feeding(world) if each == f"{pdu}/{OUTLET}{value}" != subject]
+        every = [f"{pdu}/{OUTLET}{each.index}" for each in world.device(pdu).outlets]
+        others = [each for each in every if each == f"{pdu}/{OUTLET}{value}" != subject]
     if not others:
-        raise InputError(
-            f"no other cord is in outlet {value or '?'} of {pdu}", "VALUE is an outlet's number."
-        )
+        raise InputError(f"{pdu} has no outlet {value or 'to spare'}", "VALUE is another outlet's number.")
     other = dice.choice(others)
     _exchange_cords(world, subject, other)
     return {"other": other}
 
 
-def _change_back(world: World, subject: str, memo: Memo) -> None:
+def _move_back(world: World, subject: str, memo: Memo) -> None:
     _exchange_cords(world, subject, str(memo["other"]))
 
 
@@ -145,18 +160,32 @@ KINDS = (
         mend=_plug_in,
     ),
     FaultKind(
+        name="coolant-leak",
+        about="There is liquid at a leak detector.",
+        subject_kind="detector",
+        stage="power",
+        step="leak",
+        verdict="FAIL",
+        remedy="stop-and-find-leak",
+        masks=True,
+        usual=_detectors,
+        allowed=_detectors,
+        apply=_wet,
+        mend=_dry,
+    ),
+    FaultKind(
         name="wrong-outlet",
-        about="The cords of two outlets are exchanged: the label of each names another device than planned.",
-        args={"value": "the other outlet's number (default: the seed picks one)"},
+        about="A cord hangs on another outlet than planned; labels tell what really hangs there.",
+        args={"value": "the outlet where it hangs (default: the seed picks a spare one)"},
         subject_kind="outlet",
         stage="power",
         step="outlet_on",
         verdict="FAIL",
         remedy="check-device-identity",
         masks=True,
-        usual=_feeding_nodes,
+        usual=_movable,
         allowed=_feeding,
-        apply=_change_cords,
-        mend=_change_back,
+        apply=_move_cord,
+        mend=_move_back,
     ),
 )

@@ -18,6 +18,7 @@ REMEDIES = {
     "wrong-result": "quarantine-and-localise",
     "crossed-management": "swap-cables-back",
     "leak-detector-missing": "reconnect-leak-detector",
+    "coolant-leak": "stop-and-find-leak",
     "wrong-outlet": "check-device-identity",
 }
 ALONE = "all_reduce_perf -b 8M -e 8G -f 2 -g 8 -c 1 -n 20"
@@ -125,6 +126,16 @@ def test_exchanged_cords_feed_each_others_devices_and_say_so_on_their_labels() -
     assert world.supply_ok("node-03", "psu-1")
 
 
+def test_a_cord_in_a_spare_outlet_leaves_the_planned_one_without_a_load() -> None:
+    world, _ = found_world()
+    book(world).add("wrong-outlet@pdu-2/outlet-5=20")
+    world.set_outlet("pdu-2", 5, True)
+    assert (world.outlet("pdu-2", 5).label, world.outlet("pdu-2", 20).label) == ("spare 20", "node-02 psu-2")
+    assert (world.outlet_load_w("pdu-2", 5), world.supply_ok("node-02", "psu-2")) == (0.0, False)
+    world.set_outlet("pdu-2", 20, True)
+    assert world.supply_ok("node-02", "psu-2")
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -134,7 +145,7 @@ def test_exchanged_cords_feed_each_others_devices_and_say_so_on_their_labels() -
         ("gpu-throttled=cold", "means nothing"),
         ("wrong-result@node-01=8", "out of range"),
         ("wrong-outlet@pdu-1/outlet-20", "can't happen"),
-        ("wrong-outlet@pdu-1/outlet-4=20", "no other cord"),
+        ("wrong-outlet@pdu-1/outlet-4=25", "no outlet 25"),
         ("leak-detector-missing@node-01/leak-top", "can't happen"),
     ],
 )

@@ -40,7 +40,7 @@ def _text(inventory: Inventory) -> str:
     parts = [f"site {inventory.site or '-'}: {_brief(inventory)}"]
     devices = [("DEVICE", "RACK", "U", "ROLE", "PLATFORM", "ADDRESS", "SERIAL")] + [
         (
-            device.name,
+            f"{device.name} (found)" if device.found else device.name,
             device.rack or "",
             str(device.unit or ""),
             device.role,

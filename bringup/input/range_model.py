@@ -57,6 +57,7 @@ class DeviceRange(Written):
     slot: str | None = None
     mac: str | None = None
     bmc: str | None = None
+    pair: str | None = None
     protected: bool = False
     in_service: bool = False
     feed: tuple[dict[str, Any], ...] = ()

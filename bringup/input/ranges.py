@@ -32,6 +32,7 @@ from bringup.input.template import TemplateFault, Value, fill, fill_value
 from bringup.input.validate import SECRET_FIELDS
 from bringup.model.inventory import Device, Port
 
+_OWN_BRACES = SECRET_FIELDS | {"console_prompt"}
 PORT_CAP = 65_536
 """Ports of all ranges together: more than the largest plant that one run could be about."""
 
@@ -217,7 +218,7 @@ class _Filler:
         filled = dict(table)
         for key, item in table.items():
             try:
-                filled[key] = fill_value(item, values, key, secret_keys=SECRET_FIELDS)
+                filled[key] = fill_value(item, values, key, secret_keys=_OWN_BRACES)
             except TemplateFault as fault:
                 problem = self._problem((*path, key), fault)
                 if problem is not None:

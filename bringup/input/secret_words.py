@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from bringup.input.document import Document
+from bringup.input.inventory_rules import TRANSPORTS
 from bringup.input.problem import Problem
 from bringup.input.validate import SECRET_FIELDS
 
-TRANSPORTS = ("ssh", "snmp", "gnmi", "redfish", "eapi", "nvue")
 _WORD = re.compile(r"\{(serial|name)\}")
 _INERT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_:+-]|\.(?!\.))*", re.ASCII)
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from bringup.cli.main import main
 from bringup.input import inventory_files, load_inventory
+from bringup.input.range_model import DeviceRange, PortRule
 from bringup.input.template import TemplateFault, fill
 from bringup.model.errors import InputError
+from bringup.model.inventory import Device, Port
 from bringup.transport.credentials import resolve
 from tests.input.examples import Write, problems_of
 
@@ -89,6 +91,19 @@ def test_the_manifest_belongs_to_what_a_record_keeps(write: Write, tmp_path: Pat
         tmp_path / "inventory.toml",
         tmp_path / "delivered.csv",
     )
+
+
+def test_a_range_takes_all_that_a_device_and_a_port_take() -> None:
+    only_scanned = {"found"}
+    assert set(Device.model_fields) - only_scanned <= set(DeviceRange.model_fields)
+    assert set(Port.model_fields) - {"device"} <= set(PortRule.model_fields)
+
+
+def test_a_prompt_keeps_its_braces(write: Write) -> None:
+    write("delivered.csv", MANIFEST)
+    text = RANGES.replace('user = "admin"', 'user = "admin", console = true, console_prompt = "[#$]{1,2} ?$"')
+    device = load_inventory(write("inventory.toml", text), platforms=PLATFORMS).devices["node-01"]
+    assert device.ssh is not None and device.ssh.console_prompt == "[#$]{1,2} ?$"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -74,7 +75,16 @@ def title(crossing: Crossing) -> str:
         return f"{end} leads to {crossing.found[end]}, which is not its far end"
     if len(crossing.cables) == 2:
         return f"cables {crossing.names} are swapped"
+    trunks = {trunk_of(cable.label) for cable in crossing.cables}
+    if len(trunks) == 1 and None not in trunks:
+        return f"trunk {trunks.pop()}: {len(crossing.cables)} of its links come out in each other's places"
     return f"{len(crossing.cables)} cables are in each other's places: {crossing.names}"
+
+
+def trunk_of(label: str) -> str | None:
+    """The trunk that a cable's label names before its last number: `T-1` of `T-1.3`."""
+    found = re.fullmatch(r"(.+)[./:]\d+", label)
+    return found[1] if found else None
 
 
 def suspects(crossing: Crossing) -> tuple[Suspect, ...]:

@@ -9,7 +9,7 @@ from bringup.diagnosis.observed import Finding, worst_first
 from bringup.diagnosis.place import places
 from bringup.diagnosis.remedies import REMEDIES
 from bringup.diagnosis.rule import Facts, Rule, fill, suspects
-from bringup.model.cause import Cause, Suspect
+from bringup.model.cause import Cause, Stop, Suspect
 from bringup.model.inventory import Inventory
 from bringup.model.judgement import Judgement
 from bringup.model.progress import Key
@@ -33,6 +33,7 @@ class Case:
     source: str = ""
     place_of: tuple[str, ...] = ()
     lead: str | None = None
+    walk: tuple[Stop, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     blocked: list[Finding] = field(default_factory=list)
 
@@ -70,6 +71,8 @@ class Case:
             remedy_words=remedy.words,
             places=tuple(dict.fromkeys(place for each in where for place in places(inventory, each))),
             source=self.source,
+            automatic=remedy.remote,
+            walk=self.walk,
         )
 
     def _shown(self) -> tuple[Judgement, ...]:
@@ -104,7 +107,9 @@ class Board:
         return bool(taken)
 
     def in_order(self) -> list[Case]:
-        """By where each shows first in the plan; what each explains likewise."""
+        """What a keyboard can put right first, then by where each shows first in the plan; what each
+        explains likewise.
+        """
         for case in self.cases:
             case.findings.sort(
                 key=lambda each: (
@@ -113,7 +118,11 @@ class Board:
                 )
             )
             case.blocked.sort(key=lambda each: self._order[each.key])
-        return sorted(self.cases, key=lambda case: self._order[(case.findings or case.blocked)[0].key])
+        return sorted(self.cases, key=self._rank)
+
+    def _rank(self, case: Case) -> tuple[bool, int]:
+        """Work of hands comes last (field rule 18)."""
+        return not REMEDIES[case.remedy].remote, self._order[(case.findings or case.blocked)[0].key]
 
 
 def _unique(words: Iterable[str | None]) -> tuple[str, ...]:

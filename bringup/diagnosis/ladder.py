@@ -1,9 +1,9 @@
 """From a state and an inventory to causes: each scene up the ladder claims the bad verdicts that it explains.
 
-power, hosts, devices that can't be read, what is too old, one cable after the other, cabling as a whole, warm
-modules, single values, bare reasons; what is left is named `unexplained`. What was only blocked is laid to
-the cause that blocks it. Pure: it sees measurements, judgements and the inventory, and nothing of what made
-them so.
+power, hosts, devices that can't be read, what is too old, cages, one cable after the other, cabling as a
+whole, warm modules, single values, bare reasons; what is left is named `unexplained`. What was only blocked
+is laid to the cause that blocks it; then what belongs together is made one. Pure: it sees measurements,
+judgements and the inventory, and nothing of what made them so.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import msgspec
 from bringup.diagnosis import cabling
 from bringup.diagnosis.by_reason import by_reason, unexplained
 from bringup.diagnosis.by_value import by_value
+from bringup.diagnosis.cages import broken_out
 from bringup.diagnosis.case import Board, Case
 from bringup.diagnosis.cooling import cooling
+from bringup.diagnosis.grouping import grouped
 from bringup.diagnosis.observed import Finding, Observed, findings
 from bringup.diagnosis.rule import Facts, Rule, first_match
 from bringup.diagnosis.rules_device import DEVICE_RULES
@@ -50,6 +52,7 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     scenes.hosts()
     scenes.devices()
     stale_readings(board)
+    broken_out(board, observed, inventory)
     scenes.links()
     scenes.cables()
     cooling(board, observed)
@@ -58,6 +61,7 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     by_reason(board)
     unexplained(board)
     lay_blocked(board, state)
+    board.cases = grouped(board.in_order(), inventory)
     return tuple(case.cause(inventory) for case in board.in_order())
 
 

@@ -42,6 +42,7 @@ DEVICE_REMEDIES = (
             "Log in by hand with the same user; correct the secret that the inventory points to.",
         ),
         SEVEN.format(29),
+        remote=True,
     ),
     Remedy(
         "verify-host-key",
@@ -81,6 +82,7 @@ DEVICE_REMEDIES = (
             "A new release needs a decoder that was tested against its output.",
         ),
         "network reference, section 9",
+        remote=True,
     ),
     Remedy(
         "check-platform-and-release",
@@ -91,6 +93,7 @@ DEVICE_REMEDIES = (
             "Else the inventory expects too much of it.",
         ),
         "contracts, section 1",
+        remote=True,
     ),
     Remedy(
         "restart-sampling",
@@ -101,6 +104,7 @@ DEVICE_REMEDIES = (
             "See that its stamps and totals move again; then measure again.",
         ),
         "contracts, section 1; physics reference, section 5",
+        remote=True,
     ),
     Remedy(
         "stop-clearing-counters",
@@ -110,12 +114,21 @@ DEVICE_REMEDIES = (
             "Agree on a quiet time as long as the window.",
         ),
         "field rule 7",
+        remote=True,
     ),
     Remedy(
-        "install-expected-release", "bring it to the expected release", ("One unit first.",), "field rule 10"
+        "install-expected-release",
+        "bring it to the expected release",
+        ("One unit first.",),
+        "field rule 10",
+        remote=True,
     ),
     Remedy(
-        "set-clock", "configure a time source that is reachable", ("Then wait until it has settled.",), ""
+        "set-clock",
+        "configure a time source that is reachable",
+        ("Then wait until it has settled.",),
+        "",
+        remote=True,
     ),
     Remedy(
         "check-airflow",
@@ -142,7 +155,7 @@ DEVICE_REMEDIES = (
         ("List what the firmware finds.",),
         "",
     ),
-    Remedy("free-disk-space", "free some disk space", ("Old logs and images first.",), ""),
+    Remedy("free-disk-space", "free some disk space", ("Old logs and images first.",), "", remote=True),
     Remedy(
         "look-at-console",
         "look at the console of the host",
@@ -154,6 +167,7 @@ DEVICE_REMEDIES = (
         "read the state by hand before anything is tried again",
         ("What was changed, and what not, stands in the record.",),
         "field rules 5 to 9",
+        remote=True,
     ),
     Remedy(
         "put-right-and-answer-again", "put right what was asked about, then answer again", (), "field rule 17"
@@ -163,16 +177,32 @@ DEVICE_REMEDIES = (
         "answer it in the console, with `bringup tell RUN answer`, or in the answers file",
         (),
         "contracts, section 3",
+        remote=True,
     ),
-    Remedy("state-a-limit", "state a limit with its source in an envelope", (), "contracts, section 2"),
-    Remedy("retest", "run the step again: `bringup tell RUN retest`", (), "field rule 22"),
-    Remedy("run-what-was-left-out", "run the step again without skipping it", (), "contracts, section 3"),
-    Remedy("resume-the-run", "go on with `bringup resume RUN`", (), "contracts, section 7"),
-    Remedy("report-program-fault", "report this as a fault of the program, with the record", (), ""),
+    Remedy(
+        "state-a-limit",
+        "state a limit with its source in an envelope",
+        (),
+        "contracts, section 2",
+        remote=True,
+    ),
+    Remedy("retest", "run the step again: `bringup tell RUN retest`", (), "field rule 22", remote=True),
+    Remedy(
+        "run-what-was-left-out",
+        "run the step again without skipping it",
+        (),
+        "contracts, section 3",
+        remote=True,
+    ),
+    Remedy("resume-the-run", "go on with `bringup resume RUN`", (), "contracts, section 7", remote=True),
+    Remedy(
+        "report-program-fault", "report this as a fault of the program, with the record", (), "", remote=True
+    ),
     Remedy(
         "report-unexplained",
         "no rule explains this: read the raw values and the evidence, and report what it was",
         ("Nothing is guessed here.",),
         "field rule 20",
+        remote=True,
     ),
 )

@@ -50,6 +50,7 @@ LINK_REMEDIES = (
             "Switch it on by its BMC and see that it stays on; its ports have light when it has booted.",
         ),
         "field rule 2",
+        remote=True,
     ),
     Remedy(
         "prove-far-transmitter",
@@ -92,6 +93,7 @@ LINK_REMEDIES = (
         "take the module out of low power and enable its transmitter; else reset it, else replace it",
         ("Read low power and transmit disable.", "Clear them; reset the module.", "Still dark: replace it."),
         SEVEN.format(18),
+        remote=True,
     ),
     Remedy(
         "replace-optic",
@@ -120,6 +122,7 @@ LINK_REMEDIES = (
         "switch optical monitoring on, or expect none of this module",
         ("Enable polling of modules on the device.", "Copper and flat-memory modules have no monitor."),
         SEVEN.format(33),
+        remote=True,
     ),
     Remedy(
         "swap-cables-back",
@@ -155,18 +158,21 @@ LINK_REMEDIES = (
             "Save the configuration.",
         ),
         SEVEN.format(10),
+        remote=True,
     ),
     Remedy(
         "set-same-speed",
         "set the same speed and lanes at both ends",
         ("Compare speed, lanes and breakout of both ends with the inventory.", "Save the configuration."),
         SEVEN.format(12),
+        remote=True,
     ),
     Remedy(
         "check-link-training",
         "set auto-negotiation and training alike at both ends",
         ("Copper: both on. Optics: both off.", "Then compare speed, lanes and the module's application."),
         SEVEN.format(11),
+        remote=True,
     ),
     Remedy(
         "check-signal-quality",
@@ -177,6 +183,7 @@ LINK_REMEDIES = (
             "Try the module in a port with a short trace; then replace it.",
         ),
         SEVEN.format(17),
+        remote=True,
     ),
     Remedy(
         "reseat-and-measure-again",
@@ -192,17 +199,20 @@ LINK_REMEDIES = (
         "start an LLDP agent at the far end, or stop its adapter from swallowing the frames",
         ("Wait 35 s after link-up.", "Disable the adapter's own LLDP or DCBX agent, or run one on the host."),
         SEVEN.format(26),
+        remote=True,
     ),
     Remedy(
         "switch-on-port",
         "switch the port on",
         ("See why it was shut before.", "Switch it on and save the configuration."),
         SEVEN.format(4),
+        remote=True,
     ),
     Remedy(
         "check-port-name-and-breakout",
         "compare the port's name and breakout with the inventory",
         ("List the ports of the device.", "Set the breakout of the plan, or correct the inventory."),
         SEVEN.format(12),
+        remote=True,
     ),
 )

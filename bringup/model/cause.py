@@ -36,6 +36,14 @@ class History(msgspec.Struct, frozen=True):
         return f"met {times} in {self.runs} of {looked}; {self.passed} passed at a retest"
 
 
+class Stop(msgspec.Struct, frozen=True):
+    """One stop of a walk: what to do, and where, as eyes find it."""
+
+    subject: str
+    place: str
+    does: str
+
+
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """One cause. `rule` names how it was found, `unexplained` where no rule fits: then the raw values are
     all.
@@ -59,6 +67,10 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     remedy_words: str = ""
     places: tuple[str, ...] = ()
     source: str = ""
+    automatic: bool = False
+    """Nobody has to go to the rack for it: the program or a keyboard can put it right."""
+    walk: tuple[Stop, ...] = ()
+    """Clean-up work of one kind, in the order in which feet find it."""
     history: History | None = None
 
     @property

@@ -24,6 +24,7 @@ ENVIRONMENT = (
     ("NO_COLOR", "Anything: no colours."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR", "Where keys, state and sockets are, as elsewhere."),
     ("SSH_AUTH_SOCK", "The agent that holds keys to log in and to sign with."),
+    ("BRINGUP_WEBHOOK", "As --webhook of run and resume; unlike that it is in no list of processes."),
     ("BRINGUP_INJECT", "A test hook of the burn-in: bitflip, nan or slow; only for this host and for labs."),
 )
 

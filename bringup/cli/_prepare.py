@@ -264,7 +264,13 @@ def files_written(playbook: Path, envelopes: Sequence[str], inventory: Path) -> 
 
     kinds = [("playbook", playbook), *(("inventory", path) for path in inventory_files(inventory))]
     kinds += [("envelope", find_file("envelope", name, playbook.parent)) for name in envelopes]
-    return {f"written.{kind}.{path.name}": path for kind, path in kinds}
+    found: dict[str, Path] = {}
+    for kind, path in kinds:
+        name, number = f"written.{kind}.{path.name}", 2
+        while name in found:  # two folders may each have a `cables.csv`
+            name, number = f"written.{kind}.{number}.{path.name}", number + 1
+        found[name] = path
+    return found
 
 
 def kept_inputs(folder: RunFolder, request: Request) -> Inputs:

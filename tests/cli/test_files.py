@@ -104,3 +104,20 @@ def test_the_schema_of_events_and_decoders_is_there(capsys: pytest.CaptureFixtur
 def test_an_unknown_schema_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", "playbok"]) == 2
     assert "did you mean 'playbook'?" in capsys.readouterr().err
+
+
+def test_files_of_the_same_name_are_all_kept(tmp_path: Path) -> None:
+    from bringup.cli._prepare import files_written
+
+    for folder in ("cables", "delivered"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "r07.csv").write_text(folder)
+    text = 'schema = "bringup.inventory/1"\ncables = "cables/r07.csv"\nmanifest = "delivered/r07.csv"\n'
+    (tmp_path / "r07.toml").write_text(text)
+    kept = files_written(tmp_path / "playbook.toml", (), tmp_path / "r07.toml")
+    assert {path.relative_to(tmp_path).as_posix() for path in kept.values()} == {
+        "playbook.toml",
+        "r07.toml",
+        "cables/r07.csv",
+        "delivered/r07.csv",
+    }

@@ -27,7 +27,7 @@ def plain(page: str) -> str:
 
 
 def test_the_page_in_docs_is_what_the_commands_say() -> None:
-    assert PAGE.read_text() == man_page(), "the commands changed: run `make man`"
+    assert PAGE.read_text() == man_page(), "the commands changed: `make man`"
 
 
 def test_every_command_and_option_is_in_the_page() -> None:

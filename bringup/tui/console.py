@@ -42,6 +42,8 @@ class Console:
         self.scene = scene
         self.look = Look(screen=screen)
         self.sound = True
+        self._frozen: list[Row] | None = None
+        self._drawn_last: list[Row] = []
         self._now_s = now_s
         self._back: list[Look] = []
         self._drafts: dict[str, str] = {}
@@ -68,19 +70,25 @@ class Console:
     # Drawing
 
     def rows(self, size: Size) -> list[Row]:
+        if self._frozen is not None and len(self._frozen) == size.height:
+            return self._frozen
         if size.too_small:
             return too_small(self.scene, size, self.look.typed)
         scene, look = self.scene, self.look
         body, footer, title = drawn(scene, look, size.body, self._pending)
         if look.note:
             footer = footer._replace(next=look.note)
-        return framed(scene, body, footer, size, title)
+        self._drawn_last = framed(scene, body, footer, size, title)
+        return self._drawn_last
 
     # Keys
 
     def press(self, key: Key) -> list[Effect]:
         """One key that has passed the gate."""
         self.look = msgspec.structs.replace(self.look, note="")
+        if self._frozen is not None:
+            self._frozen = None
+            return []
         if self.typing() and key.name not in ("escape", "enter", "tab"):
             return self._type(key)
         action = ACTIONS.get(key.name, "")
@@ -402,6 +410,14 @@ class Console:
         body, _, title = drawn(self.scene, self.look, wide, self._pending)
         text = "\n".join(line for row in body if (line := plain(row)))
         return [Copy(text, title or "the run")]
+
+    def _freeze_key(self) -> list[Effect]:
+        """The picture stands still until the next key; the run and its state go on."""
+        self.say("painting is paused; any key goes on")
+        lines = len(self._drawn_last)
+        width = sum(len(text) for text, _ in self._drawn_last[0]) if lines else 0
+        self._frozen = self.rows(Size(width, lines))
+        return []
 
     def _home_key(self) -> list[Effect]:
         return [GoHome()]

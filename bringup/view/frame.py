@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bringup.view.fit import between, exactly, fit, middle, width_of
-from bringup.view.mark import Cell, Role, Row, Tier
+from bringup.view.mark import CUTS, Cell, Role, Row, Tier
 from bringup.view.scene import Scene
 from bringup.view.text import visible
 
@@ -49,7 +49,17 @@ def framed(scene: Scene, body: Sequence[Row], footer: Footer, size: Size, title:
         fit(((" NEXT  ", "dim"), (visible(footer.next, 400), "advice")), size.width, tier),
         keys_row(footer.keys, size.width, tier),
     ]
-    return rows
+    return [drawable(row, tier) for row in rows]
+
+
+def drawable(row: Row, tier: Tier) -> Row:
+    """The row in characters that the terminal has: of what it lacks, `?` is left, and `~` of a cut."""
+    if tier == "unicode":
+        return row
+    charset = "ascii" if tier == "ascii" else "cp437"
+    return tuple(
+        (text.replace("…", CUTS[tier]).encode(charset, "replace").decode(charset), role) for text, role in row
+    )
 
 
 def identity(scene: Scene, width: int, title: str = "") -> Row:
@@ -122,7 +132,8 @@ def too_small(scene: Scene, size: Size, typed: str) -> list[Row]:
     if asks:
         rows.append(((visible(asks[0].text, 400), "ask"),))
         rows.append(((f"> {visible(typed)}", "plain"),))
-    return exactly(rows, max(size.width, 0), max(size.height, 0), scene.tier)
+    found = exactly(rows, max(size.width, 0), max(size.height, 0), scene.tier)
+    return [drawable(row, scene.tier) for row in found]
 
 
 def shortened(subject: str, width: int, tier: Tier) -> str:

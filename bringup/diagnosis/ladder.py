@@ -11,6 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from bringup.diagnosis import cabling
+from bringup.diagnosis.by_accelerator import by_accelerator
 from bringup.diagnosis.by_reason import by_reason, unexplained
 from bringup.diagnosis.by_value import by_value
 from bringup.diagnosis.cages import broken_out
@@ -56,6 +57,7 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     scenes.links()
     scenes.cables()
     cooling(board, observed)
+    by_accelerator(board, observed, inventory)
     by_value(board)
     wait_for_members(board)
     by_reason(board)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from bringup.diagnosis.remedies_accelerator import ACCELERATOR_REMEDIES
 from bringup.diagnosis.remedies_device import DEVICE_REMEDIES
 from bringup.diagnosis.remedies_link import LINK_REMEDIES
 from bringup.diagnosis.remedies_management import MANAGEMENT_REMEDIES
 
 REMEDIES = MappingProxyType(
-    {remedy.id: remedy for remedy in (*LINK_REMEDIES, *DEVICE_REMEDIES, *MANAGEMENT_REMEDIES)}
+    {
+        remedy.id: remedy
+        for remedy in (*LINK_REMEDIES, *DEVICE_REMEDIES, *MANAGEMENT_REMEDIES, *ACCELERATOR_REMEDIES)
+    }
 )
 ABOUT = """\
 Made from the catalogue in `bringup/diagnosis/`; a test compares the two. `bringup explain ID` prints the same

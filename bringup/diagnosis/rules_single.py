@@ -81,6 +81,8 @@ SINGLES = MappingProxyType(
         "firmware_version": RELEASE,
         "nic_firmware": RELEASE,
         "driver_name": RELEASE,
+        "gpu_driver": RELEASE,
+        "gpu_vbios": RELEASE,
         "kernel": RELEASE,
         "machine": HOST_SIZE,
         "clock_offset_s": Single(

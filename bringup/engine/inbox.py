@@ -168,9 +168,12 @@ class Inbox:
         return _now(lambda: self._desk.answer(question.id, given))
 
     def _rows(self, command: Command) -> tuple[Row, ...]:
-        """The planned rows that `step` (STAGE/STEP, STEP, STEP@SUBJECT, `failed`) and `subject` name."""
+        """The planned rows that `step` (STAGE/STEP, STEP, STEP@SUBJECT) and `subject` name. `failed` is for a
+        retest only: nobody waives, or skips, what is not named.
+        """
         text, subject = _need(command, "step"), command.arguments.get("subject")
-        return named_rows(self._plan.planned, text, subject, failed=self._book.ledger.failed)
+        failed = self._book.ledger.failed if command.verb == "retest" else ()
+        return named_rows(self._plan.planned, text, subject, failed=failed)
 
     def _skip(self, command: Command, sender: Sender) -> Effect:
         rows = [row for row in self._rows(command) if row not in self._book.ledger.ended]

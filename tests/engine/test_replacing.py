@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bringup.model.errors import Unreachable
-from bringup.model.event import PartReplaced
-from bringup.model.verdict import Verdict
+from bringup.model.event import Measured, PartReplaced, StepStarted
+from bringup.model.verdict import Reading, Verdict
 from tests.engine.bench_of_parts import FIRST, SECOND, WARM, WHO, Parts
 from tests.engine.person import events
 from tests.engine.stand import Stand, verdicts
@@ -103,6 +103,8 @@ async def test_field_23_a_replacement_is_a_signed_amendment_and_the_new_serial_i
     assert judgement.limit == "= SN-new" and "replacement" in (judgement.source or "")
     assert parts.stand.inventory.devices[FIRST].expect.serial == "SN-leaf-1", "the inventory stays as written"
     assert parts.stand.amendments.inventory.devices[FIRST].expect.serial == "SN-new"
+    acting = parts.stand.session._acting
+    assert acting._inventory.devices[FIRST].expect.serial == "SN-new", "actions prove the new part"
 
 
 async def test_field_23_the_old_part_in_its_place_again_fails(parts: Parts) -> None:
@@ -223,6 +225,25 @@ async def test_a_crash_between_a_reading_and_what_follows_from_it_is_made_good(p
     await session.run()
     assert later.book.ledger.ended["warm", "warm", FIRST].reason == "blocked"
     await later.journal.close()
+
+
+async def test_what_was_under_way_as_a_part_changed_is_of_nobody_knows_which(parts: Parts) -> None:
+    """One step measures while another reads that the part is another now."""
+    await parts.run()
+    book, row = parts.stand.book, ("warm", "warm", FIRST)
+    began = await book.offer(
+        StepStarted(stage="warm", step="warm", subject=FIRST, attempt=2, does="test.warm")
+    )
+    seen = await book.offer(
+        Measured(
+            stage="who", step="identity", subject=FIRST, attempt=2, quantity="serial", unit="",
+            value="SN-other", reading=Reading.VALUE,
+        )
+    )  # fmt: skip
+    assert seen > began
+    await book.end(row, 2, Verdict.PASS)
+    assert row not in book.ledger.ended
+    assert verdicts(await parts.stand.state())["warm/warm@leaf-1"] == "UNKNOWN superseded"
 
 
 async def test_a_signature_under_a_record_that_said_otherwise_is_due_again(parts: Parts) -> None:

@@ -105,9 +105,28 @@ def _answer(arguments: list[str]) -> int:
         print(help_text())
         return 0
     if not arguments and "_BRINGUP_COMPLETE" not in os.environ:
+        if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
+            return _home()
         print(help_text(), file=sys.stderr)
         return 2
     return _run(arguments)
+
+
+def _home() -> int:
+    """The console, where the terminal can draw it."""
+    from bringup.cli._console import can_open
+
+    if not can_open():
+        print(help_text(), file=sys.stderr)
+        return 2
+    from bringup.cli._home import open_home
+    from bringup.model.errors import BringupError
+
+    try:
+        return open_home()
+    except BringupError as error:
+        _complain(error)
+        return 2
 
 
 def _run(arguments: list[str]) -> int:

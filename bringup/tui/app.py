@@ -11,12 +11,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
-from rich.segment import Segment
 from textual import events
 from textual.app import App, ComposeResult
-from textual.geometry import Region
-from textual.strip import Strip
-from textual.widget import Widget
 
 from bringup.journal.folder import RunFolder
 from bringup.model.cause import Cause
@@ -26,10 +22,10 @@ from bringup.model.state import RunState
 from bringup.tui.console import Console
 from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, OpenRun, Send, Verify
 from bringup.tui.feed import Feed
+from bringup.tui.lines import Lines, named
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
-from bringup.tui.theme import STYLES
 from bringup.view.frame import Size
-from bringup.view.mark import Row, Tier
+from bringup.view.mark import Tier
 from bringup.view.scene import Scene
 
 FRAMES_A_S = 15
@@ -48,35 +44,6 @@ class Outside(msgspec.Struct, frozen=True):
     hand: Callable[[Cause], str] | None
     verify: Callable[[Path], str]
     lives: Callable[[], bool]
-
-
-class Lines(Widget):
-    """Rows of cells, drawn as they are: nothing in them is markup."""
-
-    DEFAULT_CSS = "Lines { width: 100%; height: 100%; }"
-    can_focus = True
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[Row] = []
-
-    def put(self, rows: list[Row]) -> int:
-        """Show these; returns how many lines are painted again."""
-        before, self._rows = self._rows, rows
-        changed = [
-            number
-            for number in range(max(len(rows), len(before)))
-            if number >= len(rows) or number >= len(before) or rows[number] != before[number]
-        ]
-        if changed:
-            self.refresh(*(Region(0, number, self.size.width, 1) for number in changed))
-        return len(changed)
-
-    def render_line(self, y: int) -> Strip:
-        if y >= len(self._rows):
-            return Strip.blank(self.size.width)
-        segments = [Segment(text, STYLES[role]) for text, role in self._rows[y]]
-        return Strip(segments).adjust_cell_length(self.size.width)
 
 
 class ConsoleApp(App[str | None]):
@@ -193,7 +160,7 @@ class ConsoleApp(App[str | None]):
     async def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
-        key = Key(_named(event), event.character)
+        key = Key(named(event), event.character)
         if self.console_view.typing() and key.character is not None:
             await self._carry_out(self.console_view.press(key))
         else:
@@ -278,10 +245,3 @@ class ConsoleApp(App[str | None]):
         if len(effect.text) <= 64 * 1024:
             self.copy_to_clipboard(effect.text)
         self.console_view.say(f"sent to clipboard ({len(effect.text)} characters); also in {place}")
-
-
-def _named(event: events.Key) -> str:
-    """The key's name, where capitals differ from small letters."""
-    if event.character is not None and len(event.character) == 1 and event.character.isalpha():
-        return event.character
-    return event.key

@@ -58,7 +58,7 @@ def body(runs: Sequence[RunLine], cursor: int, word: str, size: Size, tier: Tier
 def _line(run: RunLine, tier: Tier) -> Row:
     where = "closed" if run.closed else run.stage or "not begun"
     asks = f"  {run.asks} asked" if run.asks and run.lives else ""
-    gone = "" if run.closed or run.lives else "  no runner: Enter goes on with it"
+    gone = "" if run.closed or run.lives else "  no runner: bringup resume"
     return (
         (f"   {run.run_id:<22}  {visible(run.rack, 14):<14} {visible(where, 14):<14} ", "plain"),
         run.mark.cell(tier),

@@ -1,0 +1,63 @@
+"""The console from its list of runs: opened by `bringup` alone on a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bringup.cli._text import tier
+
+if TYPE_CHECKING:
+    from bringup.view.screen_home import RunLine
+
+RUNS = Path("runs")
+
+
+def open_home(runs: Path = RUNS) -> int:
+    """The list, and whatever runs a person opens from it, until they leave."""
+    from bringup.cli._console import open_console
+    from bringup.journal.folder import find
+    from bringup.tui.home import HomeApp
+
+    while (chosen := HomeApp(lambda: run_lines(runs), tier=tier()).run()) is not None:
+        folder = find(runs, chosen)
+        key = folder.lab / "approve-key"
+        if open_console(folder, key=key if key.is_file() else None) is None:
+            return 0
+    return 0
+
+
+def run_lines(runs: Path) -> list[RunLine]:
+    """Every run in the folder, the newest first."""
+    from bringup.cli._reader import read_state
+    from bringup.cli.list import describe
+    from bringup.journal.folder import list_runs
+    from bringup.model.errors import BringupError
+    from bringup.model.state import RunState
+    from bringup.model.verdict import Verdict
+    from bringup.view.screen_home import RunLine
+
+    found: list[RunLine] = []
+    for folder in reversed(list_runs(runs)):
+        told = describe(folder.path)
+        word = str(told["state"])
+        state = RunState.empty()
+        if word in ("running", "not closed"):
+            try:
+                state = read_state(folder)
+            except BringupError:
+                word = "damaged"
+        found.append(
+            RunLine(
+                run_id=folder.run_id,
+                path=str(folder.path),
+                rack=str(told["playbook"] or "?"),
+                stage=next((name for name in state.stages if state.stage_verdict(name) is None), ""),
+                verdict=Verdict(word) if word in Verdict.__members__.values() else None,
+                closed=word in [each.value for each in Verdict],
+                lives=word == "running",
+                asks=len(state.asks),
+                simulated=bool(told["simulated"]),
+            )
+        )
+    return found

@@ -1,0 +1,170 @@
+"""The list of runs: where the console begins when it is not told which run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.app import App, ComposeResult
+
+from bringup.tui.keys import ACTIONS
+from bringup.tui.lines import Lines, named
+from bringup.tui.scan import HOLD_S, Gate, Key, Scan
+from bringup.view.fit import between, exactly, fit
+from bringup.view.frame import BODY_TOP, Size, drawable, keys_row
+from bringup.view.mark import Row, Tier
+from bringup.view.screen_home import RunLine, body, footer
+from bringup.view.text import visible
+
+LOOK_EVERY_S = 2.0
+
+
+class Home:
+    """The list without a toolkit. `open` is the run that a person has chosen, `leave` that they go."""
+
+    def __init__(self, runs: Sequence[RunLine], tier: Tier = "unicode") -> None:
+        self.runs = tuple(runs)
+        self.cursor = 0
+        self.word = ""
+        self.typing = False
+        self.note = ""
+        self.open: RunLine | None = None
+        self.leave = False
+        self._tier: Tier = tier
+
+    @property
+    def shown(self) -> tuple[RunLine, ...]:
+        """What the filter lets through."""
+        word = self.word.lower()
+        return tuple(run for run in self.runs if word in f"{run.run_id} {run.rack}".lower())
+
+    def rows(self, size: Size) -> list[Row]:
+        tier = self._tier
+        foot = footer(self.shown)
+        told = f"filter: {self.word}_" if self.typing else self.note or foot.next
+        head = between(((" bringup ", "title"), ("  runs", "plain")), ((_clock(), "dim"),), size.width, tier)
+        room = max(0, size.height - BODY_TOP - 3)
+        listed = exactly(
+            body(self.shown, self.cursor, self.word, Size(size.width, room), tier), size.width, room, tier
+        )
+        rows = [
+            head,
+            fit((), size.width, tier),
+            *exactly(listed, size.width, room, tier),
+            fit(((" DOING ", "dim"), (foot.doing, "plain")), size.width, tier),
+            fit(((" NEXT  ", "dim"), (visible(told, 400), "advice")), size.width, tier),
+            keys_row(foot.keys, size.width, tier),
+        ]
+        return [drawable(row, tier) for row in rows[: size.height]]
+
+    def press(self, key: Key) -> None:
+        self.note = ""
+        if self.typing and key.name not in ("enter", "escape"):
+            if key.name == "backspace":
+                self.word = self.word[:-1]
+            elif key.character is not None and key.character.isprintable():
+                self.word += key.character
+            self.cursor = 0
+            return
+        last = max(0, len(self.shown) - 1)
+        match ACTIONS.get(key.name):
+            case "up":
+                self.cursor = max(0, self.cursor - 1)
+            case "down":
+                self.cursor = min(last, self.cursor + 1)
+            case "first":
+                self.cursor = 0
+            case "last":
+                self.cursor = last
+            case "filter":
+                self.typing = True
+            case "back":
+                self.typing, self.word = False, ""
+            case "enter" if self.typing:
+                self.typing = False
+            case "enter" if self.shown:
+                self.open = self.shown[min(self.cursor, last)]
+            case "leave":
+                self.leave = True
+
+    def scanned(self, scan: Scan) -> None:
+        """A rack's label filters the list."""
+        if scan.whole and not scan.strange:
+            self.word, self.cursor = scan.text, 0
+        else:
+            self.note = f"scan without an end: {scan.text}"
+
+
+class HomeApp(App[str | None]):
+    """Its result is the id of the run to open, or None to leave. `look` reads the list again."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Screen { background: ansi_default; }"
+    inherit_bindings = False
+
+    def __init__(self, look: Callable[[], Sequence[RunLine]], *, tier: Tier = "unicode") -> None:
+        super().__init__(ansi_color=True)
+        self._look = look
+        self.home = Home(look(), tier)
+        self._gate = Gate()
+        self._lines = Lines()
+
+    def compose(self) -> ComposeResult:
+        yield self._lines
+
+    def on_mount(self) -> None:
+        self._lines.focus()
+        self.set_interval(HOLD_S, self._tick)
+        self.set_interval(LOOK_EVERY_S, self._again)
+        self._paint()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._paint()
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        key = Key(named(event), event.character)
+        if self.home.typing and key.character is not None:
+            self.home.press(key)
+        else:
+            self._pass(self._gate.press(key, time.monotonic()))
+        self._after()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self._pass(self._gate.paste(event.text))
+        self._after()
+
+    def _tick(self) -> None:
+        if self._gate.waits:
+            self._pass(self._gate.tick(time.monotonic()))
+            self._after()
+
+    def _pass(self, out: Sequence[Key | Scan]) -> None:
+        for one in out:
+            if isinstance(one, Scan):
+                self.home.scanned(one)
+            else:
+                self.home.press(one)
+
+    def _after(self) -> None:
+        if self.home.leave:
+            self.exit(None)
+        elif self.home.open is not None:
+            self.exit(self.home.open.run_id)
+        else:
+            self._paint()
+
+    def _again(self) -> None:
+        self.home.runs = tuple(self._look())
+        self._paint()
+
+    def _paint(self) -> None:
+        if self.size.width and self.size.height:
+            self._lines.put(self.home.rows(Size(self.size.width, self.size.height)))
+
+
+def _clock() -> str:
+    return f" {time.strftime('%H:%M:%S')} "

@@ -1,4 +1,7 @@
-"""What hands have to do, as a work list and not a queue: by remedy, then by place and side (rule 17)."""
+"""What hands have to do, as a work list and not a queue: by remedy, then by place and side (rule 17).
+
+One item is one cause: a fibre with both its ends, a supply with its outlet. Work at both ends is one item.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from bringup.model.subject import ends, parse_subject
 from bringup.view.mark import CUTS, Role, Row, Tier
 from bringup.view.text import visible
 
-PLACES_SHOWN = 12
+ITEMS_SHOWN = 12
 LEAST = 2
-"""One place is told with its cause already."""
+"""One item is told with its cause already."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -35,18 +38,32 @@ class Place(msgspec.Struct, frozen=True):
         return f"U{self.unit} {self.subject}" if self.unit is not None else self.subject
 
 
+class Item(msgspec.Struct, frozen=True):
+    """One piece of work: where it begins, and the other places that belong to it."""
+
+    place: Place
+    also: tuple[Place, ...] = ()
+
+    @property
+    def words(self) -> str:
+        if not self.also:
+            return self.place.words
+        more = f" and {len(self.also) - 1} more" if len(self.also) > 1 else ""
+        return f"{self.place.words}, with {self.also[0].words}{more}"
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of work at one side of one rack: what one person claims, with one set of tools."""
+    """One kind of work at one side of one rack: what one person takes on, with one set of tools."""
 
     remedy: str
     words: str
     rack: str
     side: str
-    places: tuple[Place, ...]
+    items: tuple[Item, ...]
 
     @property
     def where(self) -> str:
-        units = [place.unit for place in self.places if place.unit is not None]
+        units = [item.place.unit for item in self.items if item.place.unit is not None]
         span = ""
         if units:
             span = f"U{min(units)}" + (f"-U{max(units)}" if max(units) > min(units) else "")
@@ -54,26 +71,27 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def work_list(causes: Sequence[Cause], inventory: Inventory) -> tuple[Batch, ...]:
-    """Batches in the order of their causes; a place that several causes name for one remedy stands once."""
+    """Batches in the order of their causes; the same work at the same places stands once."""
     words: dict[str, str] = {}
-    found: dict[str, dict[Place, None]] = {}
+    found: dict[str, dict[Item, None]] = {}
     for cause in causes:
-        if cause.remedy:
+        places = dict.fromkeys(_place(inventory, end) for subject in cause.subjects for end in ends(subject))
+        if cause.remedy and places:
             words.setdefault(cause.remedy, cause.remedy_words)
-            places = found.setdefault(cause.remedy, {})
-            places |= {_place(inventory, end): None for subject in cause.subjects for end in ends(subject)}
+            first, *others = places
+            found.setdefault(cause.remedy, {})[Item(first, tuple(others))] = None
     return tuple(
-        Batch(remedy=remedy, words=words[remedy], rack=rack, side=side, places=batch)
-        for remedy, places in found.items()
-        for (rack, side), batch in _by_side(sorted(places, key=lambda place: place.order)).items()
+        Batch(remedy=remedy, words=words[remedy], rack=rack, side=side, items=items)
+        for remedy, work in found.items()
+        for (rack, side), items in _by_side(sorted(work, key=lambda item: item.place.order)).items()
     )
 
 
-def _by_side(places: Sequence[Place]) -> dict[tuple[str, str], tuple[Place, ...]]:
-    found: dict[tuple[str, str], tuple[Place, ...]] = {}
-    for place in places:
-        key = (place.rack, place.side)
-        found[key] = (*found.get(key, ()), place)
+def _by_side(items: Sequence[Item]) -> dict[tuple[str, str], tuple[Item, ...]]:
+    found: dict[tuple[str, str], tuple[Item, ...]] = {}
+    for item in items:
+        key = (item.place.rack, item.place.side)
+        found[key] = (*found.get(key, ()), item)
     return found
 
 
@@ -89,7 +107,7 @@ def _place(inventory: Inventory, subject: str) -> Place:
 
 def work_rows(batches: Sequence[Batch], *, width: int, tier: Tier = "unicode") -> Iterator[Row]:
     """The list, where there is more to do than one thing."""
-    count = sum(len(batch.places) for batch in batches)
+    count = sum(len(batch.items) for batch in batches)
     if count < LEAST:
         return
 
@@ -97,11 +115,11 @@ def work_rows(batches: Sequence[Batch], *, width: int, tier: Tier = "unicode") -
         return ((visible(words, width, cut=CUTS[tier]), role),)
 
     yield ()
-    yield line(f"work list: {count} places, in any order", "title")
+    yield line(f"work list: {count}, in any order", "title")
     for batch in batches:
-        yield line(f"  {batch.where}: {len(batch.places)} x [{batch.remedy}] {batch.words}", "advice")
-        for place in batch.places[:PLACES_SHOWN]:
-            yield line(f"      {place.words}", "plain")
-        if len(batch.places) > PLACES_SHOWN:
-            yield line(f"      and {len(batch.places) - PLACES_SHOWN} more", "dim")
+        yield line(f"  {batch.where}: {len(batch.items)} x [{batch.remedy}] {batch.words}", "advice")
+        for item in batch.items[:ITEMS_SHOWN]:
+            yield line(f"      {item.words}", "plain")
+        if len(batch.items) > ITEMS_SHOWN:
+            yield line(f"      and {len(batch.items) - ITEMS_SHOWN} more", "dim")
     yield line("  then: `bringup resume RUN --retest failed`", "dim")

@@ -8,7 +8,18 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import dead_host, engine, many_hosts, mini, record, snmp_walk, start
+from benchmarks import (
+    dead_host,
+    engine,
+    gnmi_updates,
+    held_ssh,
+    many_hosts,
+    mini,
+    record,
+    redfish_gets,
+    snmp_walk,
+    start,
+)
 from benchmarks.figure import Benchmark, Figure, PeerMissing, require
 from benchmarks.report import write
 from benchmarks.table import render
@@ -17,7 +28,10 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     start.BENCHMARK,
     many_hosts.BENCHMARK,
     dead_host.BENCHMARK,
+    held_ssh.BENCHMARK,
     snmp_walk.BENCHMARK,
+    redfish_gets.BENCHMARK,
+    gnmi_updates.BENCHMARK,
     record.APPEND,
     record.VERIFY,
     engine.BENCHMARK,

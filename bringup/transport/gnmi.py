@@ -27,7 +27,7 @@ from bringup.transport.gate import CredentialGate
 from bringup.transport.gnmi_channel import grpc, open_channel, rpc_error
 from bringup.transport.gnmi_request import get_request, read_capabilities, set_request, subscribe_request
 from bringup.transport.gnmi_set import change_configuration
-from bringup.transport.gnmi_value import UnreadableError, updates_of
+from bringup.transport.gnmi_value import PathTexts, UnreadableError, updates_of
 from bringup.transport.recorded import updates_to_bytes
 
 ENCODINGS = ("JSON_IETF", "JSON", "PROTO")
@@ -198,12 +198,16 @@ class GnmiSession:
             responses = self._responses(request, None)
             async with contextlib.aclosing(self._paced(responses, beat_s)) as paced:
                 async with self._login():
-                    item = await anext(paced)
+                    found = await anext(paced)
                 while True:
-                    if item != "sync" and len(kept) < UPDATES_KEPT:
-                        kept.append(item)
-                    yield item
-                    item = await anext(paced)
+                    if found is None:
+                        yield "sync"
+                    else:
+                        if len(kept) < UPDATES_KEPT:
+                            kept += found[: UPDATES_KEPT - len(kept)]
+                        for update in found:
+                            yield update
+                    found = await anext(paced)
         except DeviceError as error:
             failure = error
             raise
@@ -213,8 +217,9 @@ class GnmiSession:
 
     async def _paced(
         self, responses: AsyncGenerator[tuple[Any, int], None], beat_s: float | None
-    ) -> AsyncGenerator[GnmiUpdate | Literal["sync"], None]:
-        synced = False
+    ) -> AsyncGenerator[list[GnmiUpdate] | None, None]:
+        """The updates of each response; None for the sync."""
+        synced, texts = False, PathTexts()
         wait_s: float | None = DEFAULT_DEADLINE_S
         async with contextlib.aclosing(responses):
             while True:
@@ -233,13 +238,13 @@ class GnmiSession:
                 if response.sync_response:
                     synced = True
                     wait_s = None if beat_s is None else _GAPS * beat_s + _GAP_S
-                    yield "sync"
+                    yield None
                     continue
                 try:
-                    for update in updates_of(response.update, deletes=synced):
-                        yield update
+                    found = updates_of(response.update, deletes=synced, texts=texts)
                 except UnreadableError as what:
                     raise self._unreadable(what) from None
+                yield found
 
     async def _responses(
         self, request: Any, deadline_s: float | None

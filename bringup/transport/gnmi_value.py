@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -21,25 +20,57 @@ _PLAIN = (
     "double_val",
     "ascii_val",
 )
+PATHS_KEPT = 8192
+SHORT_BYTES = 256
+"""What is no longer can't hold too many values."""
 _JSON = ("json_val", "json_ietf_val")
 _OLD_JSON = (0, 4)  # JSON and JSON_IETF in the deprecated `Value`
+
+
+# A decoder of its own costs a third of the module's function.
+_decode = msgspec.json.Decoder().decode
 
 
 class UnreadableError(Exception):
     """A notification that can't be read; says what is wrong, without device text."""
 
 
-def updates_of(notification: Any, *, deletes: bool = False) -> Iterator[GnmiUpdate]:
+class PathTexts:
+    """Paths as text, each put together once: a stream repeats the same few for ever."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[bytes, bytes], str] = {}
+
+    def of(self, prefix: Any, prefix_raw: bytes, path: Any) -> str:
+        """The text of prefix and path joined; `prefix_raw` is the prefix encoded."""
+        key = (prefix_raw, path.SerializeToString())
+        text = self._known.get(key)
+        if text is None:
+            if len(self._known) >= PATHS_KEPT:
+                self._known.clear()
+            text = self._known[key] = format_path(elements_of(prefix, path))
+        return text
+
+
+def updates_of(
+    notification: Any, *, deletes: bool = False, texts: PathTexts | None = None
+) -> list[GnmiUpdate]:
     """Every update of a `Notification`; with `deletes` what is gone comes first, with the value None.
 
     Raises `UnreadableError`.
     """
     prefix, timestamp_ns = notification.prefix, notification.timestamp
-    for gone in notification.delete if deletes else ():
-        yield GnmiUpdate(path=format_path(elements_of(prefix, gone)), value=None, timestamp_ns=timestamp_ns)
+    raw, text = prefix.SerializeToString(), (texts or PathTexts()).of
+    found = [
+        GnmiUpdate(path=text(prefix, raw, gone), value=None, timestamp_ns=timestamp_ns)
+        for gone in (notification.delete if deletes else ())
+    ]
     for update in notification.update:
-        path = format_path(elements_of(prefix, update.path))
-        yield GnmiUpdate(path=path, value=_value(update), timestamp_ns=timestamp_ns)
+        # What nearly all of them hold comes first; a field that is not set reads as empty.
+        held = update.val.json_ietf_val
+        value = _json(held) if held else _value(update)
+        found.append(GnmiUpdate(path=text(prefix, raw, update.path), value=value, timestamp_ns=timestamp_ns))
+    return found
 
 
 def _value(update: Any) -> object:
@@ -70,10 +101,10 @@ def typed_value(value: Any) -> object:
 
 
 def _json(raw: bytes) -> object:
-    if too_many_values(raw):
+    if len(raw) > SHORT_BYTES and too_many_values(raw):
         raise UnreadableError("a JSON value of too many parts")
     try:
-        decoded: object = msgspec.json.decode(raw)
+        decoded: object = _decode(raw)
     except (ValueError, RecursionError):
         raise UnreadableError("a value that is no JSON") from None
     return decoded

@@ -125,6 +125,13 @@ class Record:
         verdict, reason = overall(judgements)
         return self._end(where, subject, verdict, reason=str(reason) if reason else None)
 
+    def cleared(self, stage: str, step: str, subject: str, end: str, told: Iterable[Told]) -> int:
+        """The counters of one end of a link were cleared: of it only that is told."""
+        absent: list[Told] = [
+            (end, quantity, ABSENT) for quantity in ("uncorrectable_codewords", "pre_fec_ber_upper")
+        ]
+        return self.step(stage, step, subject, [(end, "counters_cleared", True), *absent, *told])
+
     def alone(self, stage: str, step: str, subject: str, quantity: str, told: Scalar) -> int:
         """A member of a group of two whose other member was not measured."""
         self._open(stage, step, subject)

@@ -10,8 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from bringup.model import facts as told
+from bringup.model import facts_gpu as gpu
 from bringup.model.measurement import Measurement, measured
 from bringup.model.subject import Subject
+from bringup.model.units import QUANTITIES
 from bringup.model.verdict import Reading
 
 QUANTITIES_OF: Mapping[type, Mapping[str, str]] = MappingProxyType(
@@ -53,6 +55,30 @@ QUANTITIES_OF: Mapping[type, Mapping[str, str]] = MappingProxyType(
         },
         told.HostPower: {"power_state": "power_state"},
         told.Processor: {"cpu_count": "cpu_count", "memory_gib": "memory_gib"},
+        told.Inlet: {"power_w": "power_w"},
+        told.LeakDetector: {"state": "leak_state"},
+        told.Image: {"version": "firmware_version"},
+        gpu.Accelerator: {
+            "serial": "gpu_serial",
+            "model": "gpu_model",
+            "driver": "gpu_driver",
+            "vbios": "gpu_vbios",
+            "ecc_enabled": "ecc_enabled",
+            "ecc_corrected": "ecc_corrected",
+            "ecc_uncorrected": "ecc_uncorrected",
+            "ecc_uncorrected_lifetime": "ecc_uncorrected_lifetime",
+            "remap_pending": "remap_pending",
+            "remap_failure": "remap_failure",
+            "remapped_uncorrected": "remapped_rows",
+            "pcie_width_lanes": "pcie_width_lanes",
+            "pcie_width_max_lanes": "pcie_width_max_lanes",
+            "temperature_c": "gpu_temperature_c",
+            "memory_temperature_c": "gpu_memory_temperature_c",
+            "power_w": "gpu_power_w",
+            "fabric_state": "fabric_state",
+            "fabric_status": "fabric_status",
+        },
+        gpu.Nvlink: {"up": "nvlink_up", "rate_gbyte_s": "nvlink_gbyte_s"},
     }
 )
 
@@ -64,11 +90,20 @@ def measurements_of(device: str, facts: object) -> Iterator[Measurement]:
             yield from measurements_of(device, one)
     elif isinstance(facts, told.Environment):
         yield from measurements_of(device, (*facts.supplies, *facts.fans, *facts.sensors))
+    elif isinstance(facts, told.FirmwareState):
+        yield from measurements_of(device, facts.images)
+    elif isinstance(facts, gpu.NvlinkPorts):
+        for link in facts.links:
+            yield from _of(Subject(device, f"gpu-{facts.gpu}", f"nvlink-{link.index}"), link)
     else:
         yield from _of(_subject(device, facts), facts)
         if isinstance(facts, told.Optic):
             for lane in facts.lanes:
                 yield from _of(Subject(device, facts.port, f"lane-{lane.index}"), lane)
+        elif isinstance(facts, gpu.Accelerator):
+            for name, read in facts.clock_reasons.items():
+                if name in QUANTITIES:
+                    yield measured(_subject(device, facts), name, read)
 
 
 def as_record(measurement: Measurement) -> dict[str, Any]:
@@ -95,9 +130,13 @@ def _subject(device: str, fact: object) -> Subject:
     match fact:
         case told.Outlet():
             return Subject(device, f"outlet-{fact.index}")
+        case gpu.Accelerator():
+            return Subject(device, f"gpu-{fact.index}")
+        case told.LeakDetector():
+            return Subject(device, fact.names[0]) if fact.names else Subject(device)
         case told.Optic() | told.Adapter():
             return Subject(device, fact.port)
-        case told.Port() | told.Supply() | told.Fan() | told.Sensor():
+        case told.Port() | told.Supply() | told.Fan() | told.Sensor() | told.Inlet() | told.Image():
             return Subject(device, fact.name)
         case _:
             return Subject(device)

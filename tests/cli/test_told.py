@@ -6,6 +6,7 @@ import pytest
 
 from bringup.cli._told import QUANTITIES_OF, as_record, measurements_of
 from bringup.model.facts import Environment, Fan, FecCounters, Identity, Lane, Optic, Outlet, Supply
+from bringup.model.facts_gpu import Accelerator, Nvlink, NvlinkPorts
 from bringup.model.measurement import DARK, NOT_AVAILABLE, value
 from bringup.model.subject import parse_subject
 from bringup.model.units import QUANTITIES
@@ -46,6 +47,20 @@ def test_parts_of_a_device_are_subjects_of_their_own() -> None:
         ("x/outlet-5", "outlet_state"),
     ]
     assert all(parse_subject(one.subject).device == "x" for one in found)
+
+
+def test_a_gpu_and_its_nvlinks_are_subjects_of_their_own() -> None:
+    one = Accelerator(
+        index=3, model=value("H100"), ecc_uncorrected=value(0), clock_reasons={"hw_slowdown": value(False)}
+    )
+    links = NvlinkPorts(gpu=3, links=(Nvlink(index=17, up=value(False)),))
+    found = [*measurements_of("node-04", (one,)), *measurements_of("node-04", (links,))]
+    assert [(each.subject, each.quantity, each.value) for each in found] == [
+        ("node-04/gpu-3", "gpu_model", "H100"),
+        ("node-04/gpu-3", "ecc_uncorrected", 0),
+        ("node-04/gpu-3", "hw_slowdown", False),
+        ("node-04/gpu-3#nvlink-17", "nvlink_up", False),
+    ]
 
 
 def test_a_total_since_an_unknown_clear_is_no_measurement() -> None:

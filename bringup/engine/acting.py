@@ -238,16 +238,7 @@ class Acting:
             async with self._reading(task, subject, attempt) as at:
                 before = await action.before(at, subject)
         elif already:
-            await self._note_restored(action, subject)
-            await self._book.offer(
-                ActionDone(
-                    **of_step(task, subject, attempt),
-                    action=spec.name,
-                    changed=False,
-                    after=before,
-                )
-            )
-            await self._judge(task, attempt, subject, "done")
+            await self._nothing_to_do(task, subject, attempt, action, before)
             return
         async with self._reading(task, subject, attempt) as at:
             doubts, drops = await self._precautions.look(action, at, subject, target, drops)
@@ -289,6 +280,11 @@ class Acting:
         """
         async with self._locks.hold(target), self._reading(task, subject, attempt) as at:
             identity = await self._identify(action, at, subject, target)
+            before = await action.before(at, subject)
+            if action.already(at, before):
+                # Another run, or a hand, has done it while this one waited for its turn.
+                await self._nothing_to_do(task, subject, attempt, action, before)
+                return
             await self._look_again(action, at, subject, target, drops, settled)
             seen = await action.witness(at, subject)
             for each in action.meanwhile(before):
@@ -309,7 +305,10 @@ class Acting:
             failure = await self._apply(action, at, subject)
             if failure is None and action.finishes_after_s is not None:
                 failure = await self._finish(task, action, subject, attempt, action.finishes_after_s)
-        outcome = await self._wait_for(task, action, subject, attempt)
+        # What was refused has no boot or task to wait for.
+        refused = failure is not None and getattr(failure, "reason", "refused") == Reason.REFUSED
+        within_s = PROBES_AFTER_S if refused else action.settles_s or PROBES_AFTER_S
+        outcome = await self._wait_for(task, action, subject, attempt, within_s)
         if outcome != "done" and failure is not None:
             await self._meanwhile_over(action, subject, before, outcome)
             await self._failed(task, attempt, subject, spec.name, str(failure), outcome)
@@ -317,6 +316,15 @@ class Acting:
         if outcome == "done" and seen:
             await self._show(task, attempt, action, subject, seen)
         await self._conclude(task, attempt, action, subject, outcome, before)
+
+    async def _nothing_to_do(
+        self, task: Task, subject: str, attempt: int, action: Action, before: State
+    ) -> None:
+        await self._note_restored(action, subject)
+        await self._book.offer(
+            ActionDone(**of_step(task, subject, attempt), action=task.does, changed=False, after=before)
+        )
+        await self._judge(task, attempt, subject, "done")
 
     async def _look_again(
         self,
@@ -407,12 +415,14 @@ class Acting:
             if self._clock.now_s() - began >= (action.settles_s or PROBES_AFTER_S):
                 return None
 
-    async def _wait_for(self, task: Task, action: Action, subject: str, attempt: int) -> ActionOutcome:
+    async def _wait_for(
+        self, task: Task, action: Action, subject: str, attempt: int, within_s: float
+    ) -> ActionOutcome:
         """Look until the device is as asked, or the step's time is up. The last look begins after that: one
         that waited for a dead connection until then has seen nothing.
         """
         began = self._clock.now_s()
-        until = task.until_s if task.until_s is not None else action.settles_s or PROBES_AFTER_S
+        until = task.until_s if task.until_s is not None else within_s
         while True:
             looked_s = self._clock.now_s() - began
             try:

@@ -17,6 +17,7 @@ from bringup.model.inventory import Inventory
 
 LOCK_DEADLINE_S = 60.0
 POLL_S = 0.05
+HOLDER_BYTES = 200
 
 
 def lock_folder() -> Path:
@@ -31,6 +32,7 @@ class DeviceLocks:
 
     `void_when` is a file whose appearance voids the locks of this runner: the epoch after its own. A runner
     that is frozen inside a change would else keep its successor, and all others, from that device for good.
+    `holder` says in a few words who this is, to whoever waits.
     """
 
     def __init__(
@@ -39,11 +41,13 @@ class DeviceLocks:
         folder: Path,
         deadline_s: float = LOCK_DEADLINE_S,
         void_when: Path | None = None,
+        holder: str = "another run on this machine",
     ) -> None:
         self._inventory = inventory
         self._folder = folder
         self._deadline_s = deadline_s
-        self._void_when = b"" if void_when is None else os.fsencode(void_when.absolute())
+        void = b"" if void_when is None else os.fsencode(void_when.absolute())
+        self._written = void + b"\n" + holder.encode()[:HOLDER_BYTES]
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncIterator[None]:
@@ -86,9 +90,18 @@ class DeviceLocks:
                     await asyncio.sleep(POLL_S)
         except TimeoutError:
             raise TimedOut(
-                f"{name}: another run on this machine is changing it",
+                f"{name}: {self._holder_of(lock)} is changing it",
                 "Wait for that run, or stop it: `bringup list` shows what runs.",
             ) from None
+
+    def _holder_of(self, lock: str) -> str:
+        """Who wrote themselves into the lock's file, as plain text."""
+        try:
+            written = (self._folder / lock).read_bytes()[: 4096 + HOLDER_BYTES]
+        except OSError:
+            written = b""
+        holder = written.partition(b"\n")[2].decode("ascii", errors="replace")
+        return holder if holder and holder.isprintable() else "another run on this machine"
 
     def _try(self, lock: str) -> int:
         """The lock's descriptor, or -1 while another holds it. One at a time looks, by a lock of its own: who
@@ -102,10 +115,11 @@ class DeviceLocks:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with suppress(OSError):  # on a full disk the lock holds all the same
                 os.ftruncate(fd, 0)
-                os.pwrite(fd, self._void_when, 0)
+                os.pwrite(fd, self._written, 0)
         except BlockingIOError:
             if fd >= 0:
-                if (void_when := os.pread(fd, 4096, 0)) and os.access(void_when, os.F_OK):
+                void_when = os.pread(fd, 4096, 0).partition(b"\n")[0]
+                if void_when and os.access(void_when, os.F_OK):
                     (self._folder / lock).unlink(missing_ok=True)
                 os.close(fd)
             return -1

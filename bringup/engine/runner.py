@@ -134,6 +134,7 @@ class Runner:
                 job.inventory,
                 lock_folder(),
                 void_when=job.folder.epoch / str(self.journal.epoch + 1),
+                holder=f"run {job.folder.run_id} (process {os.getpid()})",
             ),
             read_only=job.read_only,
             altered=job.state.altered if job.state is not None else (),

@@ -35,7 +35,9 @@ from bringup.model.inventory import Inventory
 
 async def main():
     void_when = Path(sys.argv[3]) if sys.argv[3] else None
-    locks = DeviceLocks(Inventory.model_validate_json(sys.argv[1]), Path(sys.argv[2]), void_when=void_when)
+    locks = DeviceLocks(
+        Inventory.model_validate_json(sys.argv[1]), Path(sys.argv[2]), void_when=void_when, holder="run A (7)"
+    )
     async with locks.hold("spine-1"):
         print("held", flush=True)
         await asyncio.to_thread(sys.stdin.read)
@@ -63,7 +65,7 @@ def another_run(folder: Path, void_when: str = "") -> Iterator[subprocess.Popen[
 async def test_two_processes_take_turns(tmp_path: Path) -> None:
     with another_run(tmp_path) as other:
         impatient = DeviceLocks(INVENTORY, tmp_path, deadline_s=0.1)
-        with pytest.raises(TimedOut, match="spine-1: another run"):
+        with pytest.raises(TimedOut, match=r"spine-1: run A \(7\) is changing it"):
             async with impatient.hold("spine-1"):
                 raise AssertionError("both hold it")
         async with impatient.hold("spine-2"):

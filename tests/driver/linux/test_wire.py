@@ -198,7 +198,6 @@ async def test_lldpd_at_the_far_end_of_a_cable_is_seen(pair: tuple[Host, Host]) 
         await driver.neighbors()
 
 
-
 async def test_iproute_and_ethtool_tell_of_a_veth_port_and_switch_it(pair: tuple[Host, Host]) -> None:
     near, _ = pair
     device = Device.model_validate({"name": "host-a", "role": "node", "platform": "linux", "address": "::1"})

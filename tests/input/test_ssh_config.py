@@ -123,3 +123,25 @@ def test_openssh_reads_the_file_the_same(folder: Path, name: str) -> None:
     assert (ours.address or name, ours.port or 22) == (theirs["hostname"], int(theirs["port"]))
     assert ours.user == theirs["user"]
     assert (ours.jump or "none") == theirs.get("proxyjump", "none")
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ('jump = "root@"', "is no jump host"),
+        ('jump = "a,,b"', "is no jump host"),
+        ('jump = "door;reboot now"', "is no jump host"),
+        ('console_prompt = "["', "is no regular expression"),
+        ('console_password = "hunter2"', "a secret stands here as it is"),
+    ],
+)
+def test_what_cant_be_meant_is_told_before_a_device_is_touched(folder: Path, written: str, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        ssh_of(folder, f'user = "root"\n{written}')
+    (problem,) = caught.value.problems
+    assert says in problem and "hunter2" not in problem
+
+
+@pytest.mark.parametrize("jump", ["door", "ops@door:2222", "ops@[2001:db8::1]:22,door", "192.0.2.1"])
+def test_jump_hosts_are_taken_as_ssh_writes_them(folder: Path, jump: str) -> None:
+    assert ssh_of(folder, f'user = "root"\njump = "{jump}"').jump == jump

@@ -151,19 +151,22 @@ class _Webhook:
             self._open[str(body.get("question"))] = body
             self._news.set()
         elif entry.kind == "Answered":
-            self._open.pop(str(body.get("question")), None)
+            self._settle(str(body.get("question")))
         elif entry.kind == "StepEnded":
             place = [body.get(name) for name in ("stage", "step", "subject")]
-            self._open = {
-                question: asked
-                for question, asked in self._open.items()
-                if [asked.get(name) for name in ("stage", "step", "subject")] != place
-            }
+            for question, asked in list(self._open.items()):
+                if [asked.get(name) for name in ("stage", "step", "subject")] == place:
+                    self._settle(question)
         elif entry.kind == "RunClosed":
             self._closed = True
             self._put(
                 {"event": "closed", **{name: body.get(name) for name in ("verdict", "exit_code", "at")}}
             )
+
+    def _settle(self, question: str) -> None:
+        """A retest may ask the same again, under the same name."""
+        self._open.pop(question, None)
+        self._told.discard(question)
 
     async def _wait_for_people(self) -> None:
         """One message for all that came up together: a work list, not a queue."""

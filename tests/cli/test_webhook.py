@@ -144,6 +144,18 @@ async def test_what_is_answered_at_once_needs_nobody(tmp_path: Path) -> None:
     assert [[ask["question"] for ask in message.get("asks", [])] for message in receiver.got] == [["q-3"], []]
 
 
+async def test_what_is_asked_again_is_told_again(tmp_path: Path) -> None:
+    folder, journal, _ = await start(tmp_path)
+    place = {"stage": "walk", "step": "look", "attempt": 1, "subject": "leaf-q-1"}
+    async with receiving() as receiver, told(checked_hook(receiver.url), folder, noter(journal)):
+        for number in (1, 2):
+            await journal.append(asked("q-1"))
+            await receiver.wait_for(number)
+            await journal.append(Answered(**place, question="q-1", value="no", by="kim"))  # type: ignore[arg-type]
+        await journal.close(closed())
+    assert [message["event"] for message in receiver.got] == ["asked", "asked", "closed"]
+
+
 async def test_a_run_that_stops_before_its_end_is_told(tmp_path: Path) -> None:
     folder, journal, _ = await start(tmp_path)
     async with receiving() as receiver:

@@ -98,6 +98,7 @@ _FIELDS: Mapping[str, _Field] = MappingProxyType(
             _unit("W"),
             (
                 "gpu_power_readings/current_power_limit",
+                "power_readings/current_power_limit",
                 "power_readings/enforced_power_limit",
                 "power_readings/power_limit",
                 "GPU Power Readings/Current Power Limit",

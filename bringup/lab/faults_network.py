@@ -167,7 +167,7 @@ def _adapt_badly(world: World, subject: str, value: str | None, dice: random.Ran
     """The link goes down and comes up again, and its receiver settles where it corrects more than before."""
     ber = number("ber-rise", value, RISEN_BER, 1e-12, 1e-3)
     port = world.port(subject)
-    lost_db = _given_away_db(world.lane_bers(subject) or (HEALTHY_BER,), ber)
+    lost_db = _given_away_db(world.lane_bers(subject) or _lane_bers_when_lit(world, subject), ber)
     if lost_db <= 0.0:
         raise InputError(f"{subject} has more errors than {ber:g} already", "Give a larger ratio as VALUE.")
     if port.up:
@@ -176,6 +176,17 @@ def _adapt_badly(world: World, subject: str, value: str | None, dice: random.Ran
     else:
         port.next_adapted_db = lost_db
     return {}
+
+
+def _lane_bers_when_lit(world: World, subject: str) -> tuple[float, ...]:
+    """What the lanes will have when the far end sends: for a link that is still to come."""
+    cable, here = plugs(world)[subject]
+    there, fibres = (cable.b, cable.b_to_a_db) if here is cable.a else (cable.a, cable.a_to_b_db)
+    far = world.far_end(subject)
+    sent = far.optic.lanes if far is not None and far.optic is not None else ()
+    losses = zip(sent, there.out_db, fibres, here.in_db, strict=False)
+    powers = [lane.tx_power_dbm - out - fibre - into for lane, out, fibre, into in losses]
+    return tuple(physics.pam4_ber(physics.snr_db(power)) for power in powers) or (HEALTHY_BER,)
 
 
 def _given_away_db(lanes: tuple[float, ...], ber: float) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bringup.model.facts import Lane, Optic
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, UNSUPPORTED, Read, value
+from bringup.model.verdict import Reading
 from tests.check.trial import FALSE, TRUE, Case, Table, World, answering, case, nothing_told, written
 
 PORT, FAR_PORT, MEDIUM = "Ethernet0", "Ethernet8", "400GBASE-DR4"
@@ -192,6 +193,16 @@ LEVELS = Table(
         case("sent at the strongest", "MARGINAL", near=lanes(tx=4.0)),
         case("one sent too strong", "FAIL", near=lanes(one_tx={1: 4.01})),
         case("one own laser dark", "FAIL", near=lanes(one_tx={1: DARK})),
+        # old monitors
+        case("two minutes old", "PASS", near=lanes(rx=value(-1.0, age_s=120.0))),
+        case("older", "UNKNOWN stale", near=lanes(one_rx={2: value(-1.0, age_s=120.5)})),
+        case("what was sent is older", "UNKNOWN stale", near=lanes(one_tx={1: value(-1.0, age_s=121)})),
+        case("old and too weak", "UNKNOWN stale", near=lanes(rx=value(-9.0, age_s=500.0))),
+        case("an old darkness", "UNKNOWN stale",
+             near=lanes(one_rx={2: Read(Reading.DARK, age_s=500.0)})),
+        one_dark("one dark, far end lit two minutes ago", "FAIL", far=lanes(tx=value(-1.0, age_s=120.0))),
+        one_dark("one dark, far end lit before that", "UNKNOWN far_end_not_lit",
+                 far=lanes(tx=value(-1.0, age_s=121.0))),
         # dark, and the far end
         one_dark("one dark, far end lit", "FAIL"),
         case("all dark, far end lit", "FAIL", near=lanes(rx=DARK)),

@@ -46,11 +46,11 @@ def expand(written: Document) -> tuple[Expanded, list[Problem]]:
     for path, table in written.tables("device_range"):
         work.range(path, table)
     data = dict(written.data)
-    if work.devices or isinstance(data.get("device"), list):
-        # What is no table stays in its place: validation tells it, and indices stay those of the file.
+    # What is no list, or no table in one, stays in its place: validation tells it, and indices stay so.
+    if isinstance(data.get("device", []), list):
         data["device"] = work.devices
-    if work.ports:
-        data["port"] = [*(data["port"] if isinstance(data.get("port"), list) else []), *work.ports]
+    if work.ports and isinstance(data.get("port", []), list):
+        data["port"] = [*data.get("port", []), *work.ports]
     problems = [*manifests.problems, *work.problems, *work.same_serials()]
     if work.whole:  # else rows of devices that were never made would be told as strangers
         problems += first(manifests.unused(work.names))

@@ -93,6 +93,15 @@ def test_the_manifest_belongs_to_what_a_record_keeps(write: Write, tmp_path: Pat
     )
 
 
+@pytest.mark.parametrize("key", ["device", "port"])
+def test_a_range_hides_no_misshapen_table_beside_it(write: Write, key: str) -> None:
+    before, _, rest = RANGES.partition("[[rack]]")
+    rest = rest.replace("[[device]]", "[[other]]") if key == "device" else rest
+    assert f"{key}: must be a list" in "\n".join(told(write, inventory=f"{before}{key} = 5\n[[rack]]{rest}"))
+    listed = f"{before}{key} = [5]\n[[rack]]{rest}"
+    assert "must be a table" in "\n".join(told(write, inventory=listed))
+
+
 def test_a_range_takes_all_that_a_device_and_a_port_take() -> None:
     only_scanned = {"found"}
     assert set(Device.model_fields) - only_scanned <= set(DeviceRange.model_fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -17,37 +18,76 @@ if TYPE_CHECKING:
     from bringup.engine.runner import Job
     from bringup.journal.folder import RunFolder
     from bringup.model.cause import Cause
-    from bringup.tui.app import Outside
+    from bringup.model.inventory import Inventory
+    from bringup.tui.outside import Outside
 
 SMALLEST_TERMINALS = frozenset({"dumb", "unknown", ""})
 
 
 def can_open() -> bool:
-    """Whether both ends are a terminal that can move its cursor, and nobody asked for plain lines."""
-    plain = os.environ.get("ACCESSIBLE", "") not in ("", "0")
-    moves = os.environ.get("TERM", "dumb") not in SMALLEST_TERMINALS
-    return sys.stdin.isatty() and sys.stdout.isatty() and moves and not plain
+    """Whether a person sits at both ends: then the console opens, full or as plain lines."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def open_console(folder: RunFolder, *, watching: bool = False, key: Path | None = None) -> str | None:
+def wants_plain() -> bool:
+    """Where the cursor can't move, or somebody has said so, the console writes lines."""
+    wished = os.environ.get("ACCESSIBLE", "") not in ("", "0")
+    return wished or os.environ.get("TERM", "dumb") in SMALLEST_TERMINALS
+
+
+def open_console(
+    folder: RunFolder, *, watching: bool = False, key: Path | None = None, plain: bool = False
+) -> str | None:
     """Show the run until the person leaves; what to show next: a run's id, `""` for the list, None for none.
 
-    `key` signs what must be signed: a file, or by its .pub one that the SSH agent holds.
+    `plain` writes lines. `key` signs what must be signed: a file, or by its .pub one of the SSH agent.
 
     Raises:
         InputError: the record holds no inventory.
     """
     from bringup.cli._reader import read_inventory
+
+    inventory, asked = read_inventory(folder), outside(folder, watching, key)
+    if plain or wants_plain():
+        asyncio.run(plain_console(folder, inventory, asked, watching))
+        return None
     from bringup.tui.app import ConsoleApp
 
     remote = bool(os.environ.get("SSH_CONNECTION"))
-    asked = outside(folder, watching, key)
-    return ConsoleApp(
-        folder, read_inventory(folder), asked, tier=tier(), watching=watching, remote=remote
-    ).run()
+    return ConsoleApp(folder, inventory, asked, tier=tier(), watching=watching, remote=remote).run()
 
 
-def console_apart(job: Job, show: Show, pid: int | None, *, key: Path | None = None) -> int:
+async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside, watching: bool) -> None:
+    """Lines out, lines in, until the run is closed or the person leaves."""
+    from bringup.tui.feed import Feed
+    from bringup.tui.plain import PlainConsole
+
+    def write(line: str) -> None:
+        print(line, flush=True)
+
+    console = PlainConsole(Feed(folder), inventory, asked, write, tier=tier(), watching=watching)
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    following = asyncio.create_task(console.follow())
+    while not (following.done() or console.left):
+        typing = asyncio.create_task(reader.readline())
+        await asyncio.wait({following, typing}, return_when=asyncio.FIRST_COMPLETED)
+        if not typing.done():
+            typing.cancel()
+        elif line := typing.result():
+            await console.line(line.decode(errors="replace"))
+        else:
+            break
+    following.cancel()
+    await asyncio.wait({following})
+    for words in console.last_words():
+        write(words)
+
+
+def console_apart(
+    job: Job, show: Show, pid: int | None, *, key: Path | None = None, plain: bool = False
+) -> int:
     """Show a run that another process does. Leaving does not stop it.
 
     Returns the verdict's code once every row has one, or 3 when left while it goes on.
@@ -55,7 +95,7 @@ def console_apart(job: Job, show: Show, pid: int | None, *, key: Path | None = N
     from bringup.cli._apart import left, settled
     from bringup.cli._reader import read_state
 
-    open_console(job.folder, key=key)
+    open_console(job.folder, key=key, plain=plain)
     state = read_state(job.folder)
     if not settled(state):
         return left(job)
@@ -68,7 +108,7 @@ def outside(folder: RunFolder, watching: bool, key: Path | None) -> Outside:
     """What the console may ask for."""
     from bringup.diagnosis import diagnose
     from bringup.journal.verify import verify
-    from bringup.tui.app import Outside
+    from bringup.tui.outside import Outside
 
     def verified(path: Path) -> str:
         return verify(path).text().splitlines()[0]

@@ -50,6 +50,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     share: bool = False
     speed: float | None = None
     console: bool = False
+    plain: bool = False
     webhook: str | None = None
 
 

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from bringup.cli._prepare import Inputs, Request, new_job
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> 
     if folder is None:
         folder = RunFolder.create(request.runs)
         announce(request.form, folder)
+    if request.console:
+        inputs = msgspec.structs.replace(inputs, approver=None)  # the person approves, one by one
     job, wiring = new_job(request, inputs, folder, wires)
     show = make_show(request.form, folder, inputs.inventory)
     if request.headless:
@@ -46,7 +50,7 @@ def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> 
         return run_apart(job, wiring, signer, show, hook=hook)
     from bringup.cli._console import console_apart
 
-    follow = partial(console_apart, key=request.approve_with)
+    follow = partial(console_apart, key=request.approve_with, plain=request.plain)
     return run_apart(job, wiring, signer, show, follow=follow, hook=hook)
 
 

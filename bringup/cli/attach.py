@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @runs_option
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), help="Print instead of the console.")
 @click.option("--follow", "-f", "go_on", is_flag=True, help="Go on until the run is closed.")
-@click.option("--plain", is_flag=True, help="Lines of text, no console.")
+@click.option("--plain", is_flag=True, help="The console as lines.")
 def attach(run: str, runs: Path, form: str | None, go_on: bool, plain: bool) -> int:
     """Watch RUN in the console, read-only; without a terminal, print its durable events from the first.
 
@@ -36,11 +36,11 @@ def attach(run: str, runs: Path, form: str | None, go_on: bool, plain: bool) -> 
     from bringup.journal.follow import follow, read
 
     folder = find(runs, run)
-    if form is None and not go_on and not plain:
+    if form is None and not go_on:
         from bringup.cli._console import can_open, open_console
 
         if can_open():
-            open_console(folder, watching=True)
+            open_console(folder, watching=True, plain=plain)
             return 0
     show = shown(form or "text", folder)
 

@@ -27,6 +27,7 @@ ANSWERS, APPROVE_KEY, INVENTORY = "answers.toml", "approve-key", "inventory.toml
 @format_option
 @headless_option
 @key_option
+@click.option("--plain", is_flag=True, help="The console as lines: for screen readers and serial lines.")
 @click.option("--no-console", is_flag=True, help="Follow it as text; the simulated technician answers.")
 def demo(
     profile: str,
@@ -38,6 +39,7 @@ def demo(
     form: str,
     headless: bool,
     key: Path | None,
+    plain: bool,
     no_console: bool,
 ) -> int:
     """Start a simulated rack and run its playbook against it; on a terminal, in the console.
@@ -72,6 +74,7 @@ def demo(
                 form=form,
                 answers=None if console else folder.lab / ANSWERS,
                 console=console,
+                plain=plain,
                 approve_with=folder.lab / APPROVE_KEY,
                 key=key,
                 only=only,

@@ -33,6 +33,7 @@ from bringup.cli._options import (
 @click.option("--only", multiple=True, metavar="STAGE[/STEP]", help="Only these; the run is marked partial.")
 @click.option("--read-only", is_flag=True, help="No action runs; each is UNKNOWN `skipped`.")
 @click.option("--share", is_flag=True, help="Watchers may send commands.")
+@click.option("--plain", is_flag=True, help="The console as lines: for screen readers and serial lines.")
 @click.option("--no-console", is_flag=True, help="Start the runner apart and follow it as text.")
 @click.option(
     "--dry-run", is_flag=True, help="Show the plan with subjects, limits and sources; touch nothing."
@@ -52,6 +53,7 @@ def run(
     only: tuple[str, ...],
     read_only: bool,
     share: bool,
+    plain: bool,
     no_console: bool,
     dry_run: bool,
     speed: float | None,
@@ -84,6 +86,7 @@ def run(
         key=key,
         only=only,
         console=not (headless or no_console) and form == "text" and can_open(),
+        plain=plain,
         read_only=read_only,
         share=share,
         webhook=webhook,

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 
-import msgspec
 from textual import events
 from textual.app import App, ComposeResult
 
@@ -23,6 +20,7 @@ from bringup.tui.console import Console
 from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, OpenRun, Send, Verify
 from bringup.tui.feed import Feed
 from bringup.tui.lines import Lines, named
+from bringup.tui.outside import Outside
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.view.frame import Size
 from bringup.view.mark import Tier
@@ -31,19 +29,6 @@ from bringup.view.scene import Scene
 FRAMES_A_S = 15
 REMOTE_FRAMES_A_S = 5
 DIAGNOSE_EVERY_S = 1.0
-
-
-class Outside(msgspec.Struct, frozen=True):
-    """What the console may ask for. Each is given by the command line; the console imports none of it.
-
-    `send` gives the words of the reply; it raises `BringupError` where there is none.
-    """
-
-    diagnose: Callable[[RunState, Inventory], tuple[Cause, ...]]
-    send: Callable[[str, dict[str, str], str | None], Awaitable[str]] | None
-    hand: Callable[[Cause], str] | None
-    verify: Callable[[Path], str]
-    lives: Callable[[], bool]
 
 
 class ConsoleApp(App[str | None]):

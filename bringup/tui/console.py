@@ -236,7 +236,8 @@ class Console:
             return []
         value = screen_ask.answer(ask, self.look.typed)
         if not value:
-            self.say("type or scan the answer first")
+            wanted = screen_ask.approved_by(ask) if ask.form == "approve" else ""
+            self.say(f"type {visible(wanted)} in full" if wanted else "type or scan the answer first")
             return []
         return [Send("answer", {"question": ask.question, "value": value})]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bringup.model.event import Asked
+from bringup.model.subject import ends, parse_subject
 from bringup.view.fit import rule, spaced, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import ASK, Row
@@ -26,7 +27,7 @@ FIELD = {
     "measure": "Type the number:",
     "choose": "Type the number of your choice:",
     "attest": "Type yes to sign for it, no to refuse:",
-    "approve": "Type the device's name to approve:",
+    "approve": "Type the device's name to approve it, or no:",
 }
 LARGE_LINE = 34
 LASERS = "LASERS MAY BE ON: VIDEO PROBE ONLY"
@@ -64,11 +65,21 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
 
 
 def answer(ask: Asked, typed: str) -> str:
-    """The value that is sent for what was typed: a choice's number stands for the choice."""
+    """The value that is sent for what was typed; empty where it is no answer.
+
+    A choice's number stands for the choice. What changes something is approved by its device's name.
+    """
     words = typed.strip()
+    if ask.form == "approve":
+        return "approve" if words == approved_by(ask) else "refuse" if words.lower() == "no" else ""
     if ask.form == "choose" and words.isdigit() and 1 <= int(words) <= len(ask.choices):
         return ask.choices[int(words) - 1]
     return words
+
+
+def approved_by(ask: Asked) -> str:
+    """The name to type: of the device that changes."""
+    return parse_subject(ends(ask.subject)[0]).device
 
 
 def footer(scene: Scene, look: Look) -> Footer:

@@ -170,6 +170,22 @@ def test_a_choice_is_sent_by_its_number() -> None:
     assert effects == [Send("answer", {"question": "sign-off/walk@run", "value": "UPC"})]
 
 
+def test_what_changes_a_device_is_approved_by_its_name_typed_in_full() -> None:
+    change = asked("Outlet off. Do it?", "approve", subject="pdu-1/outlet-5", changes=("drops node-01",))
+    one, _ = console(scene(dirty(), change))
+    keys(one, "space")
+    assert "changes: drops node-01" in text(one)
+    typed(one, "yes")
+    assert keys(one, "enter") == []
+    assert "type pdu-1 in full" in text(one)
+    keys(one, "ctrl+u")
+    typed(one, "pdu-1")
+    assert keys(one, "enter") == [Send("answer", {"question": "sign-off/walk@run", "value": "approve"})]
+    keys(one, "ctrl+u")
+    typed(one, "no")
+    assert keys(one, "enter") == [Send("answer", {"question": "sign-off/walk@run", "value": "refuse"})]
+
+
 def test_a_scan_fills_the_field_and_a_separate_enter_confirms() -> None:
     one, _ = console(scene(dirty(), asked(form="scan")))
     keys(one, "space")

@@ -1,0 +1,25 @@
+"""What the console may ask for. The command line gives it; the console imports none of what is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+
+from bringup.model.cause import Cause
+from bringup.model.inventory import Inventory
+from bringup.model.state import RunState
+
+
+class Outside(msgspec.Struct, frozen=True):
+    """What the console may ask for. Each is given by the command line; the console imports none of it.
+
+    `send` gives the words of the reply; it raises `BringupError` where there is none.
+    """
+
+    diagnose: Callable[[RunState, Inventory], tuple[Cause, ...]]
+    send: Callable[[str, dict[str, str], str | None], Awaitable[str]] | None
+    hand: Callable[[Cause], str] | None
+    verify: Callable[[Path], str]
+    lives: Callable[[], bool]

@@ -1,0 +1,221 @@
+"""The console as lines: one for each change, numbered answers, no redraw and no box drawing.
+
+A peer of the full one, for screen readers, braille displays and serial lines (console design, section 6).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+from bringup.model.errors import BringupError
+from bringup.model.event import Asked, Known, Unknown
+from bringup.model.inventory import Inventory
+from bringup.model.verdict import Verdict
+from bringup.tui import doing
+from bringup.tui.effect import Effect, Hand, Send
+from bringup.tui.feed import Feed
+from bringup.tui.outside import Outside
+from bringup.view.mark import Tier
+from bringup.view.progress import Progress
+from bringup.view.scene import Scene
+from bringup.view.screen_ask import FIELD, LASERS, OPTICAL, answer, approved_by
+from bringup.view.screen_work import place_of
+from bringup.view.summary import cause_rows, plain, stage_row
+from bringup.view.text import visible
+
+WIDTH = 80
+HELP = """\
+NUMBER ANSWER        answer a question: `1 yes`
+skip NUMBER REASON   that question can't be answered
+f                    what is wrong, numbered, with what to do
+retest NUMBER        the work is done: measure that failure again
+hand NUMBER          in a demo: the simulated technician does it
+s                    the stages
+: COMMAND            pause, continue, note TEXT, close, abort REASON ...
+q                    leave; the run goes on
+?                    these lines"""
+
+
+class PlainConsole:
+    """Reads a run and answers lines. `write` takes one line each; it holds no truth of its own."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        inventory: Inventory,
+        outside: Outside,
+        write: Callable[[str], None],
+        *,
+        tier: Tier = "unicode",
+        watching: bool = False,
+    ) -> None:
+        self._feed, self._inventory, self._outside, self._write = feed, inventory, outside, write
+        self._tier: Tier = tier
+        self._watching = watching
+        self._progress = Progress(tier)
+        self._numbers: dict[str, int] = {}
+        self._pending = ""
+        self.left = False
+
+    async def follow(self) -> None:
+        """Write a line for each change, until the run is closed or somebody leaves."""
+        seen = 0
+        async for count in self._feed.follow():
+            new = list(self._feed.recent)[-count:]
+            for event in new:
+                self.event(event)
+            seen += count
+            if self.left or self._feed.state.closed is not None:
+                return
+
+    def event(self, event: Known | Unknown) -> None:
+        if isinstance(event, Asked):
+            self._ask(event)
+            return
+        for row in self._progress.rows(event) if not isinstance(event, Unknown) else ():
+            self._write(plain(row))
+
+    async def line(self, typed: str) -> None:
+        """One line that a person typed."""
+        typed = typed.strip()
+        head, _, rest = typed.partition(" ")
+        if self._pending:
+            await self._confirm(typed)
+        elif head in ("q", "quit"):
+            self.left = True
+        elif head in ("?", "help", ""):
+            self._lines(HELP.splitlines())
+        elif head == "s":
+            self._lines(
+                plain(stage_row(self._feed.state, name, tier=self._tier)) for name in self._feed.state.stages
+            )
+        elif head == "f":
+            self._lines(self._failures())
+        elif self._watching:
+            self._write("you are only watching: nothing is sent")
+        else:
+            await self._command(head, rest.strip(), typed)
+
+    async def _command(self, head: str, rest: str, typed: str) -> None:
+        if head.isdigit():
+            await self._answer(int(head), rest)
+        elif head == "skip":
+            await self._skip(rest)
+        elif head in ("retest", "hand"):
+            await self._retest(rest, by_hand=head == "retest")
+        elif typed.startswith(":"):
+            await self._palette(typed[1:].strip())
+        else:
+            self._write(f"{visible(head, 40)!r} is nothing to do here; ? lists what is")
+
+    # Questions
+
+    def _ask(self, ask: Asked) -> None:
+        number = self._numbers.setdefault(ask.question, len(self._numbers) + 1)
+        self._write(f"QUESTION {number}: {visible(ask.text, 2000)}")
+        self._write(f"  where: {visible(place_of(self._scene(), ask.subject), 200)}")
+        if any(word in ask.text.lower() for word in OPTICAL):
+            self._write(f"  {LASERS}")
+        self._lines(f"  changes: {visible(change, 200)}" for change in ask.changes)
+        self._lines(f"  {place} {visible(choice, 200)}" for place, choice in enumerate(ask.choices, 1))
+        if not self._watching:
+            self._write(f"  {FIELD.get(ask.form, 'Your answer:')} `{number} ANSWER` and Enter")
+
+    def _open(self, number: int) -> Asked | None:
+        wanted = next((name for name, its in self._numbers.items() if its == number), None)
+        found = next((ask for ask in self._feed.state.asks if ask.question == wanted), None)
+        if found is None:
+            self._write(f"question {number} is not open")
+        return found
+
+    async def _answer(self, number: int, words: str) -> None:
+        ask = self._open(number)
+        if ask is None:
+            return
+        value = answer(ask, words)
+        if not value:
+            name = f", type {approved_by(ask)} in full" if ask.form == "approve" else ""
+            self._write(f"`{number} ANSWER`: that is no answer{name}")
+            return
+        await self._send([Send("answer", {"question": ask.question, "value": value})])
+
+    async def _skip(self, rest: str) -> None:
+        number, _, why = rest.partition(" ")
+        if not number.isdigit() or not why.strip():
+            self._write("`skip NUMBER REASON`: number and reason are both needed")
+            return
+        ask = self._open(int(number))
+        if ask is not None:
+            step = f"{ask.stage}/{ask.step}"
+            await self._send([Send("skip", {"step": step, "subject": ask.subject}, why.strip())])
+
+    # Failures
+
+    def _failures(self) -> Iterator[str]:
+        causes = self._outside.diagnose(self._feed.state, self._inventory)
+        if not causes:
+            yield "nothing failed so far"
+        for number, cause in enumerate(causes, 1):
+            yield f"FAILURE {number}"
+            for row in cause_rows(cause, width=WIDTH, tier=self._tier):
+                yield plain(row)
+
+    async def _retest(self, rest: str, *, by_hand: bool) -> None:
+        causes = self._outside.diagnose(self._feed.state, self._inventory)
+        if not rest.isdigit() or not 1 <= int(rest) <= len(causes):
+            self._write(f"which failure? f lists {len(causes)}")
+        elif not by_hand and self._outside.hand is None:
+            self._write("this is no demo: no hand is lent here")
+        else:
+            await self._send(doing.retests(causes[int(rest) - 1], by_hand=by_hand))
+
+    # Commands
+
+    async def _palette(self, typed: str) -> None:
+        found = doing.read_command(typed)
+        if isinstance(found, str):
+            self._write(found)
+        elif found.entry.typed:
+            self._pending = typed
+            name = visible(self._rack(), 40)
+            self._write(f"{found.entry.name}: {found.entry.meaning}. To do it, type {name} and Enter")
+        else:
+            await self._send([doing.command(found)])
+
+    async def _confirm(self, typed: str) -> None:
+        wanted, self._pending = self._pending, ""
+        found = doing.read_command(wanted)
+        if typed != self._rack() or isinstance(found, str):
+            self._write("nothing was done")
+            return
+        await self._send([doing.command(found)])
+
+    def _rack(self) -> str:
+        run = self._feed.state.run
+        return (run.rack or run.playbook) if run is not None else self._feed.folder.run_id
+
+    async def _send(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            try:
+                if isinstance(effect, Hand) and self._outside.hand is not None:
+                    self._write(await asyncio.to_thread(self._outside.hand, effect.cause))
+                elif isinstance(effect, Send) and self._outside.send is not None:
+                    self._write(await self._outside.send(effect.verb, effect.arguments, effect.why))
+            except BringupError as error:
+                self._write(f"not sent: {visible(str(error), 400)}")
+
+    def _scene(self) -> Scene:
+        return Scene(run_id=self._feed.folder.run_id, state=self._feed.state, inventory=self._inventory)
+
+    def _lines(self, lines: Iterator[str] | list[str]) -> None:
+        for line in lines:
+            self._write(line)
+
+    def last_words(self) -> list[str]:
+        """What stands at the end: the run's verdict, or that it goes on."""
+        state = self._feed.state
+        if state.closed is not None:
+            return [f"the run is closed: {state.closed.verdict.value}"]
+        worst = state.verdict if state.verdict is Verdict.FAIL else None
+        return ["left: the run goes on" + (", with a FAIL so far" if worst else "")]

@@ -48,6 +48,7 @@ class Console:
         self._back: list[Look] = []
         self._drafts: dict[str, str] = {}
         self._opened_s = self._typed_s = 0.0
+        self._answered = ""
         self._pending: dialog.Pending | None = None
 
     def show(self, scene: Scene) -> list[Effect]:
@@ -55,6 +56,10 @@ class Console:
         known = {each.question for each in self.scene.state.asks}
         new = [each for each in scene.state.asks if each.question not in known]
         self.scene = scene
+        if self._answered and self._answered not in {each.question for each in scene.state.asks}:
+            if self.look.screen == "ask" and self.look.about == self._answered:
+                self._back_key()
+            self._answered = ""
         return [Bell()] if new and self.sound else []
 
     def say(self, words: str) -> None:
@@ -239,6 +244,7 @@ class Console:
             wanted = screen_ask.approved_by(ask) if ask.form == "approve" else ""
             self.say(f"type {visible(wanted)} in full" if wanted else "type or scan the answer first")
             return []
+        self._answered = ask.question
         return [Send("answer", {"question": ask.question, "value": value})]
 
     def _enter_work(self) -> list[Effect]:

@@ -139,6 +139,14 @@ def test_an_answer_is_sent_once_it_is_typed_and_entered() -> None:
     ]
 
 
+def test_after_ones_own_answer_the_screen_goes_back_by_itself() -> None:
+    one, _ = console(scene(dirty(), asked()))
+    keys(one, "space", "y", "e", "s", "enter")
+    assert one.look.screen == "ask"
+    one.show(scene(dirty(), asked(), answered("yes", "somebody")))
+    assert one.look.screen == "run"
+
+
 def test_an_empty_answer_is_not_sent() -> None:
     one, _ = console(scene(dirty(), asked()))
     assert keys(one, "space", "enter") == []
@@ -255,6 +263,11 @@ def test_what_can_not_be_done_is_skipped_with_a_reason_or_help_is_called() -> No
     (note,) = keys(one, "space", "tab", "2", "enter")
     assert isinstance(note, Send)
     assert note.verb == "note"
+
+
+def answered(value: str, by: str) -> Answered:
+    where = {"stage": "sign-off", "step": "walk", "subject": "run", "attempt": 1}
+    return Answered(**where, question="sign-off/walk@run", value=value, by=by)  # type: ignore[arg-type]
 
 
 def typed(one: Console, words: str) -> None:

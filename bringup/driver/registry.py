@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 
 import msgspec
 
@@ -16,12 +17,17 @@ from bringup.transport.base import Links
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True):
-    """What a platform's module declares as `PLATFORM`. `open` makes the driver; it does no I/O itself."""
+    """What a platform's module declares as `PLATFORM`. `open` makes the driver; it does no I/O itself.
+
+    `samples_s`: reading -> how often the platform itself looks, in seconds, where it is known: to ask more
+    often only costs the device (field rule 29).
+    """
 
     name: str
     title: str
     transports: tuple[str, ...]
     open: Callable[[Device, Links], object]
+    samples_s: Mapping[str, float] = MappingProxyType({})
 
 
 def platform_names() -> tuple[str, ...]:

@@ -30,6 +30,10 @@ class Bounds(msgspec.Struct, frozen=True):
     pdu: int = 1
 
 
+HEAVY = frozenset({"optics"})
+"""Reads that make a device talk to each of its modules over a slow bus: one at a time (field rule 29)."""
+
+
 class Bench:
     """Devices of one run. `links` makes the transports of a device; nothing is opened before it is needed."""
 
@@ -46,6 +50,7 @@ class Bench:
             lambda: asyncio.Semaphore(bounds.transport)
         )
         self._devices: dict[str, asyncio.Semaphore] = {}
+        self._heavy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._collecting: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def driver(self, name: str) -> object:
@@ -101,11 +106,18 @@ class Bench:
                 f"{name}: the platform {platform} does not tell {method.replace('_', ' ')}",
                 "Leave this device out of the step, or measure it by hand.",
             )
-        async with self._room(name, alone), asyncio.timeout(deadline_s):
+        async with self._room(name, alone, heavy=method in HEAVY), asyncio.timeout(deadline_s):
             if begun is not None:
                 begun()
             result = await getattr(driver, method)(*arguments)
         return result, self.leftover(name)
+
+    def pace_s(self, name: str, method: str) -> float:
+        """How often, at most, it is worth asking a device for something: as often as its platform looks."""
+        if name not in self._inventory.devices:
+            return 0.0
+        self.driver(name)
+        return self._platforms[self._inventory.devices[name].platform].samples_s.get(method, 0.0)
 
     def leftover(self, name: str) -> tuple[Exchange, ...]:
         """What the transcript of a device holds, taken out."""
@@ -113,7 +125,7 @@ class Bench:
         return links.transcript.take() if links is not None else ()
 
     @asynccontextmanager
-    async def _room(self, name: str, alone: bool) -> AsyncIterator[None]:
+    async def _room(self, name: str, alone: bool, *, heavy: bool) -> AsyncIterator[None]:
         device = self._inventory.devices[name]
         own = {"bmc": self._bounds.bmc, "pdu": self._bounds.pdu}.get(device.role, self._bounds.device)
         if name not in self._devices:
@@ -121,6 +133,8 @@ class Bench:
         transports = self._platforms[device.platform].transports
         transport = transports[0] if transports else ""
         async with AsyncExitStack() as held:
+            if heavy:
+                await held.enter_async_context(self._heavy[name])
             if alone:
                 # One at a time collects all of a device's turns, or two would each wait for the other's.
                 await held.enter_async_context(self._collecting[name])

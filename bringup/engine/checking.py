@@ -157,7 +157,7 @@ class Checking:
             )
             tasks = again
             if tasks:
-                await self._desk.rest(self._clock, first.every_s)
+                await self._desk.rest(self._clock, max(first.every_s, round_.pace_s))
 
     async def _take(self, spec: Spec, task: Task, round_: Round) -> Taken | None:
         """What the task measured; None when the run is to stop before it was done."""

@@ -102,6 +102,12 @@ class Round:
             wall_unix_s=(wall + wall_end) / 2,
         )
 
+    @property
+    def pace_s(self) -> float:
+        """How long to wait before this round's readings can be others: the slowest platform's own period."""
+        asked = {(device, method) for device, method, _, _ in self._reads}
+        return max((self._bench.pace_s(device, method) for device, method in asked), default=0.0)
+
     def _keep(self, device: str, method: str, moment: str, exchanges: tuple[Exchange, ...]) -> None:
         if exchanges:
             name = method if moment == "now" else f"{method} ({moment})"

@@ -94,6 +94,9 @@ class TableBench:
             self.called.clear()
             await self.called.wait()
 
+    def pace_s(self, name: str, method: str) -> float:
+        return 0.0
+
     def leftover(self, name: str) -> tuple[()]:
         return ()
 

@@ -73,6 +73,8 @@ COMMANDS = MappingProxyType(
         ),
     }
 )
+DOM_PERIOD_S = 60.0
+"""xcvrd reads the modules once a minute; between two of its readings the database tells the old one."""
 SHUTDOWN, STARTUP = "sudo config interface shutdown", "sudo config interface startup"
 _PORT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9/_.:-]{0,40}")
 
@@ -280,4 +282,5 @@ PLATFORM = Platform(
     title="SONiC (SSH, gNMI)",
     transports=("ssh", "gnmi"),
     open=SonicDriver,
+    samples_s=MappingProxyType({"optics": DOM_PERIOD_S}),
 )

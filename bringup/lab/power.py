@@ -62,9 +62,12 @@ def outlet_loads_w(devices: Mapping[str, Device], pdu: str) -> dict[int, float]:
     """Outlet -> power drawn from it, for every outlet of a PDU."""
     loads = dict.fromkeys((outlet.index for outlet in devices[pdu].outlets), 0.0)
     for device in devices.values():
-        for supply in device.supplies:
-            if supply.pdu == pdu and supply.outlet in loads:
-                loads[supply.outlet] += CONVERSION_LOSS * supply_output_w(devices, device, supply.name)
+        here = [supply for supply in device.supplies if supply.pdu == pdu and supply.outlet in loads]
+        if here:
+            sharing = [supply for supply in device.supplies if delivers(devices, supply)]
+            for supply in here:
+                if supply in sharing and supply.outlet is not None:
+                    loads[supply.outlet] += CONVERSION_LOSS * _draw_w(device) / len(sharing)
     return loads
 
 

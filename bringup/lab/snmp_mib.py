@@ -76,12 +76,12 @@ class Snapshot:
     def __init__(self, rows: Mapping[Oid, Value]) -> None:
         self._rows = rows
         self._order = sorted(rows)
-        self._objects = {_object_of(oid) for oid in self._order}
 
     def get(self, oid: Oid) -> Binding:
         if oid in self._rows:
             return Binding(oid, self._rows[oid])
-        known = any(oid[:length] in self._objects for length in range(len(oid), 0, -1))
+        objects = {_object_of(each) for each in self._order}
+        known = any(oid[:length] in objects for length in range(len(oid), 0, -1))
         return Binding(oid, Value("noSuchInstance" if known else "noSuchObject", None))
 
     def after(self, oid: Oid) -> Binding:

@@ -26,12 +26,10 @@ def plain(page: str) -> str:
     return page.replace("\\-", "-").replace("\\e", "\\").replace("\\&", "")
 
 
-def test_the_page_in_docs_is_what_the_commands_say() -> None:
-    assert PAGE.read_text() == man_page(), "the commands changed: `make man`"
-
-
-def test_every_command_and_option_is_in_the_page() -> None:
-    page = plain(man_page())
+@pytest.mark.parametrize("where", ["made", "in docs"])
+def test_every_command_and_option_is_in_the_page(where: str) -> None:
+    """The one in docs travels in the wheel: `make man` brings it up to date."""
+    page = plain(man_page() if where == "made" else PAGE.read_text())
     found = dict(all_commands())
     assert set(command_files()) <= set(found)
     for path, command in found.items():
@@ -41,7 +39,7 @@ def test_every_command_and_option_is_in_the_page() -> None:
             if isinstance(parameter, click.Option) and not parameter.hidden:
                 assert all(option in page for option in parameter.opts), (path, parameter.opts)
     for code in EXIT_CODES:
-        assert f".TP\n\\fB{code}\\fR\n" in man_page()
+        assert f".TP\n\\fB{code}\\fR\n" in page
 
 
 def test_every_line_is_text_or_a_macro_of_man() -> None:

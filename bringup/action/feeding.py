@@ -139,11 +139,12 @@ async def outlet_precautions(at: At, outlet: str, bindings: Bindings) -> tuple[D
     for fed in fed_by(at.inventory, outlet):
         supplies = await _supplies(at, fed)
         _refuse_contradiction(fed, outlet, now, supplies)
+        doubts.extend(_doubt(fed, outlet, bindings))
         for feed in fed.device.feed:
             other = outlet_subject(feed.pdu, feed.outlet)
             if other != outlet:
+                _refuse_other_cord(fed.device, other, bindings)
                 await _refuse_sick(at, fed.device, feed, other, supplies)
-        doubts.extend(_doubt(fed, outlet, bindings))
     return tuple(doubts)
 
 
@@ -168,6 +169,17 @@ async def _supplies(at: At, fed: Fed) -> dict[str, Supply]:
     told: Environment = sample.facts
     names = [supply.name for supply in told.supplies]
     return {supply.name: supply for supply in told.supplies if names.count(supply.name) == 1}
+
+
+def _refuse_other_cord(device: Device, other: str, bindings: Bindings) -> None:
+    """Raises `Unsafe` where this run has seen that the other feed is none of this device's."""
+    if bindings.get(other, device.name) != device.name:
+        raise Unsafe(
+            f"{other}, which should be the other feed of {device.name}, is not, as this run has seen",
+            TRACE,
+            wrong=True,
+            cause=other,
+        )
 
 
 async def _refuse_sick(

@@ -336,7 +336,8 @@ class Acting:
         settled: tuple[Doubt, ...],
     ) -> None:
         """Raises `Refusal` where something is no longer as it was when a person said yes."""
-        doubts, now_drops = await self._precautions.look(action, at, subject, target, drops)
+        planned = action.affects(self._inventory, subject)
+        doubts, now_drops = await self._precautions.look(action, at, subject, target, planned)
         known = {*settled}
         new = [*(doubt.text for doubt in doubts if doubt not in known), *(set(now_drops) - set(drops))]
         if new:

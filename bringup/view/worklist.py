@@ -75,16 +75,27 @@ def work_list(causes: Sequence[Cause], inventory: Inventory) -> tuple[Batch, ...
     words: dict[str, str] = {}
     found: dict[str, dict[Item, None]] = {}
     for cause in causes:
-        places = dict.fromkeys(_place(inventory, end) for subject in cause.subjects for end in ends(subject))
-        if cause.remedy and places:
+        for first, *others in _pieces(cause, inventory):
             words.setdefault(cause.remedy, cause.remedy_words)
-            first, *others = places
             found.setdefault(cause.remedy, {})[Item(first, tuple(others))] = None
     return tuple(
         Batch(remedy=remedy, words=words[remedy], rack=rack, side=side, items=items)
         for remedy, work in found.items()
         for (rack, side), items in _by_side(sorted(work, key=lambda item: item.place.order)).items()
     )
+
+
+def _pieces(cause: Cause, inventory: Inventory) -> Iterator[tuple[Place, ...]]:
+    """The places of each piece of work: of a walk one a stop, with the far end; else all of the cause's."""
+    if not cause.remedy:
+        return
+    for stop in cause.walk:
+        far = inventory.far_ends.get(stop.subject)
+        both = (stop.subject, far) if far is not None else (stop.subject,)
+        yield tuple(_place(inventory, end) for end in both)
+    if not cause.walk and cause.subjects:
+        every = (_place(inventory, end) for subject in cause.subjects for end in ends(subject))
+        yield tuple(dict.fromkeys(every))
 
 
 def _by_side(items: Sequence[Item]) -> dict[tuple[str, str], tuple[Item, ...]]:

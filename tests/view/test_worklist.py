@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from bringup.model.cause import Cause
-from bringup.model.inventory import Inventory
+from bringup.model.cause import Cause, Stop
+from bringup.model.inventory import Cable, Inventory
 from bringup.model.progress import Key
 from bringup.model.verdict import Verdict
 from bringup.view.summary import plain
@@ -64,6 +65,25 @@ def test_field_17_work_is_grouped_by_what_is_done_then_by_rack_and_side_and_in_t
         ),
         ("clean", "r08, U40", ["U40 leaf-9/Ethernet7"]),
         ("supply", "r07 rear, U1", ["U1 pdu-1/outlet-3"]),
+    ]
+
+
+def test_field_17_each_stop_of_a_walk_is_a_piece_of_work_with_its_far_end() -> None:
+    cables = [("leaf-1", "Ethernet0", "leaf-9", "Ethernet3"), ("leaf-2", "Ethernet8", "leaf-9", "Ethernet7")]
+    inventory = INVENTORY.model_copy(
+        update={
+            "cable": tuple(
+                Cable(a_device=a, a_port=a_port, b_device=b, b_port=b_port) for a, a_port, b, b_port in cables
+            )
+        }
+    )
+    ends = [f"{device}/{port}" for row in cables for device, port in (row[:2], row[2:])]
+    stops = tuple(Stop(subject=ends[at], place="p", does="inspect") for at in (0, 2))
+    one = msgspec.structs.replace(cause("clean", *ends), walk=stops)
+    (batch,) = work_list((one,), inventory)
+    assert [item.words for item in batch.items] == [
+        "U40 leaf-1/Ethernet0, with U40 leaf-9/Ethernet3",
+        "U38 leaf-2/Ethernet8, with U40 leaf-9/Ethernet7",
     ]
 
 

@@ -14,11 +14,12 @@ from benchmarks import (
     gnmi_updates,
     held_ssh,
     many_hosts,
-    mini,
+    racks,
     record,
     redfish_gets,
     snmp_walk,
     start,
+    text_parsers,
 )
 from benchmarks.figure import Benchmark, Figure, PeerMissing, require
 from benchmarks.report import write
@@ -32,10 +33,12 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     snmp_walk.BENCHMARK,
     redfish_gets.BENCHMARK,
     gnmi_updates.BENCHMARK,
+    text_parsers.BENCHMARK,
     record.APPEND,
     record.VERIFY,
     engine.BENCHMARK,
-    mini.BENCHMARK,
+    racks.MINI,
+    racks.HGX,
 )
 LEAST_ROUNDS = 5
 MISSED, PEER_MISSING = 1, 2

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from bringup.decode.registry import Format
 from bringup.decode.result import (
+    MAX_INTEGER,
     Damaged,
     Found,
     Nothing,
@@ -22,6 +25,7 @@ from bringup.model.facts import FecCounters
 from bringup.model.measurement import ABSENT, Read, value
 
 _STATISTIC = re.compile(r"[ \t]+(\S(?:.{0,118}\S)?): ([0-9]{1,25})")
+_INDENT = "     "
 _FEC_HEAD = re.compile(r" ?FEC parameters for (\S{1,64}):")
 _CONFIGURED = re.compile(r"(?:Supported/)?Configured FEC encodings?: (.{1,120})")
 _ACTIVE = re.compile(r"Active FEC encodings?: (.{1,120})")
@@ -42,24 +46,58 @@ def _parse_statistics(data: bytes) -> Found:
     if not text.startswith("NIC statistics:"):
         refuse_error_text(text)
         raise Damaged("the text does not begin with `NIC statistics:`")
-    lines = text.split("\n")
-    last = lines.pop()
+    whole, _, last = text.rpartition("\n")
     if last:  # a number without its line's end may lack digits
         warnings += ("the last line has no end and is left out",)
-    counters: dict[str, object] = {}
-    for line in lines[1:]:
-        match = _STATISTIC.fullmatch(line)
-        if match is None:
-            raise Damaged(f"a line is no counter: {line.strip()[:60]!r}")
-        if match[1] in counters:
-            warnings += (f"the counter {match[1][:60]!r} occurs twice; the first is taken",)
-            continue
-        counters[match[1]] = counter(match[2])
+    body = whole.partition("\n")[2]
+    counters = _plain_counters(body)
+    if counters is None:
+        counters, repeats = _counters(body.split("\n") if body else [])
+        warnings += repeats
     if not counters:
         raise Damaged("there is a heading and no counter: the text may be cut")
     found = {field: counters[name] for name, field in _FEC_STATISTICS.items() if name in counters}
     reads = {field: value(count) for field, count in found.items() if isinstance(count, int)}
     return Found(facts={"fec": FecCounters(port="", **reads), "counters": counters}, warnings=warnings[:20])
+
+
+def _counters(lines: list[str]) -> tuple[dict[str, object], tuple[str, ...]]:
+    """Line by line, whatever a name is made of; and what occurs twice.
+
+    Raises:
+        Damaged: a line is no counter.
+    """
+    counters: dict[str, object] = {}
+    repeats: list[str] = []
+    for line in lines:
+        match = _STATISTIC.fullmatch(line)
+        if match is None:
+            raise Damaged(f"a line is no counter: {line.strip()[:60]!r}")
+        if match[1] in counters:
+            repeats.append(f"the counter {match[1][:60]!r} occurs twice; the first is taken")
+            continue
+        counters[match[1]] = counter(match[2])
+    return counters, tuple(repeats)
+
+
+def _plain_counters(text: str) -> dict[str, object] | None:
+    """The same in a tenth of the time where every line is a plain name and digits, and no name occurs twice:
+    as JSON, which two replacements make of such lines. None where they are anything else: a mark that means
+    something in JSON, blanks in a name, fewer names than lines.
+
+    An adapter has thousands of these counters, and a window reads them twice.
+    """
+    if not text.startswith(_INDENT) or not text.isascii() or '"' in text or "\\" in text:
+        return None
+    body = text.encode()
+    made = body[len(_INDENT) :].replace(b": ", b'":').replace(b"\n" + _INDENT.encode(), b',"')
+    try:
+        counters = msgspec.json.decode(b'{"' + made + b"}", type=dict[str, int])
+    except msgspec.DecodeError:
+        return None
+    whole = len(counters) == body.count(b"\n") + 1 and " " not in "".join(counters)
+    numbers = counters.values()
+    return dict(counters) if whole and min(numbers) >= 0 and max(numbers) <= MAX_INTEGER else None
 
 
 def _encodings(text: str) -> list[str]:

@@ -6,11 +6,13 @@ column `error`, `-S` appends a time, `-I` adds four columns to each half, wide n
 
 from __future__ import annotations
 
+import math
 import re
 
 from bringup.decode.result import Damaged, number
 from bringup.model.facts_gpu import CollectivePass, CollectiveRow
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
+from bringup.model.verdict import Reading
 
 TYPES = frozenset(
     {
@@ -26,7 +28,43 @@ _NO_NUMBER = frozenset({"n/a", "nan", "-nan", "inf", "-inf"})
 _WRONG = ("#wrong", "error")
 PLAIN = ("size", "count", "type", "redop", "root", *("time", "algbw", "busbw", "#wrong") * 2)
 """What an excerpt without a header may have; an older one lacks the root."""
+_HEAD = frozenset({"size", "count", "type", "redop", "root"})
+_ZERO, _NONE_WRONG = value(0.0), value(0)
 MAX_COLUMNS = 40
+_RATE = r" +([0-9]{1,9}\.[0-9]{1,6})"
+_HALF = rf"{_RATE}{_RATE}{_RATE} +0"
+_PLAIN_ROW = re.compile(
+    rf" *([0-9]{{1,18}}) +([0-9]{{1,18}}) +([a-z0-9_]{{3,12}}) +([a-z]{{3,10}}) +(-?[0-9]{{1,6}}){_HALF}"
+    rf"{_HALF}"
+)
+
+
+def plain_row(line: str) -> CollectiveRow | None:
+    """A row of the usual layout in which all is a plain number and nothing was wrong, as most rows are; None
+    for any other, which `row_of` reads. The two agree: a test compares them.
+    """
+    match = _PLAIN_ROW.fullmatch(line)
+    if match is None or match[3] not in TYPES:
+        return None
+    size, count, kind, redop, root, *figures = match.groups()
+    first, second = (
+        CollectivePass(
+            time_us=Read(Reading.VALUE, float(time)),
+            algbw_gbyte_s=Read(Reading.VALUE, float(algbw)),
+            busbw_gbyte_s=Read(Reading.VALUE, float(busbw)),
+            wrong=_NONE_WRONG,
+        )
+        for time, algbw, busbw in (figures[:3], figures[3:])
+    )
+    return CollectiveRow(
+        size_bytes=int(size),
+        count=int(count),
+        type=kind,
+        redop=redop,
+        root=root,
+        out_of_place=first,
+        in_place=second,
+    )
 
 
 def is_row(tokens: list[str]) -> bool:
@@ -57,16 +95,17 @@ def row_of(tokens: list[str], columns: tuple[str, ...] | None) -> CollectiveRow:
     names = list(columns or PLAIN)
     while tokens and _TIME.fullmatch(tokens[-1]) and len(tokens) > len(names) - 2:
         tokens = tokens[:-1]
-    names = [name for name in names if name.lower() not in ("timestamp", "time-stamp", "date")]
+    if len(tokens) != len(names):
+        names = [name for name in names if name.lower() not in ("timestamp", "time-stamp", "date")]
     if "redop" in names and len(tokens) > 3 and _is_amount(tokens[3]):
         names.remove("redop")  # an all-to-all of an old build leaves the column empty
     if columns is None and len(tokens) == len(names) - 1 and "root" in names:
         names.remove("root")
     if len(tokens) != len(names):
         raise Damaged(f"a row has {len(tokens)} columns where {len(names)} are due")
-    told = list(zip(names, tokens, strict=True))
-    head = {name: token for name, token in told if name in ("size", "count", "type", "redop", "root")}
-    halves = _halves([pair for pair in told if pair[0] not in head])
+    split = next((at for at, name in enumerate(names) if name not in _HEAD), len(names))
+    head = dict(zip(names[:split], tokens[:split], strict=True))
+    halves = _halves(list(zip(names[split:], tokens[split:], strict=True)))
     return CollectiveRow(
         size_bytes=_whole(head["size"]),
         count=_whole(head["count"]),
@@ -112,6 +151,8 @@ def wrong_of(token: str) -> Read:
     Raises:
         Damaged: something else.
     """
+    if token == "0":
+        return _NONE_WRONG
     read = _real(token)
     if isinstance(read.value, float):
         return value(int(read.value) if read.value.is_integer() else read.value)
@@ -121,13 +162,15 @@ def wrong_of(token: str) -> Read:
 def _real(token: str | None) -> Read:
     if token is None:
         return ABSENT
-    if token.lower() in _NO_NUMBER:
-        return NOT_AVAILABLE
+    if token == "0":
+        return _ZERO
     if _NUMBER.fullmatch(token) is None:
+        if token.lower() in _NO_NUMBER:
+            return NOT_AVAILABLE
         raise Damaged(f"{token[:40]!r} is no number")
-    read = float(number(token))
-    if read < 0:
-        raise Damaged(f"{token[:40]!r} is less than nothing")
+    read = float(token)
+    if read < 0 or not math.isfinite(read):
+        raise Damaged(f"{token[:40]!r} is less than nothing, or out of range")
     return value(read)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bringup.decode.nccl_row import columns_of, is_row, row_of
+from bringup.decode.nccl_row import PLAIN, columns_of, is_row, plain_row, row_of
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, counter, number, text_of
 from bringup.model.facts_gpu import Collective, CollectiveRow
@@ -36,7 +36,8 @@ LONGEST_LINE = 2000
 class _Log:
     """What the lines tell, gathered in one pass."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_have_failed: bool) -> None:
+        self.may_have_failed = may_have_failed
         self.columns: tuple[str, ...] | None = None
         self.rows: list[CollectiveRow] = []
         self.ranks: dict[int, tuple[str, str]] = {}
@@ -48,6 +49,10 @@ class _Log:
         self.damage: str | None = None
 
     def take(self, line: str) -> None:
+        plain = plain_row(line) if self.columns == PLAIN else None
+        if plain is not None:
+            self._append(plain)
+            return
         tokens = line.split()
         columns = columns_of(tokens) if tokens[:1] in (["#"], ["#size"]) else None
         if columns is not None:
@@ -56,18 +61,23 @@ class _Log:
             self._row(tokens)
         elif line.startswith(("#", "NCCL version")):
             self._comment(line)
-        if _FAILURE.search(line):
+        if self.may_have_failed and _FAILURE.search(line):
             self._broken(f"the run failed: {line.strip()[:160]!r}")
 
     def _row(self, tokens: list[str]) -> None:
-        if self.bounds != ABSENT or self.average != ABSENT:
+        try:
+            row = row_of(tokens, self.columns)
+        except Damaged as damaged:
+            self._broken(str(damaged))
+        else:
+            self._append(row)
+
+    def _append(self, row: CollectiveRow) -> None:
+        if self.bounds is not ABSENT or self.average is not ABSENT:
             self._broken("rows come after the closing lines")
         if len(self.rows) >= MAX_ROWS:
             raise Damaged(f"more than {MAX_ROWS} rows")
-        try:
-            self.rows.append(row_of(tokens, self.columns))
-        except Damaged as damaged:
-            self._broken(str(damaged))
+        self.rows.append(row)
 
     def _comment(self, line: str) -> None:
         if match := _VALIDATION.match(line):
@@ -105,7 +115,7 @@ def _dotted(number_text: str) -> str:
 def _parse(data: bytes) -> Found:
     """Raises `Damaged`, with the rows so far, for a run that did not end well."""
     text, warnings = text_of(data)
-    log = _Log()
+    log = _Log(may_have_failed=_FAILURE.search(text) is not None)
     *lines, last = text.split("\n")
     for line in lines:
         if len(line) > LONGEST_LINE:

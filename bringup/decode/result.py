@@ -22,6 +22,9 @@ MAX_DIGITS = 25
 MAX_INTEGER = 2**64 - 1
 """No counter of a device is longer; a text with many more digits is garbage, and slow to convert."""
 
+_PLAIN_DIGITS = 19
+"""Any number of so many digits is less than `MAX_INTEGER`."""
+
 MAX_LINES = 500_000
 MAX_JSON_VALUES = 500_000
 """Sixteen megabytes of `[],` become a gigabyte of lists, and seconds in which nothing else is done."""
@@ -31,6 +34,9 @@ MISSING_WORDS = frozenset(
 )
 """Spellings of "there is none now", lower case."""
 
+_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9}(?:[eE][+-]?[0-9]{1,2})?)?")
+"""What most measured fields hold; never out of range."""
+_FRACTION = frozenset(".eE")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,4})?")
 _INFINITE = frozenset({"-inf", "- inf"})
 _ERROR_LINE = re.compile(
@@ -149,10 +155,12 @@ def number(text: str) -> int | float:
         Damaged: it is none, not finite, or an integer of more than 64 bits.
     """
     stripped = text.strip()
+    if _is_plain(stripped):
+        return int(stripped)
     if len(stripped) > 2 * MAX_DIGITS or not _NUMBER.fullmatch(stripped):
         raise Damaged(f"{stripped[:40]!r} is no number")
-    plain = stripped.replace(",", "")
-    if plain.lstrip("+-").isdigit():
+    plain = stripped.replace(",", "") if "," in stripped else stripped
+    if not _FRACTION.intersection(plain):
         if len(plain) > MAX_DIGITS or abs(int(plain)) > MAX_INTEGER:
             raise Damaged(f"{stripped[:40]!r} is more than 64 bits hold")
         return int(plain)
@@ -162,12 +170,19 @@ def number(text: str) -> int | float:
     return read
 
 
+def _is_plain(text: str) -> bool:
+    """Digits alone, and few enough for 64 bits: what most fields of most tables hold."""
+    return len(text) <= _PLAIN_DIGITS and text.isascii() and text.isdigit()
+
+
 def counter(text: str) -> int:
     """A whole, non-negative number.
 
     Raises:
         Damaged: it is not one.
     """
+    if _is_plain(text):
+        return int(text)
     read = number(text)
     if not isinstance(read, int) or read < 0:
         raise Damaged(f"{text.strip()[:40]!r} is no count")
@@ -185,11 +200,15 @@ def read_number(text: str | None, unit: str = "") -> Read:
     Raises:
         Damaged: something else.
     """
+    if text is not None and not unit and _DECIMAL.fullmatch(text):
+        return value(float(text))
     return _read(text, unit, lambda field: float(number(field)))
 
 
 def read_count(text: str | None) -> Read:
     """A counter field as a `Read`; see `read_number`."""
+    if text is not None and _is_plain(text):
+        return value(int(text))
     return _read(text, "", counter)
 
 
@@ -219,10 +238,10 @@ def read_word(text: str | None) -> Read:
 
 
 def _read(text: str | None, unit: str, convert: object) -> Read:
-    if text is None or not text.strip():
+    bare = "" if text is None else text.strip()
+    if not bare:
         return ABSENT
-    bare = text.strip()
-    if is_missing(bare):
+    if not bare[0].isdigit() and is_missing(bare):
         return NOT_AVAILABLE
     if unit:
         cut = bare.removesuffix(unit).rstrip()

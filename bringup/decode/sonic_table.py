@@ -7,6 +7,7 @@ What can't show is a table that lacks whole rows at its end: who must be in it i
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 from bringup.decode.result import Damaged, Nothing, refuse_error_text, text_of, whole_lines
 
@@ -44,7 +45,8 @@ def rows_of(lines: list[str], required: tuple[str, ...], *, header_lines: int = 
     for line in lines[: at - header_lines]:
         if not _PREAMBLE.fullmatch(line.strip()):
             raise Damaged(f"text before the table: {line.strip()[:60]!r}")
-    rows = [_row(line, spans, headers) for line in lines[at + 1 :] if line.strip()]
+    body = [line for line in lines[at + 1 :] if line and not line.isspace()]
+    rows = _rows(body, spans, headers)
     if not rows:
         raise Nothing("the table has no rows")
     return rows
@@ -74,11 +76,23 @@ def _headers(lines: list[str], spans: list[tuple[int, int]]) -> list[str]:
     return headers
 
 
-def _row(line: str, spans: list[tuple[int, int]], headers: list[str]) -> Row:
-    cells = _cells(line, spans)
-    if len(line) <= spans[-1][0] or not cells[-1]:
-        raise Damaged(f"a row of the table is cut: {line.strip()[:60]!r}")
-    return dict(zip(headers, cells, strict=True))
+def _rows(lines: list[str], spans: list[tuple[int, int]], headers: list[str]) -> list[Row]:
+    """Each line's cells under their headers. Between the columns there are blanks alone: that is looked at
+    for a line as a whole, and cell by cell only where it does not hold.
+    """
+    columns = [slice(start, end) for start, end in spans]
+    edges = [0, *(end for _, end in spans)]
+    between = [slice(end, start) for end, (start, _) in zip(edges, spans, strict=False)]
+    gaps = itemgetter(*between, slice(edges[-1], None))
+    found: list[Row] = []
+    for line in lines:
+        cells = [line[column].strip() for column in columns]
+        if "".join(gaps(line)).strip():
+            _cells(line, spans)
+        if not cells[-1]:
+            raise Damaged(f"a row of the table is cut: {line.strip()[:60]!r}")
+        found.append(dict(zip(headers, cells, strict=True)))
+    return found
 
 
 def _cells(line: str, spans: list[tuple[int, int]]) -> list[str]:

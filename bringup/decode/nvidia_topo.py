@@ -13,6 +13,7 @@ _PATH = re.compile(r"X|SYS|NODE|PHB|PXB|PIX|C2C|NV[0-9]{1,3}")
 _AFFINITIES = ("CPU Affinity", "NUMA Affinity", "GPU NUMA ID")
 _NIC = re.compile(r"\s+(NIC[0-9]{1,3}): (\S{1,40})")
 MAX_UNITS = 512
+LONGEST_LINE = 16_384
 
 
 def _parse(data: bytes) -> Found:
@@ -25,6 +26,8 @@ def _parse(data: bytes) -> Found:
     text = _ESCAPE.sub("", text)
     refuse_error_text(text)
     lines = text.split("\n")
+    if max(map(len, lines)) > LONGEST_LINE:
+        raise Damaged("a line is longer than any of this tool")
     header = [cell.strip() for cell in lines[0].split("\t")][1:]
     units = [cell for cell in header if _UNIT.fullmatch(cell)]
     if not units or len(units) > MAX_UNITS or header[: len(units)] != units:

@@ -32,7 +32,7 @@ MENTIONS = {
     "fell_off_bus": re.compile(r"GPU has fallen off the bus"),
     "gpu_uuid": re.compile(r"NVRM: GPU at PCI:"),
 }
-MAX_EVENTS = 100_000
+MAX_EVENTS = 20_000
 LONGEST_LINE = 4000
 
 

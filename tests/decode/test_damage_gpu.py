@@ -169,22 +169,33 @@ def test_random_bytes_are_never_ok(data: bytes) -> None:
         assert made.decode(data).outcome in ("unparsable", "no_data")
 
 
+def hostile(made: Format, kind: str) -> None:
+    """Alone, behind a first line, and behind all but the last one."""
+    lines = SAMPLES[made.name].splitlines(keepends=True)
+    for head in (b"", lines[0], b"".join(lines[:-1])) if len(lines) > 1 else (b"",):
+        decoded = made.decode(head + HOSTILE[kind])
+        if decoded.outcome == "ok":
+            all_of_it = values(made.decode(SAMPLES[made.name]))
+            assert unheard_of(values(decoded), all_of_it, made.name) == {}
+
+
 @pytest.mark.parametrize("kind", sorted(HOSTILE))
-def test_hostile_input_takes_no_time_and_no_memory_to_speak_of(kind: str) -> None:
+def test_hostile_input_takes_no_time_to_speak_of(kind: str) -> None:
     began = time.process_time()
+    for made in OURS:
+        hostile(made, kind)
+    assert time.process_time() - began < 20.0
+
+
+@pytest.mark.parametrize("kind", ["braces", "commas", "many-columns", "quotes", "tabs"])
+def test_hostile_input_takes_no_memory_to_speak_of(kind: str) -> None:
     tracemalloc.start()
     try:
         for made in OURS:
-            lines = SAMPLES[made.name].splitlines(keepends=True)
-            for head in (b"", lines[0], b"".join(lines[:-1])) if len(lines) > 1 else (b"",):
-                decoded = made.decode(head + HOSTILE[kind])
-                if decoded.outcome == "ok":
-                    all_of_it = values(made.decode(SAMPLES[made.name]))
-                    assert unheard_of(values(decoded), all_of_it, made.name) == {}
+            hostile(made, kind)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert time.process_time() - began < 60.0
     assert peak < 100 * 2**20
 
 

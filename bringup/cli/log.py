@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bringup.cli._complete import run_names
+
 if TYPE_CHECKING:
     from bringup.journal.folder import RunFolder
     from bringup.journal.follow import Entry
@@ -51,7 +53,7 @@ def log() -> None:
 
 
 @log.command(name="show")
-@click.argument("run")
+@click.argument("run", shell_complete=run_names)
 @_runs
 @click.option("--format", "form", type=click.Choice(["text", "json", "jsonl"]), default="text")
 @click.option("--follow", "-f", "go_on", is_flag=True, help="Go on with new events until the run is closed.")
@@ -72,7 +74,7 @@ def show(run: str, runs_dir: Path, form: str, go_on: bool) -> int:
 
 
 @log.command(name="verify")
-@click.argument("run")
+@click.argument("run", shell_complete=run_names)
 @_runs
 @_signers
 @click.option(
@@ -107,7 +109,7 @@ def verify(run: str, runs_dir: Path, signers: Path | None, checkpoint: Path | No
 
 
 @log.command(name="prove")
-@click.argument("run")
+@click.argument("run", shell_complete=run_names)
 @click.argument("seq", type=click.IntRange(min=0))
 @_runs
 @click.option(
@@ -149,7 +151,7 @@ def check_proof(file: Path, signers: Path | None) -> int:
 
 
 @log.command(name="export")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=run_names)
 @_runs
 @click.option("--to", "form", metavar="NAME", help="The format; --list names them.")
 @click.option("--out", type=click.Path(path_type=Path, allow_dash=True), help="A file, or -.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bringup.cli._complete import run_names
 from bringup.cli._options import (
     answers_option,
     approve_option,
@@ -18,7 +19,7 @@ from bringup.cli._options import (
 
 
 @click.command(name="resume")
-@click.argument("run")
+@click.argument("run", shell_complete=run_names)
 @runs_option
 @format_option
 @headless_option

@@ -85,6 +85,7 @@ def completed(tmp_path: Path, line: str) -> list[str]:
     program.chmod(0o755)
     script = (
         'eval "$(bringup completion bash)"\n'
+        "compopt() { :; }\n"  # works only while a key press is being answered
         f"COMP_WORDS=({line}) COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 ))\n"
         "_bringup_completion bringup\n"
         'printf "%s\\n" "${COMPREPLY[@]}"\n'
@@ -110,13 +111,23 @@ def test_bash_completes_commands_subcommands_options_and_choices(tmp_path: Path)
     assert set(completed(tmp_path, "bringup completion ''")) == set(SHELLS)
 
 
+def test_bash_completes_the_runs_that_are_there(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    for name in ("20260101-000000-aaaa", "20260102-000000-bbbb"):
+        (runs / name / "journal").mkdir(parents=True)
+    (runs / "no-run").mkdir()
+    line = f"bringup log verify --runs {runs} 2026"
+    assert completed(tmp_path, line)[:2] == ["20260102-000000-bbbb", "20260101-000000-aaaa"]
+    assert completed(tmp_path, f"bringup resume --runs {runs} 20260101")[:1] == ["20260101-000000-aaaa"]
+
+
 def test_completion_of_a_command_imports_no_protocol_library() -> None:
     code = (
         "import sys\nfrom bringup.cli.main import main\ntry:\n    main([])\nexcept SystemExit:\n    pass\n"
         "print([name for name in ('asyncssh', 'paramiko', 'grpc', 'aiohttp', 'pysnmp', 'textual', 'pydantic')"
         " if name in sys.modules], file=sys.stderr)\n"
     )
-    for words in ("bringup lo", "bringup log ver", "bringup run --he"):
+    for words in ("bringup lo", "bringup log ver", "bringup run --he", "bringup log show 2"):
         environment = {
             **os.environ,
             "_BRINGUP_COMPLETE": "bash_complete",

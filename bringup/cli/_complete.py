@@ -17,4 +17,5 @@ def run_names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
     place = ctx.params.get("runs_dir", ctx.params.get("runs")) or Path("runs")
     names = [run.path.name for run in reversed(list_runs(Path(place)))]
     found = [CompletionItem(name) for name in names if name.startswith(incomplete)][:MOST]
-    return [*found, CompletionItem(incomplete, type="dir")]
+    # First, since bash forgets what came before it.
+    return [CompletionItem(incomplete, type="dir"), *found]

@@ -108,6 +108,8 @@ def tell(
     reply = asyncio.run(both())
     if not reply.ok:
         raise InputError(reply.error or "the runner refused")
+    if verb not in RUNS_AGAIN:
+        show_again(reply.rows)
     if reply.seq is not None:
         click.echo(f"{verb}: event {reply.seq}")
     return 0

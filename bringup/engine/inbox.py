@@ -206,6 +206,9 @@ class Inbox:
         if signer is None:
             raise InputError("a waiver must be signed", "Add --key KEY with your own SSH key.")
 
+        # What waited for it may go on now, and whoever signed for the record has not seen this.
+        again = tuple(row for row in self._book.smallest_retest(rows) if row not in rows)
+
         async def waive() -> None:
             for row in rows:
                 covers = covered(row, ledger, self._tasks[row[:2]])
@@ -228,7 +231,9 @@ class Inbox:
                     )
                 )
 
-        return Effect(waive)
+            await self._book.supersede(again, "what held it up is waived", retest=True)
+
+        return Effect(waive, again)
 
     def _retest(self, command: Command) -> Effect:
         ledger = self._book.ledger

@@ -253,11 +253,11 @@ def test_field_25_a_run_ends_with_the_nodes_that_are_accepted_and_those_that_are
 # at the desk
 
 
-def under_the_console(nursery: Nursery, lab: Lab, **more: Any) -> Path:
+def under_the_console(nursery: Nursery, lab: Lab, status: int = 0, **more: Any) -> Path:
     """A run that has come to its end, whose runner stays for commands."""
     words = [word for word in run_words(lab) if word not in ("--headless", "--format", "json")]
     follower, output = nursery.start(words, **more)
-    assert nursery.wait(follower) == 0, output.read_text()
+    assert nursery.wait(follower) == status, output.read_text()
     return only_run(lab.folder / "runs")
 
 
@@ -294,4 +294,33 @@ def test_a_port_is_watched_over_the_desk_and_a_bare_step_name_is_enough(nursery:
     assert tell("close").status == 0
     until(lambda: whole_events(run)[-1]["kind"] == "RunClosed")
     assert again(run) == {("optics", "temperature", PORT), ("sign-off", "attest", "run")}
+    until(lambda: nursery.run(["log", "verify", str(run)]).status == 0)
+
+
+def test_field_26_a_waiver_is_signed_bound_and_holds_over_a_retest_that_finds_nothing_worse(
+    nursery: Nursery, lab: Lab
+) -> None:
+    lab.command("fault", "add", "psu-out@leaf-1/psu-1")
+    run = under_the_console(nursery, lab, status=1)
+    key = str(lab.folder / "approve-key")
+
+    def tell(*more: str) -> Any:
+        return nursery.run(["tell", str(run), *more])
+
+    what = ("waive", "supplies@leaf-1/psu-1", "--why", "spare on order")
+    assert "end date" in tell(*what, "--key", key).output
+    assert "signed" in tell(*what, "--until", "2099-12-31").output
+    told = tell(*what, "--until", "2099-12-31", "--key", key)
+    assert told.status == 0, told.output
+    until(lambda: ("sign-off", "attest", "run") in again_now(run))
+    assert tell("retest", "supplies@leaf-1/psu-1").status == 0
+    row = ("management", "supplies", "leaf-1/psu-1")
+    until(lambda: row in again_now(run))
+    assert tell("close").status == 0
+    until(lambda: whole_events(run)[-1]["kind"] == "RunClosed")
+    assert attempts(run)[row] == [(1, "FAIL"), (2, "FAIL")]
+    close = events_of(run)[-1]
+    assert (close["verdict"], close["exit_code"]) == ("WAIVED", 5)
+    (waived,) = [event for event in events_of(run) if event["kind"] == "Waived"]
+    assert waived["serial"] and [each["quantity"] for each in waived["covers"]] == ["supply_ok"]
     until(lambda: nursery.run(["log", "verify", str(run)]).status == 0)

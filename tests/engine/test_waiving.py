@@ -7,9 +7,10 @@ import pytest
 from bringup.model.event import Judged
 from bringup.model.measurement import NOT_AVAILABLE, Read, Scalar, value
 from bringup.model.verdict import Reading, Verdict
-from tests.engine.bench_of_parts import FIRST, SECOND, Parts
+from tests.engine.bench_of_parts import FIRST, SECOND, WARM, WHO, Parts
 from tests.engine.person import Person, events
 from tests.engine.stand import Stand, verdicts
+from tests.engine.test_session import limit
 
 ROW = ("warm", "warm", FIRST)
 STEP = "warm/warm@leaf-1"
@@ -135,6 +136,18 @@ async def test_field_26_identity_leaks_wrong_results_and_lost_memory_are_never_w
     reply = await person.waive("we know it", step=STEP, until="2099-07-31")
     assert not reply.ok and "never waived" in (reply.error or "")
     assert not events(parts.stand, "Waived")
+
+
+async def test_what_waited_for_a_waived_verdict_goes_on(parts: Parts) -> None:
+    after = {"name": "after", "step": [{"check": "management.reach", "id": "reach"}]}
+    parts.stand.limits = (*parts.stand.limits, limit("reachable", equals=True))
+    person = await parts.run(WHO, WARM, after)
+    assert parts.stand.book.ledger.ended["after", "reach", FIRST].reason == "blocked"
+    reply = await person.waive("fan on order", step=STEP, until="2099-07-31")
+    assert reply.rows == (("after", "reach", FIRST),)
+    await parts.go_on()
+    found = verdicts(await parts.stand.state())
+    assert (found["warm/warm@leaf-1"], found["after/reach@leaf-1"]) == ("WAIVED", "PASS")
 
 
 async def test_a_waiver_covers_only_the_row_that_it_names(parts: Parts) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from bringup.check.accelerator import links_up
 from bringup.check.accelerator_diagnosis import is_failure, passed
 from bringup.check.collective import bandwidth, wrong_results
 from bringup.check.xid_policy import APPLICATION, FAULT, NOTED, Held, held_of
@@ -507,3 +508,49 @@ def test_every_code_of_the_catalogue_has_one_meaning_and_others_have_none() -> N
 def test_a_decoded_collective_survives_the_record() -> None:
     decoded: Decoded = find_format("nccl.text").decode(told.NCCL)
     assert msgspec.json.decode(msgspec.json.encode(decoded))["outcome"] == "ok"
+
+
+# --- a cut never makes good of bad ------------------------------------------------------------------------
+
+
+def cuts(data: bytes) -> range:
+    return range(0, len(data), max(1, len(data) // 800))
+
+
+def test_no_cut_of_a_run_with_a_wrong_last_row_is_a_clean_run() -> None:
+    data = told.nccl(told.nccl_row(2**30), told.nccl_row(GIB8, wrong="12"), bad=2)
+    for cut in cuts(data):
+        decoded = find_format("nccl.text").decode(data[:cut])
+        made = decoded.facts.get("collective")
+        assert decoded.outcome != "ok" or (isinstance(made, Collective) and wrong_results(made).value != 0)
+
+
+def test_no_cut_of_a_host_with_a_dead_last_link_has_all_its_links() -> None:
+    rates = [f"\t Link {each}: 26.562 GB/s" for each in range(17)]
+    data = told.NVLINK_STATUS[: len(told.NVLINK_STATUS) // 2] + told.nvlink_status(
+        *rates, "\t Link 17: <inactive>", gpu=1
+    )
+    for cut in cuts(data):
+        decoded = find_format("nvidia.nvlink-status").decode(data[:cut])
+        ports: Any = decoded.facts.get("nvlinks", ())
+        assert all(links_up(port.links) != value(18) for port in ports if port.gpu == 1)
+
+
+def test_no_cut_of_a_text_with_memory_errors_tells_of_none() -> None:
+    for cut in range(len(told.SMI_TEXT)):
+        decoded = find_format("nvidia.smi-text").decode(told.SMI_TEXT[:cut])
+        gpus: Any = decoded.facts.get("accelerators", ())
+        assert all(one.ecc_uncorrected != value(0) for one in gpus)
+
+
+def test_no_cut_of_a_failed_diagnosis_passes() -> None:
+    bad = told.diag(("Hardware", "memory", [told.result(0), told.result(1, "Fail", warnings=[told.WARNING])]))
+    for data, name in ((bad, "dcgm.diag"), (told.DIAG_TABLE, "dcgm.diag-table")):
+        for cut in cuts(data):
+            made = find_format(name).decode(data[:cut]).facts.get("diagnosis")
+            assert made is None or any(map(is_failure, made.results))  # type: ignore[union-attr]
+
+
+def test_no_cut_of_a_document_gives_anything() -> None:
+    for cut in cuts(told.SMI_XML[:-1]):
+        assert outcome("nvidia.smi-xml", told.SMI_XML[:cut]) != "ok"

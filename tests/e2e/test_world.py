@@ -249,7 +249,7 @@ def bare(path: Path) -> bytes:
 
 # names
 
-DEFINING = {"faults_power.py", "faults_management.py", "faults_links.py"}
+DEFINING = {path.name for path in (PACKAGE / "lab").glob("faults_*.py")}
 
 
 def texts_of(path: Path) -> Iterator[str]:

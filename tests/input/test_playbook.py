@@ -11,6 +11,7 @@ from pydantic import Field
 from bringup.input import find_file, list_shipped, load_playbook
 from bringup.input.duration import seconds
 from bringup.model.catalogue import Catalogue, Spec
+from bringup.model.errors import InputError
 from bringup.model.inventory import Written
 from bringup.model.playbook import Playbook
 from tests.input.examples import PLAYBOOK, Write, problems_of
@@ -38,6 +39,21 @@ def test_a_good_playbook_loads_with_seconds_and_default_ids(write: Write) -> Non
     assert (state.until_s, state.settle_s, state.window_s) == (120.0, 0.0, None)
     assert playbook.envelope == ("base",)
     assert playbook.stage[1].needs is None
+
+
+@pytest.mark.parametrize("unit", ["node", "rack"])
+def test_a_playbook_names_its_unit_of_acceptance(write: Write, unit: str) -> None:
+    text = PLAYBOOK.replace("[[stage]]", f'accept = "{unit}"\n\n[[stage]]', 1)
+    assert load_playbook(write("p.toml", text), catalogue=CATALOGUE).accept == unit
+    assert load_playbook(write("p.toml", PLAYBOOK), catalogue=CATALOGUE).accept is None
+
+
+@pytest.mark.parametrize("unit", ['"nodes"', '""', "7", '["node"]'])
+def test_a_unit_of_acceptance_that_is_none_is_refused(write: Write, unit: str) -> None:
+    text = PLAYBOOK.replace("[[stage]]", f"accept = {unit}\n\n[[stage]]", 1)
+    with pytest.raises(InputError) as refused:
+        load_playbook(write("p.toml", text), catalogue=CATALOGUE)
+    assert "accept" in str(refused.value.problems)
 
 
 @pytest.mark.parametrize(

@@ -514,7 +514,7 @@ def test_a_decoded_collective_survives_the_record() -> None:
 
 
 def cuts(data: bytes) -> range:
-    return range(0, len(data), max(1, len(data) // 800))
+    return range(0, len(data), max(1, len(data) // 250))
 
 
 def test_no_cut_of_a_run_with_a_wrong_last_row_is_a_clean_run() -> None:
@@ -537,7 +537,7 @@ def test_no_cut_of_a_host_with_a_dead_last_link_has_all_its_links() -> None:
 
 
 def test_no_cut_of_a_text_with_memory_errors_tells_of_none() -> None:
-    for cut in range(len(told.SMI_TEXT)):
+    for cut in cuts(told.SMI_TEXT):
         decoded = find_format("nvidia.smi-text").decode(told.SMI_TEXT[:cut])
         gpus: Any = decoded.facts.get("accelerators", ())
         assert all(one.ecc_uncorrected != value(0) for one in gpus)

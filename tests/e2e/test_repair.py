@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -324,3 +325,40 @@ def test_field_26_a_waiver_is_signed_bound_and_holds_over_a_retest_that_finds_no
     (waived,) = [event for event in events_of(run) if event["kind"] == "Waived"]
     assert waived["serial"] and [each["quantity"] for each in waived["covers"]] == ["supply_ok"]
     until(lambda: nursery.run(["log", "verify", str(run)]).status == 0)
+
+
+# a death anywhere in the loop
+
+DEATHS = 12
+
+
+@pytest.mark.timeout(900)
+def test_a_kill_anywhere_in_a_retest_ends_as_if_nothing_had_happened(nursery: Nursery, lab: Lab) -> None:
+    """Another optic is seen by a retest, which dies at one event or another, and is resumed."""
+    assert nursery.run(run_words(lab)).status == 0
+    whole = only_run(lab.folder / "runs")
+    before = len(events_of(whole))
+    lab.with_hands(another_module)
+    retest = (*unattended(lab), "--retest", f"presence@{PORT}")
+
+    def copied(name: str) -> Path:
+        return Path(shutil.copytree(whole, lab.folder / name / whole.name))
+
+    undisturbed = copied("undisturbed")
+    assert nursery.run(["resume", str(undisturbed), *retest]).status == 0
+    last = len(events_of(undisturbed))
+    step = max(1, (last - before) // DEATHS)
+    tried = 0
+    for point in range(before, last - 1, step):
+        run = copied(f"at-{point}")
+        died = nursery.run(["resume", str(run), *retest], die_after_event=point)
+        assert died.status == -9, died.output
+        begun = any(event["kind"] == "Superseded" for event in events_of(run))
+        done = nursery.run(["resume", str(run), *(unattended(lab) if begun else retest)])
+        assert done.status == 0, done.output
+        tried += 1
+        found = {row: verdicts[-1][1] for row, verdicts in attempts(run).items()}
+        assert found == {row: verdicts[-1][1] for row, verdicts in attempts(undisturbed).items()}
+        assert again(run) == OF_AN_OPTIC
+        assert nursery.run(["log", "verify", str(run)]).status == 0
+    assert tried >= DEATHS

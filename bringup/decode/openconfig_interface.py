@@ -150,6 +150,15 @@ def neighbors_of(tree: Tree) -> tuple[Neighbor, ...]:
     )
 
 
+LONGEST_TTL_S = 65535.0
+"""The largest time to live that a frame can state (IEEE 802.1AB, two octets): no entry lives longer."""
+
+
+def _age_of_entry(told: Read) -> Read:
+    """Seconds since the last frame. Some targets put a date there, which is no age."""
+    return told if isinstance(told.value, int | float) and 0 <= told.value <= LONGEST_TTL_S else ABSENT
+
+
 def _neighbor(port: str, state: Tree) -> Neighbor:
     return Neighbor(
         local_port=port,
@@ -158,5 +167,5 @@ def _neighbor(port: str, state: Tree) -> Neighbor:
         port_id=word(state, "port-id"),
         port_description=word(state, "port-description"),
         age_s=number(state, "last-update"),
-        heard_ago_s=number(state, "last-update"),
+        heard_ago_s=_age_of_entry(number(state, "last-update")),
     )

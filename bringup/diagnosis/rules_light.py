@@ -124,8 +124,14 @@ LIGHT_RULES: tuple[Rule, ...] = (
         explains=FROM_LIGHT,
         shows=("tx_power_dbm", "rx_power_dbm"),
         likely=(
-            Likely("the module is held in low power, or its transmitter is disabled"),
-            Likely("the module has failed"),
+            Likely(
+                "the module is held in low power, or its transmitter is disabled",
+                (Clue("no lane's laser is driven: its bias is 0 mA", (is_("near_undriven", True),)),),
+            ),
+            Likely(
+                "the module has failed",
+                (Clue("its lasers are driven and give no light", (is_("near_undriven", False),)),),
+            ),
         ),
         next_test="read the module's state (low power, transmitter disable), then reset it",
         remedy="reset-or-replace-optic",

@@ -119,6 +119,7 @@ def _sender(side: str, observed: Observed, port: str) -> dict[str, Scalar | None
         if seen.failed and (power := _number(seen.value)) is not None and power < 0
     ]
     told = len(powers) + len(dark)
+    bias = [_number(seen.value) for _, seen in observed.lanes(port, "bias_ma")]
     return {
         f"{side}_tx_lanes": told,
         f"{side}_tx_dark": len(dark) if told else None,
@@ -129,6 +130,7 @@ def _sender(side: str, observed: Observed, port: str) -> dict[str, Scalar | None
         f"{side}_tx_on": not dark if told and told == len(lanes) else None,
         f"{side}_tx_good": not dark and not low if told and told == len(lanes) else None,
         f"{side}_tx_span": _span(powers),
+        f"{side}_undriven": all(each == 0.0 for each in bias) if bias and None not in bias else None,
     }
 
 

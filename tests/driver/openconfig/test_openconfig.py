@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +15,9 @@ from bringup.decode.result import Damaged
 from bringup.driver import openconfig
 from bringup.model.errors import DeviceError, NoData, TimedOut, Unparsable
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, UNSUPPORTED, value
+from bringup.transport.base import GnmiUpdate
 from tests.driver.canned_wires import CannedGnmi
-from tests.driver.openconfig.updates import CO, ETH, IF, UPDATES
+from tests.driver.openconfig.updates import CO, ETH, IF, LLDP, UPDATES
 
 Read = Callable[..., Awaitable[Any]]
 READS: dict[str, Read] = {
@@ -113,6 +115,51 @@ async def test_neighbors_are_told_with_their_age() -> None:
     first, second = await openconfig.neighbors(CannedGnmi(UPDATES))
     assert (first.local_port, first.port_id, first.age_s) == ("Ethernet1/1", value("Ethernet8"), value(12.0))
     assert (second.system_name, second.port_id) == (value("leaf-9"), ABSENT)
+    assert (first.heard_ago_s, second.heard_ago_s) == (value(12.0), ABSENT)
+
+
+@pytest.mark.parametrize("date", ["1763745900", "1763745900000000000", "-5", "65536"])
+async def test_a_date_of_the_last_frame_is_not_taken_for_an_age(date: str) -> None:
+    gnmi = CannedGnmi(changed(f"{LLDP}/neighbors/neighbor[id=1]/state/last-update", date))
+    assert (await openconfig.neighbors(gnmi))[0].heard_ago_s == ABSENT
+
+
+class Stamped(CannedGnmi):
+    """Each update has a stamp of its own, a second after the one before."""
+
+    async def once(self, paths: Sequence[str], *, deadline_s: float = 20.0) -> tuple[GnmiUpdate, ...]:
+        updates = await super().once(paths, deadline_s=deadline_s)
+        return tuple(
+            msgspec.structs.replace(update, timestamp_ns=(place + 1) * 10**9)
+            for place, update in enumerate(updates)
+        )
+
+
+async def test_counters_are_as_new_as_the_newest_of_their_port() -> None:
+    """A target that sends changes stamps a counter that stands still with its last change."""
+    mine = [place for place, (path, _) in enumerate(UPDATES) if path.startswith(f"{IF}/")]
+    (found,) = await openconfig.fec_counters(Stamped(UPDATES))
+    assert found.sampled_unix_s == value(float(mine[-1] + 1))
+
+
+async def test_a_target_without_stamps_tells_no_time_of_its_sample() -> None:
+    class Without(CannedGnmi):
+        async def once(self, paths: Sequence[str], *, deadline_s: float = 20.0) -> tuple[GnmiUpdate, ...]:
+            updates = await super().once(paths, deadline_s=deadline_s)
+            return tuple(msgspec.structs.replace(update, timestamp_ns=0) for update in updates)
+
+    (found,) = await openconfig.fec_counters(Without(UPDATES))
+    assert found.sampled_unix_s == ABSENT
+
+
+async def test_the_time_of_the_last_clearing_is_told_where_there_is_one() -> None:
+    (found,) = await openconfig.fec_counters(CannedGnmi(UPDATES))
+    assert found.cleared_unix_s == ABSENT
+    cleared = [*UPDATES, (f"{IF}/state/counters/last-clear", "1763745900500000000")]
+    (found,) = await openconfig.fec_counters(CannedGnmi(cleared))
+    assert found.cleared_unix_s == value(1763745900.5)
+    never = [*UPDATES, (f"{IF}/state/counters/last-clear", "0")]
+    assert (await openconfig.fec_counters(CannedGnmi(never)))[0].cleared_unix_s == ABSENT
 
 
 async def test_lldp_that_hears_nobody_is_an_answer() -> None:

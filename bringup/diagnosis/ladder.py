@@ -120,8 +120,8 @@ class _Scenes:
                 self._link((UNPROVEN,), near, far)
 
     def _wait_for_far_ends(self, near: str, far: str | None) -> None:
-        """A receiver that is dark because its far end is itself blocked waits for the same cause."""
-        for finding in [one for one in self._on(near, far) if one.reason == Reason.FAR_END_NOT_LIT]:
+        """What is dark, or hears nobody, because its far end is itself blocked waits for the same cause."""
+        for finding in [one for one in self._on(near, far) if _waits(one)]:
             others = {self._inventory.far_ends.get(_port(each)) for each in ends(finding.key.subject)}
             names = {
                 name for each in others if each is not None for name in (each, parse_subject(each).device)
@@ -213,6 +213,12 @@ class _Scenes:
             for one in self._board.open.values()
             if all(_port(each) in (near, far) for each in ends(one.key.subject))
         ]
+
+
+def _waits(finding: Finding) -> bool:
+    """Whether a far end that has not begun yet would account for it."""
+    silent = finding.reason == Reason.NO_DATA and _only(finding, NEIGHBOR)
+    return silent or finding.reason == Reason.FAR_END_NOT_LIT
 
 
 def _only(finding: Finding, explains: frozenset[str]) -> bool:

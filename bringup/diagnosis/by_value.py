@@ -11,6 +11,7 @@ from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Verdict
 
 Group = tuple[str, str]
+NAMED_AT_MOST = 4
 
 
 def by_value(board: Board) -> None:
@@ -23,9 +24,9 @@ def by_value(board: Board) -> None:
             group = (single.remedy, _together(single, judgement))
             groups.setdefault(group, (single, judgement, []))[2].append(finding)
     for (_, together), (single, judgement, members) in groups.items():
-        named = {"subject": together if single.together == "device" else judgement.subject}
-        named["value"] = _value(judgement)
         subjects = tuple(dict.fromkeys(_blamed(finding, single) for finding in members))
+        of_all = {"device": together, "value": _listed(subjects)}
+        named = {"subject": of_all.get(single.together, judgement.subject), "value": _value(judgement)}
         case = Case(
             rule=f"value-of-{judgement.quantity}",
             title=single.title.format(**named),
@@ -39,6 +40,11 @@ def by_value(board: Board) -> None:
             members = [*members, *_refused_for(board, subjects)]
         board.claim(case, members)
     _refused(board)
+
+
+def _listed(subjects: tuple[str, ...]) -> str:
+    more = f" and {len(subjects) - NAMED_AT_MOST} more" if len(subjects) > NAMED_AT_MOST else ""
+    return ", ".join(subjects[:NAMED_AT_MOST]) + more
 
 
 def _refused_for(board: Board, devices: tuple[str, ...]) -> list[Finding]:

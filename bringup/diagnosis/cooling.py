@@ -50,7 +50,10 @@ def _fan_case(device: str, findings: list[Finding]) -> Case:
         each.subject for one in findings for each in one.bad if parse_subject(each.subject).component
     )
     subjects = tuple(parts) or (device,)
-    return _case(FAN, ", ".join(subjects), subjects, "fan_ok")
+    case = _case(FAN, device, subjects, "fan_ok")
+    if parts:
+        case.title = f"{', '.join(parts)}: not turning as it should"
+    return case
 
 
 def _case(words: Single, named: str, subjects: tuple[str, ...], quantity: str, value: object = None) -> Case:

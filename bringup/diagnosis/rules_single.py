@@ -30,7 +30,7 @@ IDENTITY = Single(
     "check-device-identity",
 )
 RELEASE = Single(
-    "{value} runs where another release is expected",
+    "{subject}: {value} runs where another release is expected",
     ("the device was not brought to the expected release", "the inventory names the wrong release"),
     "compare with a device of the same kind that is right",
     "install-expected-release",

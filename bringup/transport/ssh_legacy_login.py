@@ -11,12 +11,16 @@ import contextlib
 import io
 import logging
 import socket
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncssh
 import paramiko
+from paramiko.auth_handler import AuthOnlyHandler
+from paramiko.common import cMSG_USERAUTH_REQUEST
+from paramiko.message import Message
 from paramiko.transport import ServiceRequestingTransport
 
 from bringup.model.errors import DeviceError, Refused, TimedOut, Unparsable
@@ -77,6 +81,33 @@ class _Way:
             await asyncio.wait([self.pump])
         if self.jump is not None:
             await hang_up(self.jump)
+
+
+class _Asking(AuthOnlyHandler):
+    """paramiko's own waits for an answer only after it has sent the question, and misses a quick one."""
+
+    def send_auth_request(
+        self, username: str, method: str, finish_message: Callable[[Message], object] | None = None
+    ) -> list[str]:
+        self.auth_method, self.username = method, username
+        question = Message()
+        question.add_byte(cMSG_USERAUTH_REQUEST)
+        for text in (username, "ssh-connection", method):
+            question.add_string(text)
+        if finish_message is not None:
+            finish_message(question)
+        self.auth_event = threading.Event()
+        with self.transport.lock:
+            self.transport._send_message(question)  # type: ignore[attr-defined]  # noqa: SLF001
+        answer: list[str] = self.wait_for_response(self.auth_event)
+        return answer
+
+
+class _Transport(ServiceRequestingTransport):
+    """Asks for the service of logging in once: strict servers hang up on a second time."""
+
+    def get_auth_handler(self) -> AuthOnlyHandler:
+        return _Asking(self)
 
 
 async def log_in_legacy(
@@ -173,7 +204,7 @@ def _hand_shake(connection: LegacyConnection, login: Login, until: Until) -> Non
         with warnings.catch_warnings():
             # That SHA-1 and 3DES are weak is known here: the inventory asked for them.
             warnings.simplefilter("ignore")
-            transport = ServiceRequestingTransport(sock)  # type: ignore[arg-type]
+            transport = _Transport(sock)  # type: ignore[arg-type]
         connection.transport = transport
         _prefer(transport, known[0])
         transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = until.left_s()
@@ -230,13 +261,10 @@ def _authenticate(peer: Peer, login: Login, transport: paramiko.Transport, until
         raise credentials_error(peer, login)
 
 
-def _methods(transport: Any, user: str) -> list[str]:
-    """What the device offers. paramiko's own `auth_none` fails with this kind of transport, which is the one
-    that asks for the service once: strict servers hang up on a second time.
-    """
+def _methods(transport: paramiko.Transport, user: str) -> list[str]:
+    """What the device offers."""
     try:
-        transport.ensure_session()
-        transport.auth_handler.send_auth_request(user, "none", lambda message: None)
+        transport.auth_none(user)
     except paramiko.BadAuthenticationType as refused:
         return list(refused.allowed_types)
     return []

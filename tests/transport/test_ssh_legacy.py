@@ -170,7 +170,7 @@ async def test_the_right_password_goes_in_by_either_method(tmp_path: Path, plain
         "127.0.0.1",
         0,
         server_host_keys=[key],
-        kex_algs=["diffie-hellman-group-exchange-sha1"],
+        kex_algs=["diffie-hellman-group14-sha1"],
         encryption_algs=["3des-cbc"],
         process_factory=hello,
         encoding=None,

@@ -7,17 +7,16 @@ again, and anything else is asked of a person.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from typing import cast
 
-import msgspec
-
-from bringup.action.base import Action, Alteration, State
+from bringup.action.base import Action, State
 from bringup.action.base import Outcome as ActionOutcome
 from bringup.action.identity import mismatch
 from bringup.action.safety import Doubt
 from bringup.check.catalogue import load_catalogue
+from bringup.engine.aftermath import Aftermath
+from bringup.engine.alterations import BY_HAND, PUT_BACK, Alterations, undo_task
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book, of_step
 from bringup.engine.checking import crash_of, failure_of, judged_event, measured_event
@@ -26,28 +25,16 @@ from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.guard import Refusal, guard
 from bringup.engine.judging import Judging
 from bringup.engine.lock import DeviceLocks
-from bringup.engine.precaution import Precautions, group_load_w, has_settled
+from bringup.engine.precaution import Precautions
 from bringup.engine.questions import Questions
-from bringup.engine.round import Round, TaskAt
+from bringup.engine.round import TaskAt
 from bringup.model.catalogue import Spec
-from bringup.model.envelope import Limit
 from bringup.model.errors import DeviceError, InputError, JournalError
 from bringup.model.event import ActionDone, ActionFailed, ActionIntended, AlteredState, StepStarted
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import NOT_AVAILABLE, measured
-from bringup.model.plan import Expected, Task
-from bringup.model.subject import parse_subject
-from bringup.model.verdict import Reason, Standing, Verdict
-
-PROBES_AFTER_S = 30.0
-"""How long, in world time, an action that has no `until` may take to show (supplies report within 5 s, an
-outlet's delay is a few seconds: physics section 5).
-"""
-
-PUT_BACK, BY_HAND = "put-back", "by-hand"
-"""The stage, and the step where there is no action, of what puts altered things back."""
-UNDO_DEADLINE_S, UNDO_EVERY_S = 20.0, 2.0
-SHOWS_LOOKS, SETTLE_LOOKS = 3, 30
+from bringup.model.plan import Task
+from bringup.model.verdict import Reason, Verdict
 
 _NOT_DONE = {
     "not_done": "the device is not as it was asked to be",
@@ -87,27 +74,19 @@ class Acting:
         self._read_only = read_only
         self._unfinished = unfinished
         self._precautions = Precautions(inventory, book, questions, dict(bindings or {}))
-        # Made anew: what stands in the record has the record's stamps on it.
-        self._altered = {
-            (each.subject, each.what): AlteredState(
-                subject=each.subject,
-                what=each.what,
-                undo=each.undo,
-                action=each.action,
-                arguments=each.arguments,
-            )
-            for each in altered
-        }
+        self._alterations = Alterations(book, altered)
+        self._after = Aftermath(inventory, bench, book, clock, desk, self._precautions)
 
     @property
     def altered(self) -> tuple[AlteredState, ...]:
         """What is left other than it should be, oldest first."""
-        return tuple(self._altered.values())
+        return self._alterations.left
 
     def amend(self, inventory: Inventory) -> None:
         """From now on identities are compared with this inventory: a part was replaced (field rule 23)."""
         self._inventory = inventory
         self._precautions.amend(inventory)
+        self._after.amend(inventory)
 
     async def undo(self, altered: AlteredState) -> Verdict:
         """Put back one thing that was left altered, by an action like any other: guarded, approved, written
@@ -130,7 +109,7 @@ class Acting:
             )
             return Verdict.UNKNOWN
         spec = load_catalogue()[altered.action]
-        await self._one(spec, _task_of(spec, altered), altered.subject)
+        await self._one(spec, undo_task(spec, altered), altered.subject)
         return self._book.ledger.ended[row].verdict
 
     async def run(self, spec: Spec, tasks: list[Task]) -> None:
@@ -223,7 +202,7 @@ class Acting:
         target = action.target(self._inventory, subject)
         drops = action.affects(self._inventory, subject)
         guard(self._inventory, subject, target, drops, only_adds=action.only_adds)
-        async with self._reading(task, subject, attempt) as at:
+        async with self._after.reading(task, subject, attempt) as at:
             before = await action.before(at, subject)
             already = action.already(at, before)
             if already:
@@ -235,12 +214,13 @@ class Acting:
             if settled is not None:
                 await self._conclude(task, attempt, action, subject, settled, crashed.before, inferred=True)
                 return
-            async with self._reading(task, subject, attempt) as at:
+            async with self._after.reading(task, subject, attempt) as at:
                 before = await action.before(at, subject)
+            await self._alterations.replaced(action, subject, crashed.before, before)
         elif already:
             await self._nothing_to_do(task, subject, attempt, action, before)
             return
-        async with self._reading(task, subject, attempt) as at:
+        async with self._after.reading(task, subject, attempt) as at:
             doubts, drops = await self._precautions.look(action, at, subject, target, drops)
             if doubts:
                 # Nobody is asked about a device that is not the one meant.
@@ -250,17 +230,7 @@ class Acting:
             await self._questions.approve(task, subject, attempt, spec, target, drops, before)
         async with self._precautions.turn(action, subject):
             await self._change(spec, task, subject, attempt, action, target, drops, before, doubts)
-            await self._settle_load(task, subject, attempt, action)
-
-    @asynccontextmanager
-    async def _reading(self, task: Task, subject: str, attempt: int) -> AsyncIterator[TaskAt]:
-        """A fresh round for one subject; what was asked and answered in it is kept as evidence."""
-        round_ = Round(self._bench, self._clock, self._desk, task.deadline_s)
-        try:
-            yield TaskAt(self._inventory, self._bench, round_, (subject,), task.args)
-        finally:
-            await round_.close()
-            await self._book.keep(task.stage, task.step, attempt, round_.evidence)
+            await self._after.settle_load(task, subject, attempt, action)
 
     async def _change(
         self,
@@ -278,7 +248,7 @@ class Acting:
         again. Nothing is awaited between the durable intent and the change but the check that nobody has
         taken this run over.
         """
-        async with self._locks.hold(target), self._reading(task, subject, attempt) as at:
+        async with self._locks.hold(target), self._after.reading(task, subject, attempt) as at:
             identity = await self._identify(action, at, subject, target)
             before = await action.before(at, subject)
             if action.already(at, before):
@@ -287,8 +257,7 @@ class Acting:
                 return
             await self._look_again(action, at, subject, target, drops, settled)
             seen = await action.witness(at, subject)
-            for each in action.meanwhile(before):
-                await self._alter(subject, each)
+            await self._alterations.begin(action, subject, before)
             await self._book.append(
                 ActionIntended(
                     **of_step(task, subject, attempt),
@@ -304,23 +273,20 @@ class Acting:
             self._book.journal.assert_epoch()
             failure = await self._apply(action, at, subject)
             if failure is None and action.finishes_after_s is not None:
-                failure = await self._finish(task, action, subject, attempt, action.finishes_after_s)
-        # What was refused has no boot or task to wait for.
-        refused = failure is not None and getattr(failure, "reason", "refused") == Reason.REFUSED
-        within_s = PROBES_AFTER_S if refused else action.settles_s or PROBES_AFTER_S
-        outcome = await self._wait_for(task, action, subject, attempt, within_s)
+                failure = await self._after.finish(task, action, subject, attempt, action.finishes_after_s)
+        outcome = await self._after.outcome(task, action, subject, attempt, failure)
         if outcome != "done" and failure is not None:
-            await self._meanwhile_over(action, subject, before, outcome)
+            await self._alterations.over(action, subject, before, outcome)
             await self._failed(task, attempt, subject, spec.name, str(failure), outcome)
             raise failure
         if outcome == "done" and seen:
-            await self._show(task, attempt, action, subject, seen)
+            await self._after.show(task, attempt, action, subject, seen)
         await self._conclude(task, attempt, action, subject, outcome, before)
 
     async def _nothing_to_do(
         self, task: Task, subject: str, attempt: int, action: Action, before: State
     ) -> None:
-        await self._note_restored(action, subject)
+        await self._alterations.restored(action, subject)
         await self._book.offer(
             ActionDone(**of_step(task, subject, attempt), action=task.does, changed=False, after=before)
         )
@@ -348,35 +314,6 @@ class Acting:
                 "Run the step again, and look at what it asks.",
             )
 
-    async def _show(
-        self, task: Task, attempt: int, action: Action, subject: str, seen: dict[str, float]
-    ) -> None:
-        """What the change has shown beside itself: a load step at an outlet. Meters take some seconds."""
-        for look in range(SHOWS_LOOKS):
-            if look:
-                await self._desk.rest(self._clock, task.every_s)
-            async with self._reading(task, subject, attempt) as at:
-                after = await action.witness(at, subject)
-            shown = action.shows(self._inventory, subject, seen, after)
-            if shown:
-                await self._precautions.show(task, subject, attempt, shown)
-                return
-
-    async def _settle_load(self, task: Task, subject: str, attempt: int, action: Action) -> None:
-        """Wait until the groups that were switched carry a steady load, before the next thing is switched
-        (field rule 4); no longer than some looks.
-        """
-        for group in self._precautions.gates(action, subject):
-            last: float | None = None
-            for look in range(SETTLE_LOOKS):
-                if look:
-                    await self._desk.rest(self._clock, task.every_s)
-                async with self._reading(task, subject, attempt) as at:
-                    now = await group_load_w(at, group)
-                if has_settled(last, now):
-                    break
-                last = now
-
     async def _identify(self, action: Action, at: TaskAt, subject: str, target: str) -> State:
         """What the device says it is; raises `Refusal` when that is not what the inventory expects."""
         identity = await action.identify(at, subject)
@@ -399,49 +336,13 @@ class Acting:
             return error
         return None
 
-    async def _finish(
-        self, task: Task, action: Action, subject: str, attempt: int, every_s: float
-    ) -> DeviceError | InputError | None:
-        """The second half, looked after until it is through or its time is up."""
-        began = self._clock.now_s()
-        while True:
-            await self._desk.rest(self._clock, every_s)
-            self._book.journal.assert_epoch()
-            try:
-                async with self._reading(task, subject, attempt) as at:
-                    if await action.finish(at, subject):
-                        return None
-            except (DeviceError, InputError) as error:
-                return error
-            if self._clock.now_s() - began >= (action.settles_s or PROBES_AFTER_S):
-                return None
-
-    async def _wait_for(
-        self, task: Task, action: Action, subject: str, attempt: int, within_s: float
-    ) -> ActionOutcome:
-        """Look until the device is as asked, or the step's time is up. The last look begins after that: one
-        that waited for a dead connection until then has seen nothing.
-        """
-        began = self._clock.now_s()
-        until = task.until_s if task.until_s is not None else within_s
-        while True:
-            looked_s = self._clock.now_s() - began
-            try:
-                async with self._reading(task, subject, attempt) as at:
-                    outcome = await action.arrived(at, subject)
-            except DeviceError:
-                outcome = "unknown"
-            if outcome == "done" or (outcome == "not_done" and action.final) or looked_s >= until:
-                return outcome
-            await self._desk.rest(self._clock, task.every_s)
-
     async def _settle_crashed(
         self, task: Task, attempt: int, action: Action, subject: str, intent: ActionIntended
     ) -> ActionOutcome | None:
         """Whether the change of a crashed run happened; None when it surely did not, so that it may be done
         again.
         """
-        async with self._reading(task, subject, attempt) as at:
+        async with self._after.reading(task, subject, attempt) as at:
             outcome = await action.probe(at, subject, intent.before)
         if outcome == "not_done":
             return None
@@ -461,15 +362,15 @@ class Acting:
         inferred: bool = False,
     ) -> None:
         name = task.does
-        await self._meanwhile_over(action, subject, before, outcome)
+        await self._alterations.over(action, subject, before, outcome)
         if outcome != "done":
             why = action.why() or _NOT_DONE[outcome]
             await self._failed(task, attempt, subject, name, why, outcome)
         else:
-            async with self._reading(task, subject, attempt) as at:
+            async with self._after.reading(task, subject, attempt) as at:
                 after = await action.before(at, subject)
             # Before the outcome: a crash between the two finds the action in doubt, and comes here again.
-            await self._note_altered(action, subject, before)
+            await self._alterations.done(action, subject, before)
             await self._book.offer(
                 ActionDone(
                     **of_step(task, subject, attempt),
@@ -480,41 +381,6 @@ class Acting:
                 )
             )
         await self._judge(task, attempt, subject, outcome)
-
-    async def _note_altered(self, action: Action, subject: str, before: State) -> None:
-        """What is left other than it should be is on a list until it is put back (field rule 11)."""
-        await self._note_restored(action, subject)
-        for each in action.alters(before):
-            await self._alter(subject, each)
-
-    async def _alter(self, subject: str, alteration: Alteration) -> None:
-        altered = AlteredState(
-            subject=subject,
-            what=alteration.what,
-            undo=alteration.undo,
-            action=alteration.action,
-            arguments=alteration.arguments,
-        )
-        self._altered[(subject, alteration.what)] = altered
-        await self._book.append(altered)
-
-    async def _note_restored(self, action: Action, subject: str) -> None:
-        """What this action puts back is off the list, whoever has done it."""
-        for what in action.restores():
-            await self._off_the_list(subject, what)
-
-    async def _meanwhile_over(
-        self, action: Action, subject: str, before: State, outcome: ActionOutcome
-    ) -> None:
-        """What was altered only while the change was under way is so no more; unless nobody knows."""
-        if outcome != "unknown":
-            for each in action.meanwhile(before):
-                await self._off_the_list(subject, each.what)
-
-    async def _off_the_list(self, subject: str, what: str) -> None:
-        known = self._altered.pop((subject, what), None)
-        if known is not None:
-            await self._book.append(msgspec.structs.replace(known, restored=True))
 
     async def _failed(
         self, task: Task, attempt: int, subject: str, name: str, message: str, outcome: ActionOutcome
@@ -545,29 +411,4 @@ def _refused_input(error: InputError) -> Refusal:
     """What the playbook asks for may not be done: nothing was touched."""
     return Refusal(
         Verdict.UNKNOWN, Reason.SKIPPED, f"nothing was changed: {error.message}", error.advice or ""
-    )
-
-
-def _task_of(spec: Spec, altered: AlteredState) -> Task:
-    """The task that puts one thing back, judged as any action is: by what is read afterwards."""
-    done = Limit(
-        measure="outcome",
-        equals="done",
-        source="put back: it is found done when it is read back",
-        standing=Standing.CONTRACT,
-    )
-    return Task(
-        stage=PUT_BACK,
-        step=spec.name,
-        does=spec.name,
-        device=parse_subject(altered.subject).device,
-        subjects=(altered.subject,),
-        expected=(Expected(altered.subject, "outcome", (done,)),),
-        prerequisites={},
-        args=spec.args.model_validate(altered.arguments),
-        deadline_s=UNDO_DEADLINE_S,
-        until_s=None,
-        every_s=UNDO_EVERY_S,
-        settle_s=0.0,
-        window_s=None,
     )

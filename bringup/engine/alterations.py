@@ -1,0 +1,114 @@
+"""What is left other than it should be: a list until each is put back (field rule 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from bringup.action.base import Action, Alteration, State
+from bringup.action.base import Outcome as ActionOutcome
+from bringup.engine.book import Book
+from bringup.model.catalogue import Spec
+from bringup.model.envelope import Limit
+from bringup.model.event import AlteredState
+from bringup.model.plan import Expected, Task
+from bringup.model.subject import parse_subject
+from bringup.model.verdict import Standing
+
+PUT_BACK, BY_HAND = "put-back", "by-hand"
+"""The stage, and the step where there is no action, of what puts altered things back."""
+UNDO_DEADLINE_S, UNDO_EVERY_S = 20.0, 2.0
+
+
+class Alterations:
+    """The list of one session; every change of it is durable before anything follows from it."""
+
+    def __init__(self, book: Book, altered: Iterable[AlteredState]) -> None:
+        self._book = book
+        # Made anew: what stands in the record has the record's stamps on it.
+        self._list = {
+            (each.subject, each.what): AlteredState(
+                subject=each.subject,
+                what=each.what,
+                undo=each.undo,
+                action=each.action,
+                arguments=each.arguments,
+            )
+            for each in altered
+        }
+
+    @property
+    def left(self) -> tuple[AlteredState, ...]:
+        """Oldest first."""
+        return tuple(self._list.values())
+
+    async def begin(self, action: Action, subject: str, before: State) -> None:
+        """What is altered while the change is under way, noted before it is made."""
+        for each in action.meanwhile(before):
+            await self._add(subject, each)
+
+    async def over(self, action: Action, subject: str, before: State, outcome: ActionOutcome) -> None:
+        """What was altered only while the change was under way is so no more; unless nobody knows."""
+        if outcome != "unknown":
+            for each in action.meanwhile(before):
+                await self._take_off(subject, each.what)
+
+    async def replaced(self, action: Action, subject: str, old: State, new: State) -> None:
+        """A change that a crash interrupted is begun anew: what was altered for the old one alone is over."""
+        still = {each.what for each in action.meanwhile(new)}
+        for each in action.meanwhile(old):
+            if each.what not in still:
+                await self._take_off(subject, each.what)
+
+    async def done(self, action: Action, subject: str, before: State) -> None:
+        """What the change leaves altered, and what it has put back."""
+        await self.restored(action, subject)
+        for each in action.alters(before):
+            await self._add(subject, each)
+
+    async def restored(self, action: Action, subject: str) -> None:
+        """What this action puts back is off the list, whoever has done it."""
+        for what in action.restores():
+            await self._take_off(subject, what)
+
+    async def _add(self, subject: str, alteration: Alteration) -> None:
+        altered = AlteredState(
+            subject=subject,
+            what=alteration.what,
+            undo=alteration.undo,
+            action=alteration.action,
+            arguments=alteration.arguments,
+        )
+        self._list[(subject, alteration.what)] = altered
+        await self._book.append(altered)
+
+    async def _take_off(self, subject: str, what: str) -> None:
+        known = self._list.pop((subject, what), None)
+        if known is not None:
+            await self._book.append(msgspec.structs.replace(known, restored=True))
+
+
+def undo_task(spec: Spec, altered: AlteredState) -> Task:
+    """The task that puts one thing back, judged as any action is: by what is read afterwards."""
+    done = Limit(
+        measure="outcome",
+        equals="done",
+        source="put back: it is found done when it is read back",
+        standing=Standing.CONTRACT,
+    )
+    return Task(
+        stage=PUT_BACK,
+        step=spec.name,
+        does=spec.name,
+        device=parse_subject(altered.subject).device,
+        subjects=(altered.subject,),
+        expected=(Expected(altered.subject, "outcome", (done,)),),
+        prerequisites={},
+        args=spec.args.model_validate(altered.arguments),
+        deadline_s=UNDO_DEADLINE_S,
+        until_s=None,
+        every_s=UNDO_EVERY_S,
+        settle_s=0.0,
+        window_s=None,
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from bringup.input import load_inventory
 from bringup.model.errors import Refused, TimedOut, Unreachable
 from bringup.model.inventory import Device
 from bringup.transport.failure import CredentialRefused
@@ -312,3 +313,20 @@ async def test_a_host_certificate_stands_for_its_authority_in_time_and_for_its_n
             return
         with pytest.raises(Refused, match=said):
             await says(mine, tmp_path, trusted)
+
+
+async def test_an_ssh_config_leads_through_its_jump_host_to_the_device(
+    openssh: Sshd, door: Sshd, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(
+        f"Host door\n HostName 127.0.0.1\n Port {door.port}\n User root\n IdentityFile {door.folder}/user\n"
+        f"Host leaf-*\n HostName 127.0.0.1\n Port {openssh.port}\n User root\n"
+        f" IdentityFile {openssh.folder}/user\n ProxyJump door\n"
+    )
+    lines = ('schema = "bringup.inventory/1"', "[[device]]", 'name = "leaf-1"', 'role = "leaf"')
+    lines += ('platform = "sonic"', 'address = "leaf-1"', "[device.ssh]", 'config = "config"')
+    (tmp_path / "inventory.toml").write_text("\n".join(lines))
+    written = load_inventory(tmp_path / "inventory.toml").devices["leaf-1"]
+    came_before = door.log_text().count("Accepted publickey")
+    assert await says(written, tmp_path, known(tmp_path, line(door), line(openssh))) == b"in\n"
+    assert door.log_text().count("Accepted publickey") == came_before + 1

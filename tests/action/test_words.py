@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bringup.action.base import State
+from bringup.action.host_power import PowerHost
 from bringup.action.port import SetAdmin
-from bringup.action.power import PowerHost, SwitchOutlet
+from bringup.action.power import SwitchOutlet
 from bringup.check.catalogue import load_catalogue
 from bringup.model.errors import InputError
 from bringup.model.inventory import Inventory

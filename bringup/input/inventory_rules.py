@@ -14,6 +14,7 @@ from bringup.input.document import Document
 from bringup.input.manifest import plain_mac
 from bringup.input.names import address_fault, component_name_fault, device_name_fault, peer_fault
 from bringup.input.positions import Key
+from bringup.input.power_rules import power_group_faults
 from bringup.input.problem import Problem, first, nearest
 from bringup.input.secret import holds_private_key, secret_fault
 from bringup.input.validate import SECRET_FIELDS
@@ -34,6 +35,7 @@ def inventory_faults(document: Document, platforms: Collection[str] | None) -> l
         *first(_secrets(document)),
         *first(_transports(document)),
         *first(_peers(document)),
+        *first(power_group_faults(document)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,40 @@ import pytest
 
 from bringup.lab.faults import fault_kinds
 from tests.e2e.runs import Nursery, Rack
-from tests.e2e.troubles import SMALL, Trouble, bring_up, triples
+from tests.e2e.troubles import EVERYWHERE, SMALL, Trouble, bring_up, profiles, tellable, triples
 
-TRIPLES = triples(SMALL, 20)
+COUNT = {SMALL: 20}
+TELLABLE = 12
+"""So many kinds of fault a profile must be able to have, or triples of them say little."""
+FEW = 2
+"""Of a large rack, whose runs take half a minute each; all twenty where faults are tried everywhere."""
 
 
-@pytest.mark.parametrize("troubles", TRIPLES, ids=lambda each: "+".join(one.text for one in each))
+def chosen() -> list[tuple[str, tuple[Trouble, ...]]]:
+    everywhere = bool(os.environ.get(EVERYWHERE))
+    found = []
+    for profile in profiles():
+        count = COUNT[SMALL] if everywhere else COUNT.get(profile, FEW)
+        if len(tellable(profile)) >= TELLABLE:
+            found += [(profile, one) for one in triples(profile, count)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("profile", "troubles"),
+    [
+        pytest.param(profile, one, id=f"{profile}: " + "+".join(each.text for each in one))
+        for profile, one in chosen()
+    ],
+)
 def test_three_faults_at_once_are_three_causes_each_told_once(
-    troubles: tuple[Trouble, ...], nursery: Nursery, make_rack: Callable[..., Rack], tmp_path: Path
+    profile: str,
+    troubles: tuple[Trouble, ...],
+    nursery: Nursery,
+    make_rack: Callable[..., Rack],
+    tmp_path: Path,
 ) -> None:
-    status, said = bring_up(nursery, make_rack, tmp_path, SMALL, *(each.text for each in troubles))
+    status, said = bring_up(nursery, make_rack, tmp_path, profile, *(each.text for each in troubles))
     verdicts = {each.kind.verdict for each in troubles}
     assert status == (1 if "FAIL" in verdicts else 3)
     causes = {cause["remedy"]: cause for cause in said["causes"]}
@@ -51,6 +76,6 @@ def _fed(end: str) -> tuple[str, ...]:
 
 
 def test_the_triples_are_many_kinds() -> None:
-    seen = {each.kind.name for one in TRIPLES for each in one}
+    seen = {each.kind.name for profile, one in chosen() if profile == SMALL for each in one}
     assert len(seen) >= 18
     assert seen <= set(fault_kinds())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import combinations
@@ -59,11 +60,30 @@ def singles() -> list[tuple[str, str]]:
     return sorted(found)
 
 
+def tellable(profile: str) -> list[str]:
+    """Kinds that a profile can have, at a step that its playbook has."""
+    world, steps = healthy(profile), _steps(profile)
+    return sorted(
+        kind.name
+        for kind in fault_kinds().values()
+        if kind.usual(world) and (kind.stage, kind.step) in steps and kind.name not in UNTOLD.get(profile, ())
+    )
+
+
+def _steps(profile: str) -> set[tuple[str, str]]:
+    playbook = tomllib.loads(list_shipped("playbook")[profile].read_text())
+    return {
+        (stage["name"], step.get("id") or step.get("check") or step.get("action") or step.get("ask"))
+        for stage in playbook["stage"]
+        for step in stage.get("step", ())
+    }
+
+
 def triples(profile: str, count: int, seed: int = 0) -> list[tuple[Trouble, ...]]:
     """Three faults each, of which none hides what another does; kinds that were rare so far come first."""
     dice, world = random.Random(f"{profile}/{seed}"), healthy(profile)
     able = {kind.name: kind.usual(world) for kind in fault_kinds().values()}
-    names = sorted(name for name, usual in able.items() if usual and name not in UNTOLD.get(profile, ()))
+    names = tellable(profile)
     met: Counter[str] = Counter()
     found: list[tuple[Trouble, ...]] = []
     while len(found) < count:
@@ -96,6 +116,18 @@ def _reach(world: World, trouble: Trouble) -> Iterator[str]:
     ):
         yield from _all_of(world, device)
     yield from _cable_at(world, trouble.subject)
+    for each in world.ports(device) if trouble.kind.subject_kind == "cage" else ():
+        if each.cage == trouble.subject.partition("/")[2]:
+            yield each.subject
+            yield from _cable_at(world, each.subject)
+    for cable in world.cables:
+        if trouble.kind.subject_kind == "trunk" and cable.trunk == trouble.subject:
+            yield f"cable {cable.label}"
+            yield from (end.port for end in (cable.a, cable.b) if end.port is not None)
+    # A leak stops everything; who answers behind a crossed management cable is another device's business too.
+    if trouble.kind.subject_kind == "detector" or "management" in name:
+        for each_device in world.devices:
+            yield from _all_of(world, each_device.name)
     if name == "wrong-outlet" or trouble.kind.subject_kind in ("outlet", "supply"):
         for each in world.devices:
             if each.name == device or any(supply.pdu == device for supply in each.supplies):

@@ -11,8 +11,6 @@ GROUP = (
     '\n[[power_group]]\nname = "A"\nkind = "breaker"\n'
     'outlets = ["pdu-1/outlet-1", "pdu-1"]\nmax_w = 3000\n'
 )
-    '\n[[power_group]]\nname = "A"\nkind = "breaker"\noutlets = ["pdu-1/outlet-1", "pdu-1"]\nmax_w = 3000\n'
-)
 
 
 def test_a_power_group_and_a_pair_load(write: Write) -> None:

@@ -88,6 +88,10 @@ class Acting:
         self._precautions.amend(inventory)
         self._after.amend(inventory)
 
+    async def put_back_by_hand(self, altered: AlteredState) -> None:
+        """A person has put it back, and says so: it is off the list."""
+        await self._alterations.by_hand(altered)
+
     async def undo(self, altered: AlteredState) -> Verdict:
         """Put back one thing that was left altered, by an action like any other: guarded, approved, written
         down before, and read back after. The row is (`PUT_BACK`, the action, its subject); where this is

@@ -72,6 +72,10 @@ class Alterations:
         for what in action.restores():
             await self._take_off(subject, what)
 
+    async def by_hand(self, altered: AlteredState) -> None:
+        """Somebody has put it back, and says so."""
+        await self._take_off(altered.subject, altered.what)
+
     async def _add(self, subject: str, alteration: Alteration) -> None:
         altered = AlteredState(
             subject=subject,

@@ -94,9 +94,10 @@ class Runner:
         self.amendments = Amendments(job.inventory, job.state.replaced if job.state is not None else ())
         self.clock = WorldClock(job.speed)
         self.bench = Bench(job.inventory, job.links, job.bounds)
+        self.questions = self._questions()
         self.acting, self.session = self._session()
         self.replacing = Replacing(self.book, job.plan, parts, self.amendments, self.acting.amend)
-        self.restoring = Restoring(self.acting, self.book, self.desk)
+        self.restoring = Restoring(self.acting, self.book, self.desk, self.questions)
         self.watching = Watching(self.bench, self.book, self.clock, job.inventory)
         inbox = Inbox(
             self.book,
@@ -109,10 +110,9 @@ class Runner:
         )
         self.socket = CommandSocket(socket_path(job.folder.path, job.folder.run_id), inbox.handle)
 
-    def _session(self) -> tuple[Acting, Session]:
+    def _questions(self) -> Questions:
         job = self.job
-        judging = Judging(job.inventory, contract=job.contract)
-        questions = Questions(
+        return Questions(
             book=self.book,
             desk=self.desk,
             run_id=job.folder.run_id,
@@ -121,6 +121,10 @@ class Runner:
             simulated=job.simulated,
             headless=job.headless,
         )
+
+    def _session(self) -> tuple[Acting, Session]:
+        job, questions = self.job, self.questions
+        judging = Judging(job.inventory, contract=job.contract)
         in_doubt = job.state.in_doubt if job.state is not None else ()
         acting = Acting(
             inventory=self.amendments.inventory,

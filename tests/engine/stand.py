@@ -165,6 +165,7 @@ class Stand:
             locks=DeviceLocks(self.inventory, self.locks),
             read_only=self.read_only,
             unfinished=self.unfinished,
+            altered=state.altered if state is not None else (),
         )
         self.session = Session(
             plan=plan,
@@ -180,7 +181,7 @@ class Stand:
             amendments=self.amendments,
         )
         self.replacing = Replacing(self.book, plan, self.superseding, self.amendments, acting.amend)
-        self.restoring = Restoring(acting, self.book, self.desk)
+        self.restoring = Restoring(acting, self.book, self.desk, questions)
         self.watching = Watching(bench, self.book, clock, self.inventory)
         await self.book.append(PlanFixed(files={}, planned=plan.planned))
         return self.session

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from bringup.journal.sign import KeySigner
 from bringup.model.answer import Answer, Answers
+from bringup.model.event import AlteredState
 from bringup.model.facts import Identity, Port
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import value
+from bringup.model.state import RunState
 from bringup.model.verdict import Verdict
 from tests.engine.person import Person, events
 from tests.engine.stand import Stand, device, verdicts
-from tests.engine.test_session import limit
+from tests.engine.test_session import IS_REACHABLE, REACH, identity, limit
 
 DOWN = {"name": "work", "step": [{"action": "port.down", "id": "shut", "until_s": 5.0, "every_s": 1.0}]}
 SIGN = {"name": "end", "step": [{"ask": "attest", "id": "sign", "with": {"text": "?"}}]}
@@ -99,6 +105,33 @@ async def test_field_11_what_can_not_be_put_back_stays_on_the_list_and_blocks_th
     assert verdicts(state)[SIGN_ROW] == "UNKNOWN blocked"
     assert len(state.altered) == 1
     assert verdict is state.verdict is Verdict.FAIL
+
+
+async def left_by_hand(stand: Stand) -> Person:
+    """A run in which something is altered that no action can put back."""
+    stand.headless = False
+    stand.inventory = Inventory.model_validate(
+        {"schema": "bringup.inventory/1", "device": [device("leaf-1")]}
+    )
+    stand.limits = (IS_REACHABLE,)
+    stand.table[("leaf-1", "identity")] = identity("leaf-1")
+    left = AlteredState(subject="leaf-1/Ethernet0", what="a laser is off", undo="Switch it on")
+    session = await stand.open({"name": "a", "step": [REACH]}, state=RunState(altered=(left,)))
+    await session.run()
+    return Person(stand, session)
+
+
+@pytest.mark.parametrize(("value", "expected", "left"), [("yes", "PASS", 0), ("no", "UNKNOWN no_data", 1)])
+async def test_field_11_what_no_action_can_put_back_is_asked_of_a_person(
+    stand: Stand, value: str, expected: str, left: int
+) -> None:
+    person = await left_by_hand(stand)
+    assert (await person.tell("put-back")).ok
+    putting = asyncio.create_task(stand.restoring.put_all_back())
+    (question,) = await person.asked()
+    assert (await person.answer(question, value)).ok
+    assert len(await putting) == left
+    assert verdicts(await stand.state())["put-back/by-hand@leaf-1/Ethernet0"] == expected
 
 
 async def test_put_back_is_refused_when_nothing_is_altered(stand: Stand) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bringup.model.state import RunState
     from bringup.transport.base import Links
     from bringup.transport.links import Wiring
+    from bringup.transport.snmp_trap import TrapListener
 
     Wires = tuple[Callable[[Device], Links], Wiring]
 
@@ -222,6 +223,7 @@ def _job(
         approver=inputs.approver,
         simulated=inputs.inventory.lab is not None,
         speed=inputs.speed,
+        traps=trap_listener(inputs.inventory, wiring),
     )
     return job, wiring
 
@@ -233,6 +235,16 @@ def wire(inventory: Inventory, folder: Path) -> Wires:
 
     wiring = Wiring(resolve(inventory.device, folder), folder)
     return partial(_links, wiring, inventory.this_host), wiring
+
+
+def trap_listener(inventory: Inventory, wiring: Wiring) -> TrapListener | None:
+    """Where the inventory says that traps are received; it listens once the run has begun."""
+    if inventory.traps is None:
+        return None
+    from bringup.transport.snmp_trap import TrapListener
+
+    address, _, port = inventory.traps.rpartition(":")
+    return TrapListener(inventory.device, wiring.secrets, address=address.strip("[]"), port=int(port))
 
 
 def _links(wiring: Wiring, this_machine: bool, device: Device) -> Links:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -33,6 +33,7 @@ from bringup.engine.restoring import Restoring
 from bringup.engine.session import Session
 from bringup.engine.socket import CommandSocket, socket_path, user_name
 from bringup.engine.superseding import RETEST, Superseding
+from bringup.engine.trapping import Trapping
 from bringup.engine.watching import Watching
 from bringup.journal.folder import RunFolder
 from bringup.journal.sign import Signer
@@ -46,6 +47,9 @@ from bringup.model.plan import Plan
 from bringup.model.state import RunState
 from bringup.model.verdict import EXIT_INTERRUPTED, exit_code
 from bringup.transport.base import Links
+
+if TYPE_CHECKING:
+    from bringup.transport.snmp_trap import TrapListener
 
 CHECKPOINT_S = 60
 IDLE_S = 600.0
@@ -74,6 +78,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = False
     speed: float = 1.0
     bounds: Bounds = Bounds()
+    traps: TrapListener | None = None
     state: RunState | None = None
     retest: tuple[Row, ...] = ()
     put_back: bool = False
@@ -99,6 +104,7 @@ class Runner:
         self.replacing = Replacing(self.book, job.plan, parts, self.amendments, self.acting.amend)
         self.restoring = Restoring(self.acting, self.book, self.desk, self.questions)
         self.watching = Watching(self.bench, self.book, self.clock, job.inventory)
+        self.trapping = Trapping(job.traps, self.book)
         inbox = Inbox(
             self.book,
             self.desk,
@@ -175,6 +181,7 @@ class Runner:
             await self.socket.start()
             self._announce()
             await self._begin()
+            await self.trapping.open()
             await self._work()
             if not self.job.headless:
                 await self._stay()
@@ -189,6 +196,7 @@ class Runner:
     async def _leave(self, keeper: asyncio.Task[None]) -> None:
         keeper.cancel()
         await self.socket.close()
+        await self.trapping.close()
         await self.watching.close()
         await self.bench.close()
         await self.journal.close()
@@ -253,6 +261,7 @@ class Runner:
     async def _close(self) -> int:
         """Closed when every row has a verdict; else left open, so that it can be resumed."""
         await self.watching.close()
+        await self.trapping.close()
         self.book.ledger.end_waivers()
         verdict = self.session.verdict
         if not self.session.complete:

@@ -287,6 +287,22 @@ class Noted(Event, frozen=True, kw_only=True, tag=True):
     subject: str | None = None
 
 
+class TrapReceived(Event, frozen=True, kw_only=True, tag=True):
+    """A notification that a device sent by itself while the run lasted. `devices` are all that it can be
+    from; `authenticated`: a digest proved it. `variables` as text, by OID. `dropped`: how many were not taken
+    in up to now (strangers', damaged, too many).
+    """
+
+    devices: tuple[str, ...]
+    trap: str
+    version: str
+    inform: bool
+    authenticated: bool
+    uptime_s: float | None
+    variables: dict[str, str]
+    dropped: int = 0
+
+
 class AlteredState(Event, frozen=True, kw_only=True, tag=True):
     """Something is left other than it was found. `restored` True when it was put back.
 
@@ -379,6 +395,7 @@ Known = (
     | PartReplaced
     | Waived
     | Noted
+    | TrapReceived
     | AlteredState
     | Checkpointed
     | ClockJumped

@@ -22,6 +22,10 @@ class Written(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_LISTENING = (
+    r"^(?:\[[0-9A-Fa-f:.]+\]|[^:\s]+):"
+    r"(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$"
+)
 TcpPort = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[float, Field(gt=0)]
 
@@ -212,6 +216,8 @@ class Inventory(Written):
     site: str = ""
     lab: Lab | None = None
     this_host: bool = False
+    traps: Annotated[str, Field(pattern=_LISTENING)] | None = None
+    """Where SNMP traps and informs of these devices are received while a run lasts: `ADDRESS:PORT`."""
     rack: tuple[Rack, ...] = ()
     device: tuple[Device, ...] = ()
     port: tuple[Port, ...] = ()

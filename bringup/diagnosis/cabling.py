@@ -75,10 +75,16 @@ def title(crossing: Crossing) -> str:
         return f"{end} leads to {crossing.found[end]}, which is not its far end"
     if len(crossing.cables) == 2:
         return f"cables {crossing.names} are swapped"
-    trunks = {trunk_of(cable.label) for cable in crossing.cables}
-    if len(trunks) == 1 and None not in trunks:
-        return f"trunk {trunks.pop()}: {len(crossing.cables)} of its links come out in each other's places"
+    trunk = _trunk(crossing)
+    if trunk is not None:
+        return f"trunk {trunk}: {len(crossing.cables)} of its links come out in each other's places"
     return f"{len(crossing.cables)} cables are in each other's places: {crossing.names}"
+
+
+def _trunk(crossing: Crossing) -> str | None:
+    """The trunk that carries all of the crossed links, where one does and there are more than two."""
+    trunks = {trunk_of(cable.label) for cable in crossing.cables}
+    return trunks.pop() if len(trunks) == 1 and len(crossing.cables) > 2 else None
 
 
 def trunk_of(label: str) -> str | None:
@@ -96,6 +102,16 @@ def suspects(crossing: Crossing) -> tuple[Suspect, ...]:
         )
     both = len(set(crossing.ends)) > 1
     against = () if both else ("only one end says so",)
+    trunk = _trunk(crossing)
+    if trunk is not None:
+        return (
+            Suspect(
+                f"trunk {trunk}, its harness or its panel is of another kind or polarity than planned",
+                (f"all {len(crossing.cables)} crossed links run in it", *seen),
+            ),
+            Suspect("its single plugs were exchanged at one end", (), against),
+            Suspect("the cable list has them in another order"),
+        )
     return (
         Suspect("their plugs were exchanged at one end", seen, against),
         Suspect("the cable list has them the wrong way round"),

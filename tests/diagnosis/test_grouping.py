@@ -189,3 +189,27 @@ def test_no_remedy_that_begins_with_hands_is_called_automatic() -> None:
     assert not any(REMEDIES[name].remote for name in hands)
     assert REMEDIES["power-far-end"].remote and REMEDIES["set-same-fec"].remote
     assert msgspec.structs.fields(type(REMEDIES["retest"]))[-1].default is False
+
+
+def rolled(*labels: str) -> tuple[Cause, ...]:
+    """Links whose far ends come out one place further on."""
+    ends = [(f"leaf-1/Ethernet{8 * at}", f"leaf-2/Ethernet{at + 1}/1") for at in range(len(labels))]
+    inventory = rack(*((label, *pair) for label, pair in zip(labels, ends, strict=True)))
+    record = Record()
+    record.inventory = inventory
+    for at, (near, far) in enumerate(ends):
+        told = [(near, "neighbor", ends[(at + 1) % len(ends)][1]), (far, "neighbor", ends[at - 1][0])]
+        record.step("links", "neighbors", link(near, far), told)
+    return causes(record, inventory)
+
+
+def test_field_18_links_of_one_trunk_in_a_ring_are_the_trunk_and_not_so_many_swapped_plugs() -> None:
+    (cause,) = rolled("T-7.1", "T-7.2", "T-7.3", "T-7.4")
+    assert cause.title == "trunk T-7: 4 of its links come out in each other's places"
+    assert cause.likely[0].words.startswith("trunk T-7, its harness")
+    assert cause.remedy == "move-cables-round"
+
+
+def test_a_ring_of_cables_that_share_no_trunk_is_so_many_plugs() -> None:
+    (cause,) = rolled("T-7.1", "T-7.2", "C-9")
+    assert cause.title.startswith("3 cables are in each other's places")

@@ -16,9 +16,11 @@ from bringup.model.facts import Bundle
 from bringup.transport.base import HttpExchange, Shell
 
 EOS, SONIC = "show port-channel", "show interfaces portchannel"
-_HEADER = re.compile(r"^\s*No\.\s+Team Dev\s+Protocol\s+Ports\s*$", re.MULTILINE)
-_ROW = re.compile(r"\s*\S+\s+(PortChannel\S+)\s+\S+(?:\s+(.*))?")
-_MEMBER = re.compile(r"(\S+?)\(([SD*]+)\)")
+LONGEST = 256 * 1024
+"""Bytes of a table; a switch has some hundreds of ports."""
+_HEADER = re.compile(r"^[ \t]*No\.[ \t]+Team Dev[ \t]+Protocol[ \t]+Ports[ \t\r]*$", re.MULTILINE)
+_ROW = re.compile(r"[ \t]*\S{1,8}[ \t]+(PortChannel\S{1,40})[ \t]+(\S{1,40})(?:[ \t]+(.*))?")
+_MEMBER = re.compile(r"([^\s()]{1,40})\(([SD*]{1,3})\)")
 
 
 async def of_eos(switch: HttpExchange, *, device: str) -> tuple[Bundle, ...]:
@@ -46,12 +48,14 @@ async def of_eos(switch: HttpExchange, *, device: str) -> tuple[Bundle, ...]:
 async def of_sonic(shell: Shell, *, device: str) -> tuple[Bundle, ...]:
     """Raises `NoData` for a switch without the command, `Unparsable` for what is no such table."""
     said = await shell.run(SONIC)
+    if len(said.stdout) > LONGEST:
+        raise Unparsable(f"{device}: `{SONIC}` can't be read: it is too long")
     text = said.stdout.decode("utf-8", errors="replace")
     if said.exit_status != 0:
         raise NoData(f"{device}: `{SONIC}` ended with status {said.exit_status}")
     header = _HEADER.search(text)
-    if header is None:
-        raise Unparsable(f"{device}: `{SONIC}` can't be read: it has no table")
+    if header is None or not text.endswith("\n"):
+        raise Unparsable(f"{device}: `{SONIC}` can't be read: it is no whole table")
     found = []
     for line in text[header.end() :].splitlines():
         if not line.strip() or set(line) <= set("- "):
@@ -59,7 +63,9 @@ async def of_sonic(shell: Shell, *, device: str) -> tuple[Bundle, ...]:
         row = _ROW.fullmatch(line)
         if row is None:
             raise Unparsable(f"{device}: `{SONIC}` can't be read: {line[:60]!a} is no row")
-        members = _MEMBER.findall(row[2] or "")
+        members = _MEMBER.findall(row[3] or "")
+        if _MEMBER.sub("", row[3] or "").strip():
+            raise Unparsable(f"{device}: `{SONIC}` can't be read: {row[3][:60]!a} are no ports")
         found.append(
             Bundle(
                 name=row[1],

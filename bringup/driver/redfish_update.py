@@ -86,7 +86,7 @@ def _image(item: Json) -> Image:
         updateable = value(item["Updateable"] is True and item.get("WriteProtected") is not True)
     return Image(
         path=text_in(item, "@odata.id") or "",
-        name=_WAITS.sub("", name) if staged else name,
+        name=(_WAITS.sub("", name) if staged else name)[:80],
         version=read_text(item, "Version"),
         staged=staged,
         updateable=updateable,

@@ -66,7 +66,9 @@ async def _neighbors(at: At, inventory: Inventory, device: str, ports: set[str])
         far = _known(inventory, neighbor)
         if far is None:
             raise Unsafe(
-                f"{neighbor.system_name.value!r} hangs on {near}, and is outside this run", LEAVE, cause=near
+                f"{str(neighbor.system_name.value)[:60]!r} hangs on {near}, and is outside this run",
+                LEAVE,
+                cause=near,
             )
         found += [far, link(near, far)] if "/" in far else [far]
     return Seen(await _silent(at, inventory, device, ports - heard), tuple(found))
@@ -118,8 +120,8 @@ async def _last_member(at: At, device: str, ports: set[str]) -> tuple[Doubt, ...
     for bundle in told:
         if bundle.active and ports.issuperset(bundle.active):
             raise Unsafe(
-                f"{names} would be the last of {device}'s {bundle.name} to go",
+                f"{names} would be the last of {device}'s {bundle.name[:60]} to go",
                 "Bring another member of the bundle up first.",
-                cause=f"{device}/{bundle.name}",
+                cause=device,
             )
     return ()

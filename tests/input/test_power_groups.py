@@ -8,8 +8,7 @@ from bringup.input import load_inventory
 from tests.input.examples import CABLES, INVENTORY, PLATFORMS, Write, problems_of
 
 GROUP = (
-    '\n[[power_group]]\nname = "A"\nkind = "breaker"\n'
-    'outlets = ["pdu-1/outlet-1", "pdu-1"]\nmax_w = 3000\n'
+    '\n[[power_group]]\nname = "A"\nkind = "breaker"\noutlets = ["pdu-1/outlet-1", "pdu-1"]\nmax_w = 3000\n'
 )
 
 

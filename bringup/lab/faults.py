@@ -22,6 +22,7 @@ from bringup.lab import (
     faults_network,
     faults_power,
     faults_rack,
+    faults_unsteady,
 )
 from bringup.lab.fault_kind import FaultKind, Memo
 from bringup.lab.world import World
@@ -36,6 +37,7 @@ def fault_kinds() -> Mapping[str, FaultKind]:
         *faults_device.KINDS,
         *faults_links.KINDS,
         *faults_network.KINDS,
+        *faults_unsteady.KINDS,
         *faults_accelerator.KINDS,
         *faults_rack.KINDS,
         *faults_breakout.KINDS,

@@ -30,6 +30,7 @@ def inventory_faults(document: Document, platforms: Collection[str] | None) -> l
     return [
         *first(_racks(document)),
         *first(_devices(document, platforms)),
+        *first(_accelerators(document)),
         *first(_feeds(document)),
         *first(_ports(document)),
         *first(_secrets(document)),
@@ -108,6 +109,26 @@ def _components(document: Document, path: tuple[Key, ...], device: dict[str, Any
                 fault = (f"{name!r} stands here twice", "name each once")
             if fault is not None:
                 yield document.problem((*path, "expect", kind), *fault)
+
+
+def _accelerators(document: Document) -> Iterator[Problem]:
+    """Serials in the order of the GPUs: as many as there are, and each once in the whole inventory."""
+    seen: dict[str, tuple[Key, ...]] = {}
+    for path, device in document.tables("device"):
+        expect = device.get("expect")
+        listed, gpus = (
+            (expect.get("gpu_serials"), expect.get("gpus")) if isinstance(expect, dict) else (None, None)
+        )
+        serials = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+        where = (*path, "expect", "gpu_serials")
+        if serials and len(serials) != gpus:
+            wrong = f"{len(serials)} serial numbers for {gpus or 'no'} GPUs"
+            yield document.problem(where, wrong, "one for each, in the order of their numbers; or none")
+        for serial in serials:
+            if serial in seen:
+                wrong = f"{serial!r} stands in line {document.line(seen[serial])} already"
+                yield document.problem(where, wrong, "each GPU has a serial number of its own")
+            seen.setdefault(serial, where)
 
 
 def _feeds(document: Document) -> Iterator[Problem]:

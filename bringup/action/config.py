@@ -16,7 +16,10 @@ from pydantic import Field
 
 from bringup.action.base import Alteration, Outcome, Plain, State
 from bringup.action.drops import cage_ports, dropped_port
+from bringup.action.feeding import Bindings
 from bringup.action.identity import identity_of
+from bringup.action.safety import Doubt
+from bringup.action.tasks import no_trial_waits
 from bringup.check.base import At
 from bringup.driver.capability import ConfiguresOnTrial
 from bringup.driver.trial import NoTimer
@@ -119,6 +122,10 @@ class ApplyConfig(Plain):
 
     def already(self, at: At, before: State) -> bool:
         return False
+
+    async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
+        """Raises `Unsafe` where another change waits there."""
+        return await no_trial_waits(at, subject, self._name)
 
     async def identify(self, at: At, subject: str) -> State:
         return await identity_of(at, subject)

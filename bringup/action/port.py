@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bringup.action.base import Alteration, Outcome, Plain, State
 from bringup.action.drops import dropped_port
+from bringup.action.feeding import Bindings
 from bringup.action.identity import identity_of
+from bringup.action.safety import Doubt
+from bringup.action.tasks import no_trial_waits
 from bringup.check.base import At
 from bringup.check.port import find_port
 from bringup.driver.capability import SwitchesPorts
@@ -60,6 +63,10 @@ class SetAdmin(Plain):
 
     def already(self, at: At, before: State) -> bool:
         return before.get("admin_up") is self._up
+
+    async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
+        """Raises `Unsafe` where a change waits to be taken back, and this with it."""
+        return await no_trial_waits(at, parse_subject(subject).device)
 
     async def identify(self, at: At, subject: str) -> State:
         return await identity_of(at, self.target(at.inventory, subject))

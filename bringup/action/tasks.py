@@ -1,10 +1,12 @@
-"""No power cut while a BMC has a task running (field rule 10): it may be writing firmware."""
+"""What is under way on a device, and must not be cut off or mixed with something else: a BMC's task, which
+may be writing firmware (field rule 10), and a change of configuration on trial (field rule 9).
+"""
 
 from __future__ import annotations
 
 from bringup.action.safety import Doubt, Unsafe
 from bringup.check.base import At
-from bringup.driver.capability import RunsTasks
+from bringup.driver.capability import ConfiguresOnTrial, RunsTasks
 from bringup.model.errors import DeviceError
 from bringup.model.facts import BmcTask
 
@@ -41,5 +43,28 @@ async def no_task_runs(at: At, device: str) -> tuple[Doubt, ...]:
             f"{bmc} is at work: {names}",
             "Wait until its task has ended: a power cut now may leave it without firmware.",
             cause=bmc,
+        )
+    return ()
+
+
+async def no_trial_waits(at: At, device: str, mine: str = "") -> tuple[Doubt, ...]:
+    """Nothing where no change but `mine` is on trial on `device`; a doubt where that can't be read.
+
+    Raises:
+        Unsafe: one is; when the device takes it back, it takes back all that was changed since.
+    """
+    if not at.can(device, ConfiguresOnTrial):
+        return ()
+    try:
+        sample = await at.read(device, ConfiguresOnTrial, "config_trials")
+    except DeviceError as error:
+        return (Doubt(f"Whether a change is on trial on {device} can't be read: {error.message}"),)
+    told: tuple[str, ...] = sample.facts
+    others = [name for name in told if name != mine]
+    if others:
+        raise Unsafe(
+            f"a change is on trial on {device} ({', '.join(others)}), and may be taken back with this one",
+            "Wait until it is kept or taken back.",
+            cause=device,
         )
     return ()

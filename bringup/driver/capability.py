@@ -10,9 +10,9 @@ from typing import Literal, Protocol, runtime_checkable
 
 from bringup.model.facts import (
     Adapter,
+    Attached,
     BmcTask,
     Bundle,
-    Attached,
     Clock,
     Environment,
     Exercise,
@@ -126,6 +126,7 @@ class UpdatesFirmware(Protocol):  # firmware
 
     async def stage_firmware(self, path: str, image: str) -> str:
         """Have the BMC fetch `image` (a URI) into the slot of the image at `path`, to be activated later.
+
         Returns the path of its task.
         """
         ...
@@ -144,6 +145,10 @@ class ConfiguresOnTrial(Protocol):
 
     async def config_trial(self, name: str) -> Trial:
         """How a trial stands."""
+        ...
+
+    async def config_trials(self) -> tuple[str, ...]:
+        """The names of all that is on trial now, whoever began it."""
         ...
 
     async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:

@@ -40,6 +40,20 @@ async def read_trial(switch: HttpExchange, name: str, *, device: str) -> Trial:
     return Trial(name=name, state=value(STATES.get(state or "", "none")))
 
 
+async def read_waiting(switch: HttpExchange, *, device: str) -> tuple[str, ...]:
+    """The sessions whose commit waits to be confirmed, whoever began them."""
+    (reply,) = await eapi.run(switch, (SESSIONS,), device=device)
+    try:
+        held = json_of(reply)
+        if not isinstance(held, dict) or "sessions" not in held:
+            raise Damaged("it has no sessions")
+        sessions = object_in(held, "sessions")
+        states = {name: text_in(object_in(sessions, name), "state") for name in sessions}
+    except Damaged as damaged:
+        raise Unparsable(f"{device}: `{SESSIONS}` can't be read: {damaged}") from None
+    return tuple(name[:80] for name, state in states.items() if STATES.get(state or "") == "pending")
+
+
 async def begin(
     switch: HttpExchange, name: str, lines: tuple[str, ...], revert_after_s: float, *, device: str
 ) -> None:

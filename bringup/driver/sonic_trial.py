@@ -13,13 +13,15 @@ import shlex
 from bringup.decode.result import Damaged, json_of
 from bringup.driver.reading import change
 from bringup.driver.trial import TAKEN_BACK, NoTimer, check_lines, check_name
-from bringup.model.errors import Refused, Unparsable
+from bringup.model.errors import NoData, Refused, Unparsable
 from bringup.model.facts import Trial
 from bringup.model.measurement import value
 from bringup.transport.base import Shell
 
 KEPT = "-kept"
 LIST = "sudo config list-checkpoints"
+WAITING = "systemctl list-units --type=timer --state=active --no-legend --plain bringup-*"
+LISTED_BYTES = 64 * 1024
 CONFIG = "/usr/local/bin/config"
 DEADLINE_S = 60.0
 """A checkpoint or a rollback takes a switch some seconds."""
@@ -45,6 +47,16 @@ async def read_trial(shell: Shell, name: str, *, device: str) -> Trial:
     if not isinstance(names, list):
         raise Unparsable(f"{device}: `{LIST}` is no list")
     return Trial(name=name, state=value("kept" if name + KEPT in names else "none"))
+
+
+async def read_waiting(shell: Shell, *, device: str) -> tuple[str, ...]:
+    """The trials whose job waits, whoever began them; none where there is no systemd."""
+    said = await shell.run(WAITING)
+    if said.exit_status != 0:
+        raise NoData(f"{device}: `{WAITING}` ended with status {said.exit_status}")
+    text = said.stdout[:LISTED_BYTES].decode("utf-8", errors="replace")
+    names = [line.split()[0] for line in text.splitlines() if line.strip()]
+    return tuple(name.removesuffix(".timer")[:80] for name in names if name.endswith(".timer"))
 
 
 async def begin(

@@ -43,6 +43,7 @@ class SonicConfig:
             ),
             rf"(sudo )?systemctl is-active {name}\.timer": self._is_active,
             rf"sudo systemctl stop {name}\.timer": self._stop,
+            r"systemctl list-units --type=timer --state=active --no-legend --plain bringup-\*": self._timers,
             r"sudo config interface mtu (?P<port>\S+) (?P<mtu>\d+)": self._mtu,
             r"sudo config interface fec (?P<port>\S+) (?P<mode>rs|fc|none)": self._fec,
             r"sudo config route add prefix 0\.0\.0\.0/0 nexthop (?P<hop>.+)": self._route,
@@ -86,6 +87,12 @@ class SonicConfig:
         self._world.now()
         active = any(timer.unit == name for timer in self._switch.configuration.timers)
         return Reply("active\n") if active else Reply("inactive\n", "", INACTIVE)
+
+    def _timers(self) -> Reply:
+        self._world.now()
+        timers = self._switch.configuration.timers
+        lines = [f"{timer.unit}.timer loaded active waiting {timer.command}\n" for timer in timers]
+        return Reply("".join(lines))
 
     def _stop(self, name: str) -> Reply:
         timers = self._switch.configuration.timers

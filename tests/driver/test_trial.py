@@ -177,3 +177,14 @@ async def test_a_switch_that_restarts_comes_back_without_its_open_sessions() -> 
     world.set_outlet("pdu-1", 3, True)
     forward(world, 200.0)
     assert (await state(driver), world.port(PORTS["leaf-2"]).mtu) == ("none", 9216)
+
+
+@pytest.mark.parametrize("name", LEAVES)
+async def test_what_waits_on_a_device_is_told_whoever_began_it(name: str) -> None:
+    world = small_world()
+    driver = leaf(world, name)
+    assert await driver.config_trials() == ()
+    await driver.config_try(NAME, LINES[name], AFTER_S)
+    assert await driver.config_trials() == (NAME,)
+    await driver.config_keep(NAME, save=False)
+    assert await driver.config_trials() == ()

@@ -121,3 +121,23 @@ def test_field_09_lines_that_no_timer_takes_back_or_that_end_this_runs_path_are_
     assert done.status == 3, done.output
     held = lab.real("leaf-2")["configuration"]
     assert held["sessions"] == {} and held["settings"] == {}
+
+
+@pytest.mark.parametrize("leaf", ["leaf-1", "leaf-2"])
+def test_field_09_nothing_else_is_changed_while_the_device_may_take_a_change_back(
+    lab: Lab, leaf: str, tmp_path: Path
+) -> None:
+    died = lab.nursery.run(words(lab, playbook(tmp_path, leaf, MTU[leaf])), die_after_change=1)
+    assert died.status == -9, died.output
+    port = tmp_path / "port.toml"
+    port.write_text(
+        'schema = "bringup.playbook/1"\nname = "port"\nenvelope = ["base"]\n[[stage]]\nname = "down"\n'
+        '[[stage.step]]\nid = "it"\naction = "port.down"\n'
+        f'on = {{ device = "{leaf}", port = "{PORTS[leaf]}" }}\n'
+    )
+    other = words(lab, port)
+    other[other.index("--runs") + 1] = str(lab.folder / "other")
+    done = lab.nursery.run(other)
+    assert done.status == 3, done.output
+    (ended,) = of_kind(only_run(lab.folder / "other"), "StepEnded")
+    assert f"a change is on trial on {leaf}" in ended["message"]

@@ -225,6 +225,9 @@ class EosDriver:
     async def config_trial(self, name: str) -> Trial:
         return await eos_trial.read_trial(await self._links.eapi(), name, device=self._device.name)
 
+    async def config_trials(self) -> tuple[str, ...]:
+        return await eos_trial.read_waiting(await self._links.eapi(), device=self._device.name)
+
     async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
         switch = await self._links.eapi()
         await eos_trial.begin(switch, name, lines, revert_after_s, device=self._device.name)

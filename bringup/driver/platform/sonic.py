@@ -215,6 +215,9 @@ class SonicDriver:
     async def config_trial(self, name: str) -> Trial:
         return await sonic_trial.read_trial(await self._links.shell(), name, device=self._device.name)
 
+    async def config_trials(self) -> tuple[str, ...]:
+        return await sonic_trial.read_waiting(await self._links.shell(), device=self._device.name)
+
     async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
         shell = await self._links.shell()
         await sonic_trial.begin(shell, name, lines, revert_after_s, device=self._device.name)

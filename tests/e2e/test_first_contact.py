@@ -135,6 +135,19 @@ async def test_field_05_a_factory_password_is_rotated_once_and_told_nowhere(tmp_
         assert new.command_lines and new.told_nothing(printed)
 
 
+async def test_the_shipped_playbook_brings_new_bmcs_in(tmp_path: Path) -> None:
+    async with from_the_factory(tmp_path) as new:
+        status, printed = await new.bringup("run", "first-contact", "-i", str(new.rack.inventory))
+        assert status == 0, printed
+        assert set(new.verdicts()) == {"rotate_password", "label", "identity", "firmware"}
+        # Again with the same inventory: the old password is refused, the new one taken, nothing changed.
+        status, printed = await new.bringup(
+            "run", "first-contact", "-i", str(new.rack.inventory), "--runs", "again"
+        )
+        assert status == 0, printed
+        assert new.access.password_changes == 1
+
+
 async def test_a_run_killed_right_after_the_change_does_not_change_it_again(tmp_path: Path) -> None:
     async with from_the_factory(tmp_path) as new:
 

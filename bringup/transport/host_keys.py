@@ -31,9 +31,15 @@ _LEGACY: dict[str, Any] = {
 
 
 async def fetch_host_keys(
-    peer: Peer, *, connect_deadline_s: float, handshake_deadline_s: float, legacy: bool = False
+    peer: Peer,
+    *,
+    connect_deadline_s: float,
+    handshake_deadline_s: float,
+    legacy: bool = False,
+    through: asyncssh.SSHClientConnection | None = None,
 ) -> list[asyncssh.SSHKey]:
-    """The keys that a device shows, one of each type that it has; `legacy` gear is spoken to as it needs.
+    """The keys that a device shows, one of each type that it has; `legacy` gear is spoken to as it needs, and
+    what is behind a jump host `through` the connection to that.
 
     Raises `DeviceError`s.
     """
@@ -44,13 +50,14 @@ async def fetch_host_keys(
     found: list[asyncssh.SSHKey] = []
     hung_up = 0
     for types in KEY_TYPES:
-        sock = await connect_tcp(peer, deadline_s=connect_deadline_s)
+        sock = None if through is not None else await connect_tcp(peer, deadline_s=connect_deadline_s)
+        way: dict[str, Any] = {"sock": sock} if through is None else {"tunnel": through}
         try:
             async with asyncio.timeout(handshake_deadline_s):
                 key = await asyncssh.get_server_host_key(
                     peer.address,
                     peer.port,
-                    sock=sock,
+                    **way,
                     config=None,
                     server_host_key_algs=list(types),
                     options=options,
@@ -64,12 +71,17 @@ async def fetch_host_keys(
             # OpenSSH hangs up on one who asks for a type that it has none of.
             hung_up += 1
             continue
+        except asyncssh.ChannelOpenError:
+            raise Refused(
+                f"the jump host would not connect us to {peer}", "May it forward, and does the device listen?"
+            ) from None
         except asyncssh.Error:
             raise Unparsable(f"{peer} does not speak SSH as it should", "Is the port right?") from None
         except OSError as error:
             raise network_error(peer, error) from None
         finally:
-            sock.close()
+            if sock is not None:
+                sock.close()
         if key is not None:
             found.append(key)
     if hung_up == len(KEY_TYPES):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from bringup.model.errors import NoData
 from bringup.model.inventory import Device, Http, Ssh
 from bringup.transport.base import GnmiExchange, HttpExchange, Shell, SnmpExchange, Transcript
-from bringup.transport.credentials import OPEN_COMMUNITY, Secrets
+from bringup.transport.credentials import OPEN_COMMUNITY, Secrets, resolve
 from bringup.transport.failure import Peer
 from bringup.transport.gate import CredentialGate
 
@@ -200,24 +200,7 @@ class DeviceLinks:
         return ConsoleShell(peer, connect, self._transcript, user)
 
     def _ssh(self, settings: Ssh) -> tuple[Peer, Login]:
-        from bringup.transport.ssh_client import Login
-
-        secrets = self._wiring.secrets
-
-        def file(path: str | None) -> bytes | None:
-            return None if path is None else secrets.private_key(path)
-
-        beside = None if settings.key is None else secrets.certificate_beside(settings.key)
-        address = settings.address or self._device.address
-        peer = Peer(device=self._device.name, address=address, port=settings.port, service="ssh")
-        return peer, Login(
-            settings=settings,
-            key=file(settings.key),
-            certificate=file(settings.certificate) or beside,
-            jump_key=file(settings.jump_key),
-            password=None if settings.password is None else secrets.value(settings.password),
-            keys=self._wiring.ssh_keys,
-        )
+        return _login_of(self._device, settings, self._wiring.secrets, self._wiring.ssh_keys)
 
     def _connect(
         self, login: Login, log_in: Callable[..., Awaitable[Connection]]
@@ -324,3 +307,37 @@ class DeviceLinks:
             f"{self._device.name} has no [device.{transport}] in the inventory",
             "Add it, or leave the step out",
         )
+
+
+def ssh_login_of(device: Device, folder: Path, keys: SshKeys) -> tuple[Peer, Login]:
+    """How a device is logged in to by SSH with keys alone, for whoever has no run: no password is resolved.
+
+    Raises `NoData`: it has no SSH; `InputError`: a key file can't be read.
+    """
+    settings = device.ssh
+    if settings is None:
+        raise NoData(f"{device.name} has no [device.ssh] in the inventory", "Add it, or leave the step out")
+    settings = settings.model_copy(update={"password": None, "console_password": None})
+    alone = device.model_copy(
+        update={"ssh": settings, **dict.fromkeys(("snmp", "gnmi", "redfish", "eapi", "nvue"))}
+    )
+    return _login_of(alone, settings, resolve([alone], folder), keys)
+
+
+def _login_of(device: Device, settings: Ssh, secrets: Secrets, keys: SshKeys) -> tuple[Peer, Login]:
+    from bringup.transport.ssh_client import Login
+
+    def file(path: str | None) -> bytes | None:
+        return None if path is None else secrets.private_key(path)
+
+    beside = None if settings.key is None else secrets.certificate_beside(settings.key)
+    address = settings.address or device.address
+    peer = Peer(device=device.name, address=address, port=settings.port, service="ssh")
+    return peer, Login(
+        settings=settings,
+        key=file(settings.key),
+        certificate=file(settings.certificate) or beside,
+        jump_key=file(settings.jump_key),
+        password=None if settings.password is None else secrets.value(settings.password),
+        keys=keys,
+    )

@@ -8,7 +8,7 @@ import asyncssh
 
 from bringup.model.errors import DeviceError, Refused, TimedOut, Unparsable
 from bringup.transport.failure import CredentialRefused, Peer, network_error
-from bringup.transport.ssh_client import JUMP_HOST, Login, LoginClient, trusted
+from bringup.transport.ssh_client import Login, LoginClient, trusted
 
 CERT_TYPE_ANY = 0
 """As asyncssh has it: a user's or a host's."""
@@ -105,8 +105,7 @@ def host_key_error(peer: Peer, login: Login, presented: asyncssh.SSHKey) -> Refu
     """Unknown or changed; both fingerprints are shown for a changed one."""
     shown = f"{presented.get_algorithm()} {presented.get_fingerprint()}"
     expected = _expected_fingerprints(peer, login, presented)
-    through = peer.service == JUMP_HOST
-    how = f"add its line to {login.keys.path}" if through else f"`bringup trust {peer.device} -i INVENTORY`"
+    how = f"`bringup trust {peer.device} -i INVENTORY`"
     if not expected:
         return Refused(
             f"{peer}: its host key {shown} is not known",

@@ -47,6 +47,10 @@ class SshKeys:
         name = host_pattern(peer)
         return self._trusted.match(name, "", None)[:3]
 
+    def forget(self) -> None:
+        """The file was written: it is read again when it is asked next."""
+        self._trusted = None
+
     def private(self, data: bytes) -> asyncssh.SSHKey:
         """Raises `asyncssh.KeyImportError` (damaged, or under a passphrase)."""
         if data not in self._private:

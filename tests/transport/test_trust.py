@@ -14,7 +14,7 @@ from bringup.model.inventory import Device
 from bringup.transport.failure import Peer
 from bringup.transport.host_keys import record_host_keys
 from bringup.transport.ssh_keys import SshKeys, known_hosts_path
-from tests.transport.peers import Sshd, device, free_port, links, make_key
+from tests.transport.peers import Sshd, device, free_port, links, make_key, sshd
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -122,3 +122,44 @@ def test_what_is_recorded_is_found_for_that_port_only(tmp_path: Path) -> None:
         assert SshKeys(path).known(peer)[0] == []
         record_host_keys(path, peer, [key])
         assert SshKeys(path).known(peer)[0] == [key]
+
+
+async def test_jump_hosts_are_trusted_first_and_lead_to_the_device(openssh: Sshd, tmp_path: Path) -> None:
+    (tmp_path / "door").mkdir()
+    with sshd(tmp_path / "door") as door:
+        more = f'key = "{openssh.folder}/user"\njump = "root@127.0.0.1:{door.port}"\n'
+        more += f'jump_key = "{door.folder}/user"'
+        written = inventory(tmp_path, openssh.port, more=more)
+        known = tmp_path / "config" / "bringup" / "known_hosts"
+        refused = trust(tmp_path, "leaf-1", "-i", written, answer="n\n")
+        assert refused.returncode == 3 and not known.exists()
+        assert fingerprint(openssh.host_key) not in refused.stdout
+        half = trust(tmp_path, "leaf-1", "-i", written, answer="y\nn\n")
+        assert half.returncode == 3
+        assert known.read_text() == f"[127.0.0.1]:{door.port} {door.host_key}\n"
+        done = trust(tmp_path, "leaf-1", "-i", written, "--yes")
+        assert done.returncode == 0 and "jump host at" in done.stdout
+        assert fingerprint(openssh.host_key) in done.stdout
+        # The door was there when the device was asked, and let nobody in before.
+        assert door.log_text().count("Accepted publickey") >= 1
+        behind = device(
+            ssh={
+                "user": "root",
+                "port": openssh.port,
+                "key": str(openssh.folder / "user"),
+                "jump": f"root@127.0.0.1:{door.port}",
+                "jump_key": str(door.folder / "user"),
+            }
+        )
+        async with links(behind, tmp_path, known_hosts=known) as peer:
+            assert (await (await peer.shell()).run("echo in")).stdout == b"in\n"
+
+
+def test_a_key_that_is_not_there_matters_only_on_the_way_through_a_jump_host(
+    openssh: Sshd, tmp_path: Path
+) -> None:
+    plain = inventory(tmp_path, openssh.port, more='key = "nowhere"')
+    assert trust(tmp_path, "leaf-1", "-i", plain, "--yes").returncode == 0
+    behind = inventory(tmp_path, openssh.port, more='key = "nowhere"\njump = "root@127.0.0.1"')
+    done = trust(tmp_path, "leaf-1", "-i", behind, "--yes")
+    assert done.returncode == 2 and "can't be read" in done.stderr

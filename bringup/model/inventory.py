@@ -76,7 +76,7 @@ class Gnmi(Written):
 
 
 class Http(Written):
-    """Redfish, eAPI, NVUE."""
+    """eAPI, NVUE; and Redfish, which has more."""
 
     port: TcpPort = 443
     tls: bool = True
@@ -84,8 +84,11 @@ class Http(Written):
     fingerprint: str | None = None
     user: str | None = None
     password: SecretRef | None = None
+
+
+class Redfish(Http):
     next_password: SecretRef | None = None
-    """What `first-contact.rotate_password` puts in place of `password` (Redfish)."""
+    """What `first-contact.rotate_password` puts in place of `password`."""
 
 
 class Expect(Written):
@@ -145,7 +148,7 @@ class Device(Written):
     ssh: Ssh | None = None
     snmp: Snmp | None = None
     gnmi: Gnmi | None = None
-    redfish: Http | None = None
+    redfish: Redfish | None = None
     eapi: Http | None = None
     nvue: Http | None = None
     protected: bool = False

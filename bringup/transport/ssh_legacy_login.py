@@ -254,7 +254,10 @@ def _authenticate(peer: Peer, login: Login, transport: paramiko.Transport, until
     if login.password is not None and login.key is None:
         _by_password(transport, user, login.password, methods)
     elif login.key is not None and not login.key.startswith(PUBLIC_KEYS):
-        transport.auth_publickey(user, _private_key(peer, login, login.key))
+        key = _private_key(peer, login, login.key)
+        if login.certificate is not None:
+            key.load_certificate(login.certificate.decode())
+        transport.auth_publickey(user, key)
     else:
         _by_agent(transport, user, login.key, until)
     if not transport.is_authenticated():

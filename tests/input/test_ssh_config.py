@@ -145,3 +145,15 @@ def test_what_cant_be_meant_is_told_before_a_device_is_touched(folder: Path, wri
 @pytest.mark.parametrize("jump", ["door", "ops@door:2222", "ops@[2001:db8::1]:22,door", "192.0.2.1"])
 def test_jump_hosts_are_taken_as_ssh_writes_them(folder: Path, jump: str) -> None:
     assert ssh_of(folder, f'user = "root"\njump = "{jump}"').jump == jump
+
+
+def test_a_next_password_belongs_to_redfish_alone(folder: Path) -> None:
+    path = inventory(folder, 'user = "root"')
+    text = path.read_text() + '\n[device.eapi]\nuser = "a"\nnext_password = "env:NEXT"\n'
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        load_inventory(path)
+    assert "next_password: is no key" in caught.value.problems[0]
+    path.write_text(text.replace("eapi", "redfish"))
+    found = load_inventory(path).devices["leaf-1"].redfish
+    assert found is not None and found.next_password == "env:NEXT"

@@ -254,10 +254,11 @@ async def test_a_users_certificate_is_taken_only_in_time_and_for_its_principal(
 ) -> None:
     make_key(tmp_path / "me")
     sign(certified.folder / "authority", tmp_path / "me.pub", *options)
-    mine = device(ssh={"user": "root", "port": certified.port, "key": str(tmp_path / "me")})
-    trusted = known(tmp_path, line(certified))
+    settings = {"user": "root", "port": certified.port, "key": str(tmp_path / "me")}
+    mine, trusted = device(ssh=settings), known(tmp_path, line(certified))
     if gets_in:
         assert await says(mine, tmp_path, trusted) == b"in\n"
+        assert await says(device(ssh={**settings, "legacy": True}), tmp_path, trusted) == b"in\n"
         return
     with pytest.raises(CredentialRefused, match="refused user root") as caught:
         await says(mine, tmp_path, trusted)

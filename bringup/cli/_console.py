@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from bringup.model.inventory import Inventory
     from bringup.tui.outside import Outside
 
+ANSWERING = frozenset({"answer", "skip", "note"})
+"""What may be sent from a browser that answers (contracts, section 7)."""
+SIGNED = ("attest", "approve")
 SMALLEST_TERMINALS = frozenset({"dumb", "unknown", ""})
 
 
@@ -36,10 +39,11 @@ def wants_plain() -> bool:
 
 
 def open_console(
-    folder: RunFolder, *, watching: bool = False, key: Path | None = None, plain: bool = False
+    folder: RunFolder, *, may: frozenset[str] | None = None, key: Path | None = None, plain: bool = False
 ) -> str | None:
     """Show the run until the person leaves; what to show next: a run's id, `""` for the list, None for none.
 
+    `may` are the commands that can be sent from here: all for the run's owner, none for who only watches.
     `plain` writes lines. `key` signs what must be signed: a file, or by its .pub one of the SSH agent.
 
     Raises:
@@ -47,7 +51,8 @@ def open_console(
     """
     from bringup.cli._reader import read_inventory
 
-    inventory, asked = read_inventory(folder), outside(folder, watching, key)
+    watching = may is not None and not may
+    inventory, asked = read_inventory(folder), outside(folder, may, key)
     if plain or wants_plain():
         asyncio.run(plain_console(folder, inventory, asked, watching))
         return None
@@ -104,8 +109,8 @@ def console_apart(
     return state.exit_code
 
 
-def outside(folder: RunFolder, watching: bool, key: Path | None) -> Outside:
-    """What the console may ask for."""
+def outside(folder: RunFolder, may: frozenset[str] | None, key: Path | None) -> Outside:
+    """What the console may ask for. A hand is lent to the owner only."""
     from bringup.diagnosis import diagnose
     from bringup.journal.verify import verify
     from bringup.tui.outside import Outside
@@ -115,8 +120,8 @@ def outside(folder: RunFolder, watching: bool, key: Path | None) -> Outside:
 
     return Outside(
         diagnose=lambda state, inventory: tuple(diagnose(state, inventory)),
-        send=None if watching else Speaker(folder, key).send,
-        hand=None if watching or not folder.lab.is_dir() else Hand(folder).work,
+        send=None if may is not None and not may else Speaker(folder, key, may).send,
+        hand=Hand(folder).work if may is None and folder.lab.is_dir() else None,
         verify=verified,
         lives=lambda: runner_lives(folder),
     )
@@ -125,9 +130,10 @@ def outside(folder: RunFolder, watching: bool, key: Path | None) -> Outside:
 class Speaker:
     """Sends a person's commands to the run's desk, signed where a signature is due."""
 
-    def __init__(self, folder: RunFolder, key: Path | None) -> None:
+    def __init__(self, folder: RunFolder, key: Path | None, may: frozenset[str] | None = None) -> None:
         self._folder = folder
         self._key = key
+        self._may = may
 
     async def send(self, verb: str, arguments: dict[str, str], why: str | None) -> str:
         """What the runner says to it.
@@ -139,6 +145,8 @@ class Speaker:
         from bringup.engine.desk import Command
         from bringup.model.errors import InputError
 
+        if self._may is not None and not self._allowed(verb, arguments):
+            raise InputError(f"`{verb}` is not done from here", "Open the console at the run's own machine.")
         if self._key is not None and verb in ("answer", "waive"):
             head = await self._speak(Command("head"))
             signer = own_key(self._key, self._folder)
@@ -147,6 +155,17 @@ class Speaker:
         if not reply.ok:
             raise InputError(reply.error or "the runner refused")
         return f"{verb}: event {reply.seq}"
+
+    def _allowed(self, verb: str, arguments: dict[str, str]) -> bool:
+        """Whether it may be sent from here: where only answers are, nothing that is signed or approved."""
+        from bringup.cli._reader import read_state
+
+        if self._may is None or verb not in self._may:
+            return self._may is None
+        if verb != "answer":
+            return True
+        asks = read_state(self._folder).asks
+        return any(ask.question == arguments.get("question") and ask.form not in SIGNED for ask in asks)
 
     async def _speak(self, command: Command) -> Reply:
         from bringup.engine.desk import Reply

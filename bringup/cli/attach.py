@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 @runs_option
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), help="Print instead of the console.")
 @click.option("--follow", "-f", "go_on", is_flag=True, help="Go on until the run is closed.")
+@click.option("--served", is_flag=True, hidden=True)
+@click.option("--allow-answers", is_flag=True, hidden=True)
 @click.option("--plain", is_flag=True, help="The console as lines.")
-def attach(run: str, runs: Path, form: str | None, go_on: bool, plain: bool) -> int:
+def attach(
+    run: str, runs: Path, form: str | None, go_on: bool, served: bool, allow_answers: bool, plain: bool
+) -> int:
     """Watch RUN in the console, read-only; without a terminal, print its durable events from the first.
 
     \b
@@ -37,10 +41,11 @@ def attach(run: str, runs: Path, form: str | None, go_on: bool, plain: bool) -> 
 
     folder = find(runs, run)
     if form is None and not go_on:
-        from bringup.cli._console import can_open, open_console
+        from bringup.cli._console import ANSWERING, can_open, open_console
 
-        if can_open():
-            open_console(folder, watching=True, plain=plain)
+        if served or can_open():
+            may = ANSWERING if allow_answers else frozenset[str]()
+            open_console(folder, may=may, plain=plain and not served)
             return 0
     show = shown(form or "text", folder)
 

@@ -1,0 +1,115 @@
+"""The console in a real browser: what is answered there is in the record; nothing opens without the token."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.browser import CHROMIUM, chromium
+from tests.e2e.runs import DEADLINE_S, Nursery, Rack, events_of, until
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+
+
+class Served:
+    """A run that waits for a person, and a server of its console."""
+
+    def __init__(self, nursery: Nursery, rack: Rack, folder: Path, *options: str) -> None:
+        self._nursery = nursery
+        runs = folder / "runs"
+        inventory = str(rack.folder / "inventory.toml")
+        words = ["run", "mini", "-i", inventory, "--no-console", "--runs", str(runs), "--only", "sign-off"]
+        self._follower, _ = nursery.start(words)
+        self.run = until(lambda: next(iter(runs.glob("*")), None) if runs.is_dir() else None)
+        until(lambda: "Asked" in self.kinds())
+        self._pid, output = nursery.start(["serve", str(self.run), "--port", "0", *options])
+        self.address = until(lambda: self._address(output))
+
+    def _address(self, output: Path) -> str:
+        lines = output.read_text().splitlines() if output.exists() else []
+        return next((line for line in lines if line.startswith("http://")), "")
+
+    def kinds(self) -> list[str]:
+        return [event["kind"] for event in events_of(self.run)]
+
+    def end(self) -> None:
+        os.kill(self._pid, signal.SIGTERM)
+        assert self._nursery.wait(self._pid) == 0
+        self._nursery.run(["tell", str(self.run), "abort"])
+        self._nursery.wait(self._follower)
+
+
+@pytest.fixture
+def answering(nursery: Nursery, rack: Rack, tmp_path: Path) -> Iterator[Served]:
+    served = Served(nursery, rack, tmp_path, "--allow-answers")
+    yield served
+    served.end()
+
+
+@pytest.fixture
+def watching(nursery: Nursery, rack: Rack, tmp_path: Path) -> Iterator[Served]:
+    served = Served(nursery, rack, tmp_path)
+    yield served
+    served.end()
+
+
+def status(address: str, **headers: str) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=30) as reply:
+            return int(reply.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_without_the_token_every_path_is_refused(watching: Served) -> None:
+    base, _, token = watching.address.partition("?token=")
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    for path in ("", "ws", "static/js/textual.js", "download/x", "nothing"):
+        assert status(base + path) == 403, path
+        assert status(f"{base}{path}?token={token[:-1]}", **upgrade) == 403, path
+    assert status(watching.address) == 200
+    assert status(watching.address, Origin="http://elsewhere.example") == 403
+
+
+@needs_chromium
+async def test_a_question_answered_in_a_browser_is_in_the_record(answering: Served, tmp_path: Path) -> None:
+    async with chromium(tmp_path / "profile") as page:
+        await page.open(answering.address)
+        await page.type(" ")
+        await page.type("yes")
+        async with asyncio.timeout(DEADLINE_S):
+            while "Answered" not in answering.kinds():
+                # A question that has just come is deaf, and so is a field that is still being typed into.
+                await page.enter()
+                await asyncio.sleep(0.5)
+        (given,) = [event for event in events_of(answering.run) if event["kind"] == "Answered"]
+        assert (given["step"], given["value"]) == ("walk", "yes")
+        # The signature is asked for next, and is not given from here.
+        until(lambda: answering.kinds().count("Asked") == 2)
+        await page.type(" ")
+        await page.type("yes")
+        await page.enter()
+        await page.type(" ")
+    assert answering.kinds().count("Answered") == 1
+    assert "Signed" not in answering.kinds()
+
+
+@needs_chromium
+async def test_a_browser_that_only_watches_sends_nothing(watching: Served, tmp_path: Path) -> None:
+    async with chromium(tmp_path / "profile") as page:
+        await page.open(watching.address)
+        await page.type(" ")
+        await page.type("yes")
+        await page.enter()
+        await page.type(":")
+        await page.type("pause")
+        await page.enter()
+    assert "CommandReceived" not in watching.kinds()
+    assert "Answered" not in watching.kinds()

@@ -14,7 +14,7 @@ from bringup.decode.json_field import Json
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, Nothing, counter, text_of, whole_lines
 
-MAX_LINKS = 100_000
+MAX_LINES, MAX_LINE_CHARS = 50_000, 4_000
 _WORD = r'(?:"([^"\n]{0,200})"|([\w./:-]{1,200}))'
 _EDGE = re.compile(rf"{_WORD}\s*:\s*{_WORD}\s*--\s*{_WORD}\s*:\s*{_WORD}\s*(?:\[([^\]\n]{{0,2000}})\])?\s*;?")
 _DEFAULT = re.compile(rf"(\w{{1,64}})\s*=\s*{_WORD}\s*;?")
@@ -35,11 +35,11 @@ def _uncommented(line: str) -> str:
 
 
 def _parse_dot(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     links: list[object] = []
     defaults: Json = {}
     state = "before"
-    for number, raw in enumerate(whole_lines(text), 1):
+    for number, raw in enumerate(whole_lines(text, longest=MAX_LINE_CHARS), 1):
         line = _uncommented(raw)
         if not line:
             continue
@@ -100,8 +100,8 @@ def _repeats(links: list[object]) -> tuple[str, ...]:
 
 
 def _parse_csv(data: bytes) -> Found:
-    text, warnings = text_of(data)
-    whole_lines(text)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
+    whole_lines(text, longest=MAX_LINE_CHARS)
     try:
         rows = list(csv.reader(io.StringIO(text), strict=True))
     except csv.Error as error:
@@ -112,8 +112,6 @@ def _parse_csv(data: bytes) -> Found:
     links: list[object] = [_csv_link(head, row, at) for at, row in enumerate(rows[1:], 2) if any(row)]
     if not links:
         raise Nothing("the list has no link")
-    if len(links) > MAX_LINKS:
-        raise Damaged(f"more than {MAX_LINKS} links")
     return Found(facts={"links": links}, warnings=(*warnings, *_repeats(links)))
 
 

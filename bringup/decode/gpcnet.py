@@ -7,6 +7,7 @@ import re
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, Nothing, number, text_of, whole_lines
 
+MAX_LINES, MAX_LINE_CHARS = 5_000, 1_000
 _VERSION = re.compile(r"Network (?:Load )?Tests v(\S{1,20})")
 _ROW = re.compile(r"\|\s*([^|\n]{1,60}?)\s*\|\s*(\S{1,30})\s*\|\s*(\S{1,30})\s*\|\s*([^|\n]{1,30}?)\s*\|")
 _HEAD = re.compile(r"\|\s*Name\s*\|\s*Avg\s*\|\s*99%\s*\|\s*Units\s*\|")
@@ -16,13 +17,13 @@ _EXIT = re.compile(r"^[ \t]*Exit code:\s+(-?\d{1,9})[ \t]*$", re.MULTILINE)
 
 
 def _parse(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     error, exit_code = _ERROR.search(text), _EXIT.search(text)
     if error or exit_code:
         status = int(exit_code[1]) if exit_code else None
         said = error[1].strip() if error else "a process failed"
         raise Damaged(f"the test failed: {said}", {"exit_code": status})
-    version, lines = _VERSION.search(text[:4000]), whole_lines(text)
+    version, lines = _VERSION.search(text[:4000]), whole_lines(text, longest=MAX_LINE_CHARS)
     begin = next((at for at, line in enumerate(lines) if _HEAD.fullmatch(line.strip())), None)
     if version is None or begin is None:
         raise Damaged("the head of the table is missing: the text may be cut")

@@ -21,12 +21,15 @@ _RECORD = re.compile(r"([^%e\n]{1,8000}+)errors: ([^%t\n]{1,4000}+)temps: ([^%\n
 _RATE = re.compile(r"-?(\d{1,18}) \((\d{1,12}) Gflop/s\)")
 _COUNT = re.compile(r"-?\d{1,18}")
 _CELSIUS = re.compile(r"(-?\d{1,4}|--) C\b")
-_MAX_GPUS = 256
+_MAX_GPUS, _MAX_RECORDS = 256, 100_000
+_STARTED = "proc'd: "
 
 
 def _parse(data: bytes) -> Found:
     text, warnings = text_of(data)
     refuse_error_text(text)
+    if text.count(_STARTED) > _MAX_RECORDS:
+        raise Damaged(f"more than {_MAX_RECORDS} records of progress")
     gpus = {int(match[1]): match for match in _GPU.finditer(text)}
     if not gpus:
         raise Damaged("it names no GPU")
@@ -69,7 +72,7 @@ def _gpu(match: re.Match[str], result: str | None, maximum: list[int], last: lis
 def _progress(text: str, gpus: int) -> tuple[list[int], list[int], int, int]:
     """Largest and last rates (Gflop/s) of each GPU over whole records, records with errors, and records."""
     maximum, last, nonzero, records = [0] * gpus, [0] * gpus, 0, 0
-    for match in filter(None, map(_RECORD.match, text.split("proc'd: ")[1:])):
+    for match in filter(None, map(_RECORD.match, text.split(_STARTED)[1:])):
         rates = [int(rate[2]) for rate in _RATE.finditer(match[1])]
         errors = [int(count) for count in _COUNT.findall(match[2].replace(" - ", " "))]
         if not len(rates) == len(errors) == len(_CELSIUS.findall(match[3])) == gpus:

@@ -11,6 +11,7 @@ from bringup.decode.json_field import Json
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, Nothing, number, refuse_error_text, text_of, whole_lines
 
+MAX_LINES, MAX_LINE_CHARS = 20_000, 1_000
 _CUDA_HEAD = "[CUDA Bandwidth Test] - Starting..."
 _CUDA_ROW = re.compile(
     r"bandwidthTest-([\w-]{1,60}), Bandwidth = (\S{1,30}) GB/s, Time = (\S{1,30}) s, Size = (\d{1,18}) bytes"
@@ -24,12 +25,12 @@ _COPY = re.compile(r"(\w{1,40}_(?:to|and)_\w{1,40}_by_(?:sm|dma)(?:_under_numa\d
 
 
 def _parse_cuda(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
     rows: list[object] = []
     devices: dict[str, str] = {}
     result = None
-    for line in whole_lines(text):
+    for line in whole_lines(text, longest=MAX_LINE_CHARS):
         if row := _CUDA_ROW.fullmatch(line.strip()):
             rows.append(
                 {
@@ -53,9 +54,9 @@ def _parse_cuda(data: bytes) -> Found:
 
 
 def _parse_shoc(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
-    lines = whole_lines(text)
+    lines = whole_lines(text, longest=MAX_LINE_CHARS)
     begin = next((at for at, line in enumerate(lines) if line.split() == _SHOC_HEAD), None)
     if begin is None or not any(line.startswith(_SHOC_NOTE) for line in lines[begin:]):
         raise Damaged("the table's head or its closing note is missing: the text may be cut")
@@ -86,10 +87,10 @@ def _shoc_row(cells: list[str]) -> Json:
 
 
 def _parse_copy(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
     rates: Json = {}
-    for line_number, line in enumerate(whole_lines(text), 1):
+    for line_number, line in enumerate(whole_lines(text, longest=MAX_LINE_CHARS), 1):
         if not line.strip():
             continue
         match = _COPY.fullmatch(line.strip())

@@ -7,6 +7,8 @@ import msgspec
 from bringup.decode.json_field import Json
 from bringup.decode.result import Damaged, Nothing, json_of, text_of, too_many_values, whole_lines
 
+MAX_OBJECTS = 50_000
+
 
 def objects_of(data: bytes, *, last_may_lack_end: bool = False) -> tuple[list[Json], tuple[str, ...]]:
     """Every line's object, and warnings. Blank lines are skipped.
@@ -21,7 +23,7 @@ def objects_of(data: bytes, *, last_may_lack_end: bool = False) -> tuple[list[Js
     """
     if too_many_values(data):
         raise Damaged("more values than any tool tells")
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_OBJECTS)
     lines = text.split("\n") if last_may_lack_end else whole_lines(text)
     found: list[Json] = []
     for number, line in enumerate(lines, 1):

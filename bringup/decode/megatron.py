@@ -26,6 +26,7 @@ _FIELDS = MappingProxyType(
         "TFLOPs": "tflops",
     }
 )
+MAX_LINE_CHARS = 10_000
 _COUNTS = frozenset({"consumed_samples", "global_batch_size", "skipped", "nan"})
 _NEEDED = ("elapsed_ms", "global_batch_size", "skipped", "nan")
 
@@ -38,6 +39,8 @@ def _parse(data: bytes) -> Found:
         match = _LINE.search(line[:400])
         if match is None:
             continue
+        if len(line) > MAX_LINE_CHARS:
+            raise Damaged(f"a line of an iteration has more than {MAX_LINE_CHARS} characters")
         told = _iteration(line[match.end() :])
         number_of = int(match[1])
         if found.get(number_of, told) != told:

@@ -22,6 +22,7 @@ from bringup.decode.result import (
     whole_lines,
 )
 
+MAX_LINES, MAX_LINE_CHARS = 20_000, 10_000
 _RUNNING = re.compile(r"Running ([\w-]{1,100})\.")
 _SUM = re.compile(r"SUM ([\w-]{1,100}) (\S{1,40})")
 _UNIT = re.compile(r"\((GB/s|ns)\)\s*$")
@@ -52,7 +53,7 @@ class _Test:
 
 
 def _parse_text(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
     version, driver = (
         _VERSION.search(text[:4000]),
@@ -62,7 +63,7 @@ def _parse_text(data: bytes) -> Found:
         raise Damaged("it does not say which version of nvbandwidth ran")
     tests: list[_Test] = []
     waived = 0
-    for line in whole_lines(text):
+    for line in whole_lines(text, longest=MAX_LINE_CHARS):
         stripped = line.strip()
         if stripped.startswith("Waived:"):
             waived += 1

@@ -8,6 +8,7 @@ reading. Units stand in the head: MB/sec counts 2^20 bytes, Gb/sec 10^9 bits.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from bringup.decode.json_field import Json
 from bringup.decode.registry import Format
@@ -22,6 +23,7 @@ from bringup.decode.result import (
     whole_lines,
 )
 
+MAX_LINES, MAX_LINE_CHARS = 20_000, 1_000
 _TITLE = re.compile(r"\s{4,}((?:RDMA|Send|RawEth)\S{0,20} (?:Bidirectional )?BW Test)\s*")
 _HEAD = re.compile(
     r"#bytes\s+#iterations\s+BW peak\[(\S{1,10})\]\s+BW average\[(\S{1,10})\]\s+MsgRate\[Mpps\]\s*"
@@ -35,9 +37,9 @@ _PROBLEM = re.compile(
 
 
 def _parse(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
-    lines = whole_lines(text)
+    lines = whole_lines(text, longest=MAX_LINE_CHARS)
     trouble = next((line.strip()[:120] for line in lines if _PROBLEM.search(line[:400])), None)
     if trouble is not None:
         raise Damaged(f"the test failed: {trouble!r}")
@@ -52,8 +54,7 @@ def _parse(data: bytes) -> Found:
         raise Nothing("the table has no row")
     if not closed or peak_unit != unit:
         raise Damaged("the table is not closed: the test did not end, or the text was cut")
-    sizes = [row["size_bytes"] for row in rows]
-    twice = sorted({int(str(size)) for size in sizes if sizes.count(size) > 1})
+    times = Counter(int(str(row["size_bytes"])) for row in rows)
     listed: list[object] = list(rows)
     return Found(
         facts={
@@ -64,7 +65,11 @@ def _parse(data: bytes) -> Found:
         },
         warnings=(
             *warnings,
-            *(f"{size} bytes: measured {sizes.count(size)} times, differently" for size in twice),
+            *(
+                f"{size} bytes: measured {count} times, differently"
+                for size, count in times.items()
+                if count > 1
+            ),
         ),
     )
 

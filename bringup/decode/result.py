@@ -72,14 +72,17 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
-def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
+def text_of(data: bytes, *, max_lines: int = MAX_LINES) -> tuple[str, tuple[str, ...]]:
     """The text of `data` and what had to be warned of. Bytes that are no UTF-8 become U+FFFD.
+
+    Args:
+        max_lines: for tools that print far fewer than any: each line costs several times its length.
 
     Raises:
         Damaged: it has more lines than any device prints, which would only cost memory.
     """
-    if data.count(b"\n") > MAX_LINES:
-        raise Damaged(f"more than {MAX_LINES} lines")
+    if data.count(b"\n") > max_lines:
+        raise Damaged(f"more than {max_lines} lines")
     try:
         text = data.decode("utf-8")
         warnings: tuple[str, ...] = ()
@@ -89,15 +92,19 @@ def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
     return text.replace("\r\n", "\n").removeprefix("\ufeff"), warnings
 
 
-def whole_lines(text: str) -> list[str]:
+def whole_lines(text: str, *, longest: int | None = None) -> list[str]:
     """The lines of `text`, whose last one must be complete.
 
     Raises:
-        Damaged: the text does not end with a newline, so its last line may be cut.
+        Damaged: the text does not end with a newline, so its last line may be cut; or a line has more than
+            `longest` characters.
     """
     if not text.endswith("\n"):
         raise Damaged("the last line has no end: the text may be cut")
-    return text[:-1].split("\n")
+    lines = text[:-1].split("\n")
+    if longest is not None and max(map(len, lines)) > longest:
+        raise Damaged(f"a line has more than {longest} characters")
+    return lines
 
 
 def refuse_error_text(text: str) -> None:

@@ -14,14 +14,18 @@ from bringup.decode.json_lines import first_object, objects_of
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, Nothing, json_of, refuse_error_text, text_of, whole_lines
 
+MAX_LINES, MAX_LINE_CHARS = 50_000, 50_000
 _HOST, _STATE = ("HOSTNAMES", "NODELIST", "NODE_ADDR"), "STATE"
 _PARTITION = "PartitionName="
+MAX_COLUMNS = 400
 
 
 def _parse_sinfo(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
-    lines = [line for line in whole_lines(text) if line.strip()]
+    lines = [line for line in whole_lines(text, longest=MAX_LINE_CHARS) if line.strip()]
+    if lines[0].count("|") > MAX_COLUMNS:
+        raise Damaged(f"more than {MAX_COLUMNS} columns")
     head = [cell.strip() for cell in lines[0].split("|")]
     hosts, states = (
         [at for at, name in enumerate(head) if name in _HOST],
@@ -64,10 +68,10 @@ def _nodes(told: Iterable[tuple[str, list[str]]]) -> Json:
 
 
 def _parse_partitions(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
     found: Json = {}
-    for pairs in _blocks(whole_lines(text)):
+    for pairs in _blocks(whole_lines(text, longest=MAX_LINE_CHARS)):
         name = pairs.get("PartitionName", "")
         if not name or name in found:
             raise Damaged("a partition without a name, or one that stands there twice")
@@ -94,6 +98,8 @@ def _blocks(lines: Iterable[str]) -> Iterator[dict[str, str]]:
             if key in pairs:
                 raise Damaged(f"{key[:40]} stands twice in one partition")
             pairs[key] = told
+            if len(pairs) > MAX_COLUMNS:
+                raise Damaged(f"more than {MAX_COLUMNS} fields in one partition")
     if pairs:
         yield pairs
 

@@ -12,6 +12,7 @@ from bringup.decode.json_field import Json
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, Nothing, number, refuse_error_text, text_of, whole_lines
 
+MAX_LINES, MAX_LINE_CHARS = 50_000, 4_000
 _KERNEL = re.compile(r"(Copy|Scale|Add|Triad):\s+(\S{1,30})\s+(\S{1,30})\s+(\S{1,30})\s+(\S{1,30})")
 _THREADS = re.compile(r"^Number of Threads (requested|counted) = (\d{1,6})[ \t]*$", re.MULTILINE)
 _VALID, _INVALID = "Solution Validates", "Failed Validation"
@@ -25,7 +26,7 @@ _KERNELS = ("Copy", "Scale", "Add", "Triad")
 
 
 def _parse_stream(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
     rows = {
         match[1].lower(): match for line in text.split("\n") if (match := _KERNEL.fullmatch(line.strip()))
@@ -49,7 +50,7 @@ def _parse_stream(data: bytes) -> Found:
 
 
 def _parse_gpu(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
     lines = text.split("\n")
     rows: list[object] = []
@@ -92,9 +93,9 @@ def _gpu_row(match: re.Match[str]) -> Json:
 
 
 def _parse_mlc(data: bytes) -> Found:
-    text, warnings = text_of(data)
+    text, warnings = text_of(data, max_lines=MAX_LINES)
     refuse_error_text(text)
-    version, lines = _MLC.search(text[:4000]), whole_lines(text)
+    version, lines = _MLC.search(text[:4000]), whole_lines(text, longest=MAX_LINE_CHARS)
     if version is None:
         raise Damaged("it does not say which version ran")
     begin = next((at for at, line in enumerate(lines) if _MLC_NODES.fullmatch(line.strip())), None)

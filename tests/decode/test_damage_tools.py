@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bringup.decode.registry import detect, find_format
+from bringup.decode.registry import INPUT_CAP_BYTES, detect, find_format
 from bringup.model.facts import Decoded
 from tests.decode.test_damage import HOSTILE, figures, values
 from tests.decode.tool_samples import (
@@ -365,3 +366,17 @@ def test_a_port_that_ends_two_cables_is_told() -> None:
     decoded = decode("cabling.sonic-links", LINKS + b"leaf-1,Ethernet4,leaf-3,Ethernet2,40000,1,Access\n")
     assert decoded.warnings == ("leaf-1 Ethernet4 ends 2 links",)
     assert decode("cabling.sonic-links", LINKS + b"leaf-1,Ethernet8,leaf-3\n").outcome == "unparsable"
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_as_much_as_may_be_given_takes_less_than_100_mb(name: str) -> None:
+    longest = max(SAMPLES[name].splitlines(keepends=True), key=len)
+    head = SAMPLES[name].partition(longest)[0]
+    whole = head + longest * ((INPUT_CAP_BYTES - len(head)) // len(longest))
+    tracemalloc.start()
+    try:
+        decode(name, whole)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 100e6

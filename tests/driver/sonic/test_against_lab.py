@@ -24,8 +24,13 @@ class LabLinks(CannedLinks):
         self._inner = inner
 
     async def run(self, command: str, *, deadline_s: float = 20.0) -> CommandResult:
-        out, err, status = self._inner.run(command)
-        return CommandResult(command=command, stdout=out.encode(), stderr=err.encode(), exit_status=status)
+        reply = self._inner.run(command)
+        return CommandResult(
+            command=command,
+            stdout=reply.out.encode(),
+            stderr=reply.err.encode(),
+            exit_status=reply.status,
+        )
 
     async def shell(self) -> Shell:
         return self

@@ -234,7 +234,10 @@ class Console:
     def _enter_ask(self) -> list[Effect]:
         ask = screen_ask.found(self.scene, self.look)
         now = self._now_s()
-        if ask is None or self.scene.watching or now - self._opened_s < DEAF_S:
+        if ask is None or self.scene.watching:
+            return []
+        if now - self._opened_s < DEAF_S:
+            self.say("this question has only just come: nothing was sent; Enter once more confirms")
             return []
         if now - self._typed_s < FRESH_S:
             self.say("that ended the field; Enter once more confirms")

@@ -37,7 +37,7 @@ def whole(scene: Scene, look: Look, size: Size) -> list[Row]:
     """The chosen cause alone, from the line where `look.cursor` stands."""
     cause = named(scene, look.about)
     if cause is None:
-        return _nothing(scene, size)
+        return _gone(scene, size)
     rows = cause_rows(cause, width=size.width, tier=scene.tier)
     top = max(0, min(look.cursor, len(rows) - size.height))
     return list(rows[top : top + size.height])
@@ -53,9 +53,13 @@ def footer(scene: Scene, look: Look) -> Footer:
         ("Esc", "back"),
     ]
     if not scene.causes:
-        return Footer("nothing failed so far", "Esc goes back to the run.", [("Esc", "back")])
-    cause = named(scene, look.about) or scene.causes[min(look.cursor, len(scene.causes) - 1)]
-    doing = f"{len(scene.causes)} causes stand for {sum(each.count for each in scene.causes)} verdicts"
+        return Footer(told_without_cause(scene), "Esc goes back to the run.", [("Esc", "back")])
+    alone = look.screen == "failure"
+    cause = named(scene, look.about) if alone else scene.causes[min(look.cursor, len(scene.causes) - 1)]
+    many, verdicts = len(scene.causes), sum(each.count for each in scene.causes)
+    doing = f"{many} cause{'s' if many > 1 else ''} stand{'s' if many == 1 else ''} for {verdicts} verdicts"
+    if cause is None:
+        return Footer(doing, "Esc goes back to the causes that are left.", [("Esc", "back")])
     return Footer(doing, cause.next_test or cause.remedy_words, keys)
 
 
@@ -65,8 +69,13 @@ def name_of(cause: Cause) -> str:
 
 
 def named(scene: Scene, name: str) -> Cause | None:
-    """The cause of that name, as long as it is there."""
-    return next((cause for cause in scene.causes if name_of(cause) == name), None)
+    """The cause of that name; else one of the same rule that shares a subject: as more is read, a cause takes
+    in others or lets go of some.
+    """
+    same = next((cause for cause in scene.causes if name_of(cause) == name), None)
+    rule_, *subjects = name.split(" ")
+    near = (each for each in scene.causes if each.rule == rule_ and set(each.subjects) & set(subjects))
+    return same or next(near, None)
 
 
 def _line(scene: Scene, cause: Cause) -> Row:
@@ -77,5 +86,19 @@ def _line(scene: Scene, cause: Cause) -> Row:
 
 def _nothing(scene: Scene, size: Size) -> list[Row]:
     covered = scene.state.coverage
-    words = f" Nothing failed so far: {covered.ended} of {covered.planned} verdicts are there."
+    words = f" {told_without_cause(scene)}: {covered.ended} of {covered.planned} verdicts are there."
     return [rule(size.width, scene.tier, "CAUSES"), ((words, "plain"),)]
+
+
+def _gone(scene: Scene, size: Size) -> list[Row]:
+    """It was on the screen and is no more: measured again, or explained by another."""
+    left = f" {len(scene.causes)} left: Esc shows them." if scene.causes else f" {told_without_cause(scene)}."
+    return [rule(size.width, scene.tier, "THIS CAUSE IS GONE"), (), ((left, "plain"),)]
+
+
+def told_without_cause(scene: Scene) -> str:
+    """What can be said while no cause is known: causes come a moment after the verdicts they explain."""
+    bad = sum(step.verdict is not None and not step.counts_as.good for step in scene.state.steps.values())
+    return (
+        f"{bad} verdicts are not good, their causes are being worked out" if bad else "Nothing failed so far"
+    )

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from bringup.model.event import ActionDone, ActionFailed, Answered, Asked, Judged, Known, StepEnded, Unknown
 from bringup.model.inventory import Device
+from bringup.model.progress import StepState
 from bringup.model.verdict import Verdict
 from bringup.view.fit import beside, fit, middle, rule
 from bringup.view.frame import Footer, Size
-from bringup.view.mark import RUNNING, UNKNOWN, Cell, Row, mark_of
+from bringup.view.mark import RUNNING, UNKNOWN, Cell, Row, Tier, mark_of
 from bringup.view.scene import Look, Scene
 from bringup.view.text import amount, visible
 
@@ -18,6 +19,7 @@ WIDE = 120
 SOURCES_FROM = 160
 RUNNING_SHOWN = 4
 VALUE_CELLS = 16
+LEAST_SUBJECT = 16
 BAR = {"unicode": ("█", "░"), "cp437": ("█", "░"), "ascii": ("#", ".")}
 
 
@@ -33,18 +35,14 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
 
 def footer(scene: Scene) -> Footer:
     state = scene.state
-    running = [step for step in state.steps.values() if step.running]
     waiting = len(state.asks)
-    blocked = sum(step.reason == "blocked" for step in state.steps.values())
-    doing = f"{len(running)} readings under way; {blocked} blocked" if running else "nothing is being read"
     if waiting:
         many = "1 question is" if waiting == 1 else f"{waiting} questions are"
-        first = visible(state.asks[0].text, 60)
-        next_ = f"{many} waiting: {first}  Space answers."
+        next_ = f"{many} waiting: Space answers: {visible(state.asks[0].text, 60)}"
     elif state.closed is not None:
-        next_ = f"The run is closed: {state.closed.verdict.value}.  f shows why, J the record."
+        next_ = "f shows what failed, J the record, H the list of runs; Q leaves."
     elif state.coverage.complete:
-        next_ = "Every stage has its verdict. f shows causes, s signs off, r retests; `close` in : ends it."
+        next_ = "Every stage has its verdict: f causes, r retests, `:` close ends the run."
     elif any(step.verdict is Verdict.FAIL for step in state.steps.values()):
         next_ = "Something failed: f shows the causes, what likely did it, and what to do."
     else:
@@ -57,7 +55,27 @@ def footer(scene: Scene) -> Footer:
         ("m", "matrix"),
         ("J", "journal"),
     ]
-    return Footer(doing, next_, [*keys, ("s", "sign"), ("h", "handover"), ("Q", "leave")])
+    return Footer(_doing(scene), next_, [*keys, ("s", "sign"), ("h", "handover"), ("Q", "leave")])
+
+
+def _doing(scene: Scene) -> str:
+    """What is under way. A step that waits for a person is not being read."""
+    state = scene.state
+    if state.closed is not None:
+        return f"the run is closed: {state.closed.verdict.value}"
+    running = len(being_read(scene))
+    blocked = sum(step.reason == "blocked" for step in state.steps.values())
+    told = f"{running} reading{'s' if running > 1 else ''} under way" if running else "nothing is being read"
+    return f"{told}; {blocked} blocked by what failed" if blocked else told
+
+
+def being_read(scene: Scene) -> list[StepState]:
+    asked = {(each.stage, each.step, each.subject) for each in scene.state.asks}
+    return [
+        step
+        for step in scene.state.steps.values()
+        if step.running and (step.key.stage, step.key.step, step.key.subject) not in asked
+    ]
 
 
 def rack_rows(scene: Scene, width: int, height: int) -> list[Row]:
@@ -103,7 +121,7 @@ def _now(scene: Scene, width: int) -> Iterator[Row]:
     full, empty = BAR[tier]
     done = int(share * room)
     yield ((f" {full * done}{empty * (room - done)}", "running"), (f" {share:>4.0%}", "plain"))
-    running = [step for step in state.steps.values() if step.running]
+    running = being_read(scene)
     for step in running[:RUNNING_SHOWN]:
         words = f" {step.key.step}"
         subject = middle(visible(step.key.subject), max(8, width - len(words) - 8), tier)
@@ -142,14 +160,9 @@ def event_row(scene: Scene, event: Known | Unknown, width: int) -> Row | None:
     match event:
         case Judged() if event.limit is not None or not event.verdict.good:
             mark = mark_of(event.verdict, event.reason)
-            value = visible(amount(event.value, event.unit, event.reading), VALUE_CELLS)
-            limit = f"  {visible(event.limit, 40)}" if event.limit else ""
             source = f"  {visible(event.source or '', 60)}" if width >= SOURCES_FROM - WIDE_RACK_CELLS else ""
-            words = f" {event.quantity} {value}"
-            room = max(10, width - 13 - len(words) - len(limit))
-            subject = f" {middle(visible(event.subject), room, scene.tier)}"
             glyph: Cell = (mark.glyph(scene.tier), mark.role)
-            return (lead, glyph, (subject, "plain"), (words, "value"), (limit + source, "dim"))
+            return (lead, glyph, *_reading(event, width - 11, scene.tier), (source, "dim"))
         case StepEnded() if not event.verdict.good:
             mark = mark_of(event.verdict, event.reason)
             words = visible(event.message or event.reason or "", 200)
@@ -176,6 +189,28 @@ def event_row(scene: Scene, event: Known | Unknown, width: int) -> Row | None:
         case Answered():
             return (lead, ("?", "dim"), (f" {visible(event.by)}: {visible(event.value, 60)}", "plain"))
     return None
+
+
+def _reading(event: Judged, width: int, tier: Tier) -> tuple[Cell, ...]:
+    """Subject, reading, limit. Where they don't all fit, the limit of what is good goes as a whole, then the
+    subject is cut in its middle; a number never is.
+    """
+    value = visible(amount(event.value, event.unit, event.reading), VALUE_CELLS)
+    words = f" {_without_unit(event)} {value}"
+    subject = visible(event.subject)
+    limit = f"  {visible(event.limit, 40)}" if event.limit else ""
+    if event.verdict.good and 1 + len(subject) + len(words) + len(limit) > width:
+        limit = ""
+    room = width - 1 - len(words) - len(limit)
+    if room < LEAST_SUBJECT:
+        room, limit = width - 1 - len(words), ""
+    return (f" {middle(subject, max(4, room), tier)}", "plain"), (words, "value"), (limit, "dim")
+
+
+def _without_unit(event: Judged) -> str:
+    """The quantity's name: the unit stands behind the number."""
+    name, _, unit = event.quantity.rpartition("_")
+    return name if name and event.unit and unit.lower() == event.unit.lower() else event.quantity
 
 
 def titles(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def test_every_binding_does_something() -> None:
 def test_the_run_screen_says_what_to_do_now() -> None:
     one, _ = console(scene(dirty(), asked("Is the blank fitted?")))
     shown = text(one)
-    assert "1 question is waiting: Is the blank fitted?  Space answers." in shown
+    assert "1 question is waiting: Space answers: Is the blank fitted?" in shown
     assert "leaf-1/Ethernet0" in shown
     assert "✗ 1" in shown
 

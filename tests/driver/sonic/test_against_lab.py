@@ -71,12 +71,13 @@ async def test_the_lanes_of_a_switch_have_the_worlds_light() -> None:
         for lane, truth in zip(optic.lanes, world.lanes(f"leaf-1/{optic.port}"), strict=True):
             assert lane.index == truth.index
             light = truth.rx_power_dbm
-            assert lane.rx_power_dbm == (DARK if light is None else value(round(light, 3)))
+            told = DARK if light is None else value(round(light, 3))
+            assert (lane.rx_power_dbm.reading, lane.rx_power_dbm.value) == (told.reading, told.value)
 
 
 async def test_an_unlit_far_end_is_dark_on_every_lane() -> None:
     optic = next(optic for optic in await leaf(small_world()).optics() if optic.port == "Ethernet0")
-    assert [lane.rx_power_dbm for lane in optic.lanes] == [DARK] * 4
+    assert [lane.rx_power_dbm.reading for lane in optic.lanes] == [DARK.reading] * 4
 
 
 async def test_ports_counters_and_neighbors_of_a_switch_are_the_worlds() -> None:

@@ -1,4 +1,4 @@
-"""Causes that are one for those who mend them, told once: by hosts, switch, PDU, trunk, or as one walk.
+"""Causes that are one for those who mend them, told once: by hosts, switch, cage, trunk, or as one walk.
 
 Nobody is asked sixteen times about sixteen hosts that are off (field rules 17 and 18). What can be put right
 from a keyboard comes first; clean-up work is one list, in the order in which feet find it.
@@ -83,6 +83,20 @@ KINDS: tuple[Together, ...] = (
         ("the trunk is not plugged in, or of the wrong kind or polarity", "one of its fibres is broken"),
     ),
     Together(
+        (
+            "transmitter-dark",
+            "module-missing",
+            "module-not-told",
+            "module-unreadable",
+            "module-of-another-kind",
+        ),
+        "cage",
+        2,
+        "one cage, {count} ports of one module alike: {names}",
+        "read the module of that cage: state, kind, presence; it is one module, however many ports it serves",
+        ("the module in that cage: asleep, missing, of another kind, or defective",),
+    ),
+    Together(
         ("port-switched-off", "monitor-silent", "neighbour-silent", "fec-not-as-ordered", "fec-differs"),
         "device",
         3,
@@ -141,6 +155,9 @@ def _shared(by: str, case: Case, inventory: Inventory) -> str | None:
             return device.platform if device is not None else None
         case "trunk":
             return _trunk(case, inventory)
+        case "cage":
+            port = inventory.ports.get(case.subjects[0])
+            return f"{port.device}/{port.cage}" if port is not None and port.cage else None
         case _:
             return ""
 

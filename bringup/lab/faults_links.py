@@ -67,7 +67,8 @@ def _lanes(world: World) -> list[str]:
 
 
 def _lanes_of_leaves(world: World) -> list[str]:
-    leaf_ports = set(_cabled_leaf_ports(world))
+    """Of ports that have other lanes beside: a port's only lane is its whole light."""
+    leaf_ports = {port for port in _cabled_leaf_ports(world) if world.port(port).lane_count > 1}
     return [lane for lane in _lanes(world) if lane.split("#")[0] in leaf_ports]
 
 

@@ -213,3 +213,18 @@ def test_field_18_links_of_one_trunk_in_a_ring_are_the_trunk_and_not_so_many_swa
 def test_a_ring_of_cables_that_share_no_trunk_is_so_many_plugs() -> None:
     (cause,) = rolled("T-7.1", "T-7.2", "C-9")
     assert cause.title.startswith("3 cables are in each other's places")
+
+
+def test_field_18_the_ports_of_one_module_that_sends_nothing_are_one_module() -> None:
+    ends = [(f"leaf-1/Ethernet{128 + lane}", f"host-{lane}/eth0") for lane in range(4)]
+    inventory = rack(*((f"H-{lane}x", *pair) for lane, pair in enumerate(ends)))
+    in_a_cage = tuple(
+        port.model_copy(update={"cage": "etp17"}) if port.device == "leaf-1" else port
+        for port in inventory.port
+    )
+    record = Record()
+    for near, _ in ends:
+        record.step("optics", "levels", near, light(near, tx=(DARK,), rx=(-1.0,)))
+    (cause,) = causes(record, inventory.model_copy(update={"port": in_a_cage}))
+    assert (cause.remedy, len(cause.explains)) == ("reset-or-replace-optic", 4)
+    assert len(causes(record, inventory)) == 4

@@ -70,8 +70,16 @@ def tellable(profile: str) -> list[str]:
     )
 
 
+def _playbook(profile: str) -> dict[str, Any]:
+    return tomllib.loads(list_shipped("playbook")[profile].read_text())
+
+
+def _gates(profile: str) -> frozenset[str]:
+    return frozenset(stage["name"] for stage in _playbook(profile)["stage"] if stage.get("gate"))
+
+
 def _steps(profile: str) -> set[tuple[str, str]]:
-    playbook = tomllib.loads(list_shipped("playbook")[profile].read_text())
+    playbook = _playbook(profile)
     return {
         (stage["name"], step.get("id") or step.get("check") or step.get("action") or step.get("ask"))
         for stage in playbook["stage"]
@@ -83,7 +91,7 @@ def triples(profile: str, count: int, seed: int = 0) -> list[tuple[Trouble, ...]
     """Three faults each, of which none hides what another does; kinds that were rare so far come first."""
     dice, world = random.Random(f"{profile}/{seed}"), healthy(profile)
     able = {kind.name: kind.usual(world) for kind in fault_kinds().values()}
-    names = tellable(profile)
+    names, gates = tellable(profile), _gates(profile)
     met: Counter[str] = Counter()
     found: list[tuple[Trouble, ...]] = []
     while len(found) < count:
@@ -91,21 +99,21 @@ def triples(profile: str, count: int, seed: int = 0) -> list[tuple[Trouble, ...]
             tuple(Trouble(fault_kinds()[name], dice.choice(able[name])) for name in dice.sample(names, 3))
             for _ in range(DRAWS)
         ]
-        told = [one for one in drawn if all(_apart(world, *pair) for pair in combinations(one, 2))]
+        told = [one for one in drawn if all(_apart(world, gates, *pair) for pair in combinations(one, 2))]
         if told:
             found.append(min(told, key=lambda one: sum(2 ** met[each.kind.name] for each in one)))
             met.update(each.kind.name for each in found[-1])
     return found
 
 
-def _apart(world: World, one: Trouble, other: Trouble) -> bool:
+def _apart(world: World, gates: frozenset[str], one: Trouble, other: Trouble) -> bool:
     """Whether neither shows where the other shows, nor behind what the other hides."""
     if one.kind.remedy == other.kind.remedy:
         return False
-    return not set(_reach(world, one)) & set(_reach(world, other))
+    return not set(_reach(world, gates, one)) & set(_reach(world, gates, other))
 
 
-def _reach(world: World, trouble: Trouble) -> Iterator[str]:
+def _reach(world: World, gates: frozenset[str], trouble: Trouble) -> Iterator[str]:
     """Devices and cables where a fault shows, with all that hangs on them where it hides these."""
     device = trouble.subject.split("/")[0]
     name = trouble.kind.name
@@ -124,8 +132,8 @@ def _reach(world: World, trouble: Trouble) -> Iterator[str]:
         if trouble.kind.subject_kind == "trunk" and cable.trunk == trouble.subject:
             yield f"cable {cable.label}"
             yield from (end.port for end in (cable.a, cable.b) if end.port is not None)
-    # A leak stops everything; who answers behind a crossed management cable is another device's business too.
-    if trouble.kind.subject_kind == "detector" or "management" in name:
+    # A gate stops everything; who answers behind a crossed management cable is another device's business too.
+    if trouble.kind.stage in gates or "management" in name:
         for each_device in world.devices:
             yield from _all_of(world, each_device.name)
     if name == "wrong-outlet" or trouble.kind.subject_kind in ("outlet", "supply"):

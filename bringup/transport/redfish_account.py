@@ -47,6 +47,7 @@ class AccountMemory:
     def __init__(self) -> None:
         self.takes: WhichPassword = "password"
         self.old_refused: bool | None = None
+        self.changes = 0
 
 
 def named_account(reply: HttpReply) -> str | None:

@@ -191,8 +191,9 @@ class RedfishSession:
             self._now_takes("next_password")
 
     def _as(self, which: WhichPassword) -> str:
-        """Whom the gate remembers: each password is refused for itself."""
-        return self._user if which == "password" else f"{self._user} with the next password"
+        """Whom the gate remembers: each password is refused for itself, and may be right after a change."""
+        known = self._user if which == "password" else f"{self._user} with the next password"
+        return f"{known} after {self._memory.changes}" if self._memory.changes else known
 
     def _may_be_new(self) -> bool:
         return self._memory.takes == "password" and self._passwords.rotates and self._passwords.differ
@@ -265,6 +266,7 @@ class RedfishSession:
         )
         check_changed(client.peer, self._user, reply)
         self._memory.takes, self._memory.old_refused = to, None
+        self._memory.changes += 1
         async with self._login:
             await self.close()
             self._change_required = False

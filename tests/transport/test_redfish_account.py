@@ -213,6 +213,19 @@ async def test_a_run_that_comes_later_finds_the_new_password_by_itself(
     assert (bmc.wrong, bmc.patches) == (1, [])
 
 
+async def test_a_later_run_can_put_the_old_password_back(tmp_path: Path, certificate: Certificate) -> None:
+    bmc = Bmc(required=False, password=NEW)
+    async with serving(bmc, certificate) as port, links(at(tmp_path, port, certificate), tmp_path) as peer:
+        http = await peer.redfish()
+        assert isinstance(http, KeepsAccount)
+        await http.put_back()
+        assert bmc.password == FACTORY and (await http.account()).takes == "password"
+        await http.rotate()
+        told = await http.account(prove=True)
+        assert bmc.password == NEW and (told.takes, told.old_refused) == ("next_password", True)
+    assert bmc.wrong == 2  # once before it was put back, and once as the proof after
+
+
 @pytest.mark.parametrize("following", [None, NEW])
 async def test_neither_password_is_tried_more_than_once(
     tmp_path: Path, certificate: Certificate, following: str | None

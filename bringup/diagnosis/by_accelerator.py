@@ -15,6 +15,7 @@ from bringup.diagnosis.rule import Facts, Rule, first_match
 from bringup.diagnosis.rules_accelerator import (
     COLLECTIVE_RULES,
     DIAGNOSIS,
+    DID_NOT_END,
     GPU_RULES,
     HEAT,
     LOG,
@@ -28,6 +29,8 @@ from bringup.model.measurement import Scalar
 from bringup.model.subject import ends, parse_subject
 
 COLLECTIVES = "collectives."
+FAILED_RUN = ("the run failed", "the run was cut off", "no row")
+"""Words of the decoder for a run that has shown nothing (`bringup.decode.nccl_text`)."""
 _CODE = re.compile(r"([0-9]{1,4}) at ")
 _REASONS = {
     "hw_power_brake": "an outside brake holds it",
@@ -47,6 +50,15 @@ def by_accelerator(board: Board, observed: Observed, inventory: Inventory) -> No
     ):
         facts = _collective_facts(observed, inventory, subject)
         _claim(board, COLLECTIVE_RULES, facts, (subject,), _open_on(board, (subject,)))
+
+
+def failed_runs(board: Board) -> None:
+    """Collectives that did not come to their end: the run has failed, its form is not unknown."""
+    for finding in [one for one in board.open.values() if one.does.startswith(COLLECTIVES)]:
+        if finding.message is None or not any(words in finding.message for words in FAILED_RUN):
+            continue
+        subject = finding.key.subject
+        board.claim(Case.of(DID_NOT_END, {"subject": subject}, (subject,)), [finding])
 
 
 def _node(board: Board, observed: Observed, inventory: Inventory, device: Device) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from bringup.diagnosis import cabling
-from bringup.diagnosis.by_accelerator import by_accelerator
+from bringup.diagnosis.by_accelerator import by_accelerator, failed_runs
 from bringup.diagnosis.by_reason import by_reason, unexplained
 from bringup.diagnosis.by_value import by_value
 from bringup.diagnosis.cages import broken_out
@@ -51,6 +51,7 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     scenes = _Scenes(observed, inventory, board)
     scenes.power()
     scenes.hosts()
+    failed_runs(board)
     scenes.devices()
     stale_readings(board)
     broken_out(board, observed, inventory)

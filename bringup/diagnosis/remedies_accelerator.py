@@ -82,6 +82,17 @@ ACCELERATOR_REMEDIES = (
         ACCELERATORS.format("2.1"),
     ),
     Remedy(
+        "check-collective-launch",
+        "run it by hand, on one node, then on two: first the launcher, then the libraries, then the parts",
+        (
+            "Is the launcher the same release on every node? Does SSH work between them without a question?",
+            "Are driver, CUDA and NCCL the same on every node?",
+            "NCCL_DEBUG=INFO: the first complaint counts; it may name an adapter or a GPU.",
+            "Then the driver's log of the node that complained.",
+        ),
+        ACCELERATORS.format("4.3"),
+    ),
+    Remedy(
         "quarantine-and-localise",
         "take the node out of use; find the GPU that computes wrongly by runs on fewer of them",
         (

@@ -194,6 +194,22 @@ LOG_RULES: tuple[Rule, ...] = (
     ),
 )
 
+DID_NOT_END = Rule(
+    id="collective-did-not-end",
+    when=(),
+    title="a collective on {subject} did not come to its end",
+    explains=frozenset(),
+    shows=(),
+    likely=(
+        Likely("its launcher can't start on one of the hosts: SSH between them, another release"),
+        Likely("libraries of the hosts differ, or do not fit the driver"),
+        Likely("a part failed under it: the driver's log would say so"),
+    ),
+    next_test="run it by hand with NCCL_DEBUG=INFO; read the first complaint, not the last",
+    remedy="check-collective-launch",
+    source=REFERENCE.format("4.3"),
+)
+
 COLLECTIVE_RULES: tuple[Rule, ...] = (
     Rule(
         id="collective-computes-wrongly",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bringup.decode.nccl_text import NCCL_TEXT
+from bringup.diagnosis.by_accelerator import FAILED_RUN
 from bringup.diagnosis.remedies import REMEDIES
 from bringup.diagnosis.rule import Rule
 from bringup.diagnosis.rules_accelerator import (
     COLLECTIVE_RULES,
+    DID_NOT_END,
     GPU_RULES,
     LOG_RULES,
     NODE_ACCELERATOR_RULES,
@@ -20,9 +23,10 @@ from bringup.model.measurement import NOT_AVAILABLE, Read, Scalar
 from bringup.model.units import QUANTITIES
 from bringup.model.verdict import Verdict
 from tests.diagnosis.record import Record
+from tests.driver.linux import gpu_replies as replies
 
 NODE, GPU = "node-03", "node-03/gpu-4"
-RULES = (*NODE_ACCELERATOR_RULES, *GPU_RULES, *LOG_RULES, *COLLECTIVE_RULES)
+RULES = (*NODE_ACCELERATOR_RULES, *GPU_RULES, *LOG_RULES, *COLLECTIVE_RULES, DID_NOT_END)
 
 
 class Rack(Record):
@@ -231,6 +235,23 @@ def test_every_rule_speaks_of_quantities_that_exist_and_names_a_remedy_that_exis
     assert set(rule.shows) <= set(QUANTITIES)
     assert rule.remedy in REMEDIES
     assert rule.source
+
+
+@pytest.mark.parametrize("words", FAILED_RUN)
+def test_a_run_that_did_not_end_is_told_as_that_and_not_as_an_unknown_form(words: str) -> None:
+    record = Rack()
+    message = f"{NODE}: the reply to `all_reduce_perf` can't be read as nccl.text: {words}: 'x'"
+    record.broken("collectives", "node_all_reduce", NODE, "unparsable", message, NODE)
+    cause = record.only_cause
+    assert cause.remedy == "check-collective-launch"
+    assert message in cause.messages[0]
+
+
+def test_the_words_of_a_failed_run_are_those_of_the_decoder() -> None:
+    failed = replies.NCCL + b"x: Test CUDA failure common.cu:1 'y'\n"
+    footer_only = b"".join(line for line in replies.NCCL.splitlines(True) if b"float" not in line)
+    for data, words in zip((failed, replies.nccl(footer=False), footer_only), FAILED_RUN, strict=True):
+        assert words in NCCL_TEXT.decode(data).warnings[0]
 
 
 def test_every_code_that_goes_with_a_cause_goes_with_a_rule() -> None:

@@ -6,8 +6,10 @@ STAMP  := $(VENV)/.made
 
 .PHONY: demo check bench man venv requirements format
 
+# On a terminal in the console; elsewhere headless, with a simulated technician who answers.
 demo: venv
-	$(BIN)/bringup demo --headless
+	@if [ -t 0 ] && [ -t 1 ]; then set -x; $(BIN)/bringup demo --profile hgx-h100; \
+	else set -x; $(BIN)/bringup demo --profile hgx-h100 --headless; fi
 
 check: venv
 	$(BIN)/ruff format --check .

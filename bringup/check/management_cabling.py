@@ -1,13 +1,13 @@
 """Management cabling: who hangs on each port of a management switch, against the cable list.
 
-Two witnesses: the forwarding tables, whose addresses the inventory's `mac` names, and LLDP. PDUs and
-BMCs only have the first. A port on which nobody was heard proves nothing, unless who belongs there was heard on
+Two witnesses: the forwarding tables, whose addresses the inventory's `mac` names, and LLDP. PDUs and BMCs
+only have the first. A port on which nobody was heard proves nothing, unless who belongs there was heard on
 another port.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 from bringup.check.base import At, the_one
 from bringup.check.link import named
@@ -18,40 +18,46 @@ from bringup.model.inventory import Inventory
 from bringup.model.measurement import NOT_AVAILABLE, Measurement, Read, measured, value
 from bringup.model.subject import parse_subject
 
+Heard = tuple[Attached, tuple[str, ...]]
+"""One port, and everybody whom the inventory knows there."""
+
 
 async def cabling(at: At) -> AsyncIterator[Measurement]:
+    by_mac = {plain(device.mac): name for name, device in at.inventory.devices.items() if device.mac}
+    heard: dict[str, list[Heard]] = {}
     for subject in at.subjects:
-        sample = await at.read(parse_subject(subject).device, SeesAttached, "attached")
-        yield measured(subject, "neighbor", heard_at(at, subject, sample.facts))
+        switch = parse_subject(subject).device
+        sample = await at.read(switch, SeesAttached, "attached")
+        if switch not in heard:
+            told: tuple[Attached, ...] = sample.facts
+            heard[switch] = [(one, tuple(dict.fromkeys(_ends(at, switch, one, by_mac)))) for one in told]
+        yield measured(subject, "neighbor", heard_at(at, subject, heard[switch]))
 
 
-def heard_at(at: At, subject: str, told: Sequence[Attached]) -> Read:
+def heard_at(at: At, subject: str, told: Sequence[Heard]) -> Read:
     """Who hangs on a port, as DEVICE/PORT of the cable list. Who has no cable of its own to this switch may
     share a port with whom is expected there (a BMC on its host's plug, whatever is behind an uplink).
     """
-    here = parse_subject(subject)
-    expected = at.inventory.far_ends.get(subject, "")
-    port = the_one([one for one in told if one.port == here.component], subject)
-    seen = dict.fromkeys(_ends(at, here.device, port)) if port is not None else {}
+    here, far_ends = parse_subject(subject), at.inventory.far_ends
+    expected = far_ends.get(subject, "")
+    found = the_one([one for one in told if one[0].port == here.component], subject)
+    port, seen = found if found is not None else (None, ())
     if expected in seen:
         others = [
-            end
-            for end in seen
-            if end != expected and at.inventory.far_ends.get(end, "").startswith(f"{here.device}/")
+            end for end in seen if end != expected and far_ends.get(end, "").startswith(f"{here.device}/")
         ]
         return value(" and ".join((expected, *others)))
     if seen:
         return value(" and ".join(seen))
-    elsewhere = [f"{here.device}/{one.port}" for one in told if expected in _ends(at, here.device, one)]
+    elsewhere = [f"{here.device}/{one.port}" for one, ends in told if expected in ends]
     if elsewhere:
         return value(f"none; {expected} is at {' and '.join(elsewhere)}")
     strangers = port.macs if port is not None and _mac_of(at, expected) else ()
     return value(" and ".join(f"unknown {mac}" for mac in strangers)) if strangers else NOT_AVAILABLE
 
 
-def _ends(at: At, switch: str, port: Attached) -> Iterator[str]:
+def _ends(at: At, switch: str, port: Attached, by_mac: Mapping[str, str]) -> Iterator[str]:
     """Everybody whom the inventory knows at one port: by address, then by LLDP."""
-    by_mac = {plain(device.mac): name for name, device in at.inventory.devices.items() if device.mac}
     for mac in port.macs:
         if plain(mac) in by_mac:
             yield end_at(at.inventory, by_mac[plain(mac)], switch)

@@ -21,12 +21,13 @@ from bringup.action.identity import identity_of
 from bringup.action.safety import Doubt
 from bringup.action.tasks import no_trial_waits
 from bringup.check.base import At
-from bringup.driver.capability import ConfiguresOnTrial
+from bringup.driver.capability import ConfiguresOnTrial, HasPorts
 from bringup.driver.trial import NoTimer
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.errors import DeviceError, InputError, Refused
-from bringup.model.facts import Trial
+from bringup.model.facts import Port, Trial
 from bringup.model.inventory import Inventory, Written
+from bringup.model.subject import parse_subject
 
 ARMED, UNSAVED = "a change is on trial, and the device will take it back", "a change is in force, not saved"
 MARGIN_S = 60.0
@@ -58,6 +59,7 @@ class ApplyConfig(Plain):
         self._name = ""
         self._why: str | None = None
         self._timer = True
+        self._ports: dict[str, Port] | None = None
         self._args = ConfigArgs(lines=("none",))
 
     def take(self, args: ConfigArgs) -> None:
@@ -133,6 +135,7 @@ class ApplyConfig(Plain):
     async def apply(self, at: At, subject: str) -> None:
         """What is on trial already (an earlier run died here) is not begun again."""
         if await _trial(at, subject, self._name) != "pending":
+            self._ports = await _ports(at, subject)
             await self._begin(at, subject)
 
     async def finish(self, at: At, subject: str) -> bool:
@@ -140,6 +143,10 @@ class ApplyConfig(Plain):
         if not self._timer:
             return True
         try:
+            if self._ports is not None and (moved := await self._moved(at, subject, self._ports)):
+                self._why = f"it changed more than it names: {', '.join(moved)}; it was taken back at once"
+                await at.change(subject, ConfiguresOnTrial, "config_revert", self._name)
+                return True
             await at.change(subject, ConfiguresOnTrial, "config_keep", self._name, self._args.save)
         except DeviceError as error:
             self._why = (
@@ -147,6 +154,21 @@ class ApplyConfig(Plain):
                 "its own timer"
             )
         return True
+
+    async def _moved(self, at: At, subject: str, before: dict[str, Port]) -> tuple[str, ...]:
+        """Ports that no line names and that are other than before.
+
+        Raises:
+            DeviceError: nobody can tell.
+        """
+        now = await _ports(at, subject) or {}
+        named = {
+            parse_subject(each).component
+            for port in self._named(at.inventory, subject)
+            for each in cage_ports(at.inventory, port)
+        }
+        named |= {word for line in self._args.lines for word in line.split()}
+        return tuple(name for name in before if name not in named and _worse(before[name], now.get(name)))
 
     async def _begin(self, at: At, subject: str) -> None:
         """With a way back by the device itself; by its console only where there is no other."""
@@ -233,6 +255,28 @@ class RevertConfig(Plain):
 
     async def arrived(self, at: At, subject: str) -> Outcome:
         return "done" if await _trial(at, subject, self._name) == "none" else "not_done"
+
+
+async def _ports(at: At, device: str) -> dict[str, Port] | None:
+    """Every port by name; None where the platform tells none.
+
+    Raises:
+        DeviceError: they can't be read.
+    """
+    if not at.can(device, HasPorts):
+        return None
+    told: tuple[Port, ...] = (await at.read(device, HasPorts, "ports")).facts
+    return {port.name: port for port in told}
+
+
+def _worse(before: Port, after: Port | None) -> bool:
+    """Whether a port is configured otherwise, or has lost its link. One that came up is not worse."""
+    if after is None:
+        return True
+    if before.oper_up.value is True and after.oper_up.value is not True:
+        return True
+    kept = ("admin_up", "speed_gbps", "mtu") if after.oper_up.value is True else ("admin_up",)
+    return any(getattr(before, field).value != getattr(after, field).value for field in kept)
 
 
 async def _trial(at: At, device: str, name: str) -> str:

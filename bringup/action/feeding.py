@@ -191,7 +191,9 @@ async def _refuse_sick(
     name = f"{device.name}/{feed.supply}" if feed.supply else f"{device.name} at {outlet}"
     if supply is None or supply.ok.value is not True:
         said = "is not told of" if supply is None else f"says {supply.ok.value}"
-        raise Unsafe(f"{name}, the other feed, is not measured healthy: it {said}", advice, cause=outlet)
+        raise Unsafe(
+            f"{name}, the other feed, is not measured healthy: it {said}", advice, cause=outlet, passing=True
+        )
     try:
         now = await outlet_now(at, outlet)
     except DeviceError as error:
@@ -199,6 +201,7 @@ async def _refuse_sick(
             f"{outlet}, the other feed of {device.name}, can't be measured: {error.message}",
             advice,
             cause=outlet,
+            passing=True,
         ) from error
     watts = now.power_w.value
     if now.state.value != "on" or not isinstance(watts, int | float) or watts <= 0:
@@ -207,6 +210,7 @@ async def _refuse_sick(
             f"{'an unknown load' if watts is None else f'{watts} W'}",
             advice,
             cause=outlet,
+            passing=True,
         )
 
 

@@ -15,7 +15,7 @@ from bringup.action.base import Outcome as ActionOutcome
 from bringup.action.identity import mismatch
 from bringup.action.safety import Doubt
 from bringup.check.catalogue import load_catalogue
-from bringup.engine.aftermath import Aftermath
+from bringup.engine.aftermath import PROBES_AFTER_S, Aftermath
 from bringup.engine.alterations import BY_HAND, PUT_BACK, Alterations, undo_task
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book, of_step
@@ -224,17 +224,31 @@ class Acting:
         elif already:
             await self._nothing_to_do(task, subject, attempt, action, before)
             return
-        async with self._after.reading(task, subject, attempt) as at:
-            doubts, drops = await self._precautions.look(action, at, subject, target, drops)
-            if doubts:
-                # Nobody is asked about a device that is not the one meant.
-                await self._identify(action, at, subject, target)
+        doubts, drops = await self._first_look(task, subject, attempt, action, target, drops)
         await self._precautions.settle(task, subject, attempt, doubts)
         if spec.dangerous:
             await self._questions.approve(task, subject, attempt, spec, target, drops, before)
         async with self._precautions.turn(action, subject):
             await self._change(spec, task, subject, attempt, action, target, drops, before, doubts)
             await self._after.settle_load(task, subject, attempt, action)
+
+    async def _first_look(
+        self, task: Task, subject: str, attempt: int, action: Action, target: str, drops: tuple[str, ...]
+    ) -> tuple[tuple[Doubt, ...], tuple[str, ...]]:
+        """As `Precautions.look`; what may be over in a moment is looked at again for a while."""
+        began = self._clock.now_s()
+        while True:
+            try:
+                async with self._after.reading(task, subject, attempt) as at:
+                    doubts, drops_now = await self._precautions.look(action, at, subject, target, drops)
+                    if doubts:
+                        # Nobody is asked about a device that is not the one meant.
+                        await self._identify(action, at, subject, target)
+                    return doubts, drops_now
+            except Refusal as refusal:
+                if not refusal.passing or self._clock.now_s() - began >= PROBES_AFTER_S:
+                    raise
+            await self._desk.rest(self._clock, task.every_s)
 
     async def _change(
         self,

@@ -20,6 +20,8 @@ class Refusal(Exception):
         message: str,
         advice: str = "",
         cause: str | None = None,
+        *,
+        passing: bool = False,
     ) -> None:
         super().__init__(message)
         self.verdict = verdict
@@ -27,6 +29,7 @@ class Refusal(Exception):
         self.message = message
         self.advice = advice
         self.cause = cause
+        self.passing = passing
 
 
 def guard(

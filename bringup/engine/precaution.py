@@ -198,7 +198,7 @@ def refused(unsafe: Unsafe) -> Refusal:
     """What was read says no: a FAIL where it contradicts the inventory."""
     verdict, reason = (Verdict.FAIL, None) if unsafe.wrong else (Verdict.UNKNOWN, Reason.SKIPPED)
     message = f"nothing was changed: {unsafe.message}"
-    return Refusal(verdict, reason, message, unsafe.advice, unsafe.cause)
+    return Refusal(verdict, reason, message, unsafe.advice, unsafe.cause, passing=unsafe.passing)
 
 
 def _undecided(doubt: Doubt) -> Refusal:

@@ -464,3 +464,21 @@ def test_field_07_nothing_that_this_program_sends_clears_a_counter() -> None:
     ]
     assert len(texts) > 50
     assert [str(path) for path in texts if clears.search(path.read_text())] == []
+
+
+async def test_field_04_a_supply_that_has_just_come_back_is_waited_for(stand: Stand) -> None:
+    plant = Plant(AS_PLANNED)
+    set_up(stand, plant, {"off/it": "SN-leaf-1"})
+    told, looks = plant.environment("leaf-1"), 0
+
+    def slow() -> Environment:
+        nonlocal looks
+        looks += 1
+        if looks > 3:
+            return told()
+        return Environment(supplies=(told().supplies[0], Supply(name="psu-2", ok=value(False))))
+
+    stand.table[("leaf-1", "environment")] = slow
+    state = await stand.run(stage("off", OFF, {"device": "leaf-1"}))
+    assert verdicts(state)["off/it@pdu-1/outlet-1"] == "PASS"
+    assert looks > 3

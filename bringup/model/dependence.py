@@ -7,6 +7,7 @@ declaration (`PartReplaced`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -32,6 +33,7 @@ IDENTITIES = frozenset(
 BY_HAND = frozenset({"scan"})
 """What a person typed is judged, but says nothing of which part is there until a device is asked."""
 HOST_ROLES = frozenset({"node", "tray"})
+LONGEST_VALUE = 200
 
 
 WORKER = ("serial", "os_version", "boot_id")
@@ -91,7 +93,7 @@ class Scope(NamedTuple):
     def holds(self, key: str) -> bool:
         """Whether it names that identity."""
         quantity, _, subject = key.partition("@")
-        return self.subject in _chain(subject) and fnmatchcase(quantity, self.quantity)
+        return _written(self.subject) in _chain(subject) and fnmatchcase(quantity, self.quantity)
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -115,7 +117,19 @@ def is_serial(key: str) -> bool:
 
 
 def identity(quantity: str, subject: str) -> str:
-    return f"{quantity}@{subject}"
+    """Its key, which stands as a key in events: what is not ASCII in a device's own words is written out."""
+    return f"{quantity}@{_written(subject)}"
+
+
+def _written(name: str) -> str:
+    return name.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def _short(value: str) -> str:
+    """What a part is, in few enough words to stand in every verdict on it."""
+    if len(value) <= LONGEST_VALUE:
+        return value
+    return f"{value[:LONGEST_VALUE]} (sha256 {hashlib.sha256(value.encode('utf-8', 'replace')).hexdigest()})"
 
 
 def scopes_of(
@@ -158,7 +172,7 @@ class Identities:
 
     def see(self, quantity: str, subject: str, value: str, seq: int, step: str = "") -> bool:
         """Take in one reading or declaration; whether it says something else than the one before."""
-        key = identity(quantity, subject)
+        key, value = identity(quantity, subject), _short(value)
         before = self.known.get(key)
         if before is None:
             self._put(key, Seen(value, -1, step))
@@ -182,7 +196,7 @@ class Identities:
         return {
             key: self.known[key]
             for scope in scopes
-            for quantity, key in self._within.get(scope.subject, ())
+            for quantity, key in self._within.get(_written(scope.subject), ())
             if quantity == scope.quantity or ("*" in scope.quantity and fnmatchcase(quantity, scope.quantity))
         }
 

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import msgspec
 
-from bringup.model.dependence import BY_HAND, Identities, is_identity
+from bringup.model.dependence import BY_HAND, Identities, identity, is_identity
 from bringup.model.event import (
     ActionDone,
     ActionFailed,
@@ -252,7 +252,7 @@ class Fold:
 
     def _replaced(self, event: PartReplaced) -> None:
         if event.quantity:
-            if f"{event.quantity}@{event.subject}" not in self._identities.known:
+            if identity(event.quantity, event.subject) not in self._identities.known:
                 self._identities.see(event.quantity, event.subject, event.old, -1)
             self._identities.see(event.quantity, event.subject, event.new, event.seq, event.proven_by)
         self._append("replaced", event)

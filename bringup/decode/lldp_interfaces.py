@@ -36,7 +36,7 @@ def _parse(data: bytes) -> Found:
     top = json_of(data)
     if not isinstance(top, dict) or "lldp" not in top:
         raise Damaged("the JSON has no 'lldp'")
-    listening: list[str] = []
+    listening: list[object] = []
     for holder in _objects(top["lldp"], "'lldp'"):
         for entry in _objects(holder.get("interface", []), "'interface'"):
             name = entry.get("name")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.check.trial import StillClock
+from tests.engine import stand as engine_stand
 from tests.engine.stand import Stand
 
 
@@ -16,3 +18,9 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
     yield made
     if hasattr(made, "journal"):
         await made.journal.close()
+
+
+@pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time passes only where the session waits for it, however busy the machine is."""
+    monkeypatch.setattr(engine_stand, "WorldClock", lambda speed: StillClock())

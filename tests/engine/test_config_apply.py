@@ -16,6 +16,7 @@ from tests.engine.person import events
 from tests.engine.stand import Stand, device, verdicts
 from tests.engine.test_actions import DONE
 
+pytestmark = pytest.mark.usefixtures("still_clock")
 LINES = ["interface Ethernet1/1", "mtu 4096"]
 ROW = "change/it@leaf-1"
 

@@ -163,6 +163,7 @@ async def test_field_29_nothing_is_polled_more_often_than_its_platform_looks(
     await round_.close()
 
 
+@pytest.mark.usefixtures("still_clock")
 async def test_field_29_a_step_that_waits_for_modules_looks_once_a_period(stand: Stand) -> None:
     stand.inventory = Inventory.model_validate(
         {

@@ -15,6 +15,7 @@ from tests.engine.person import events
 from tests.engine.stand import Stand, device, verdicts
 from tests.engine.test_actions import DONE
 
+pytestmark = pytest.mark.usefixtures("still_clock")
 PATH = "/redfish/v1/UpdateService/FirmwareInventory/BMC"
 WANTED = {"component": "BMC", "version": "2", "image": "https://files.example/bmc-2.bin", "takes_s": 60.0}
 

@@ -14,6 +14,7 @@ from tests.engine.person import events
 from tests.engine.stand import Stand, verdicts
 from tests.engine.test_safe_change import AS_PLANNED, Plant, set_up, stage
 
+pytestmark = pytest.mark.usefixtures("still_clock")
 RESTART = {
     "action": "host.power",
     "with": {"reset": "ForceRestart"},

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bringup.model.event import AlteredState
 from tests.engine.stand import Stand, verdicts
 from tests.engine.test_actions import ON, Pdu, with_pdu
 
+pytestmark = pytest.mark.usefixtures("still_clock")
 OFF = {"name": "down", "step": [{"action": "power.outlet_off", "until_s": 30.0}]}
 
 

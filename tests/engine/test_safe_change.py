@@ -23,6 +23,7 @@ from tests.engine.person import events
 from tests.engine.stand import Stand, device, verdicts
 from tests.engine.test_actions import DONE
 
+pytestmark = pytest.mark.usefixtures("still_clock")
 OFF = {"action": "power.outlet_off", "until_s": 10.0, "every_s": 1.0}
 ON = {"action": "power.outlet_on", "until_s": 10.0, "every_s": 1.0}
 HOST_ON = {"action": "host.power_on", "until_s": 10.0, "every_s": 1.0}

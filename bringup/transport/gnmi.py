@@ -34,6 +34,8 @@ ENCODINGS = ("JSON_IETF", "JSON", "PROTO")
 """In order of preference."""
 UPDATES_KEPT = 1000
 """How many updates of a stream, or of an answer that failed, stay in the transcript."""
+KEPT_BYTES = 1024 * 1024
+"""And how much of a stream, whatever the number."""
 _GAPS = 3
 _GAP_S = 10.0
 _NS_PER_S = 1_000_000_000
@@ -193,21 +195,23 @@ class GnmiSession:
         )
         beat_s = sample_interval_s if heartbeat_s is None else sample_interval_s or heartbeat_s
         kept: list[GnmiUpdate] = []
+        kept_bytes = 0
         failure: DeviceError | None = None
         try:
             responses = self._responses(request, None)
             async with contextlib.aclosing(self._paced(responses, beat_s)) as paced:
                 async with self._login():
-                    found = await anext(paced)
+                    found, size_bytes = await anext(paced)
                 while True:
                     if found is None:
                         yield "sync"
                     else:
-                        if len(kept) < UPDATES_KEPT:
+                        kept_bytes += size_bytes
+                        if len(kept) < UPDATES_KEPT and kept_bytes < KEPT_BYTES:
                             kept += found[: UPDATES_KEPT - len(kept)]
                         for update in found:
                             yield update
-                    found = await anext(paced)
+                    found, size_bytes = await anext(paced)
         except DeviceError as error:
             failure = error
             raise
@@ -217,15 +221,15 @@ class GnmiSession:
 
     async def _paced(
         self, responses: AsyncGenerator[tuple[Any, int], None], beat_s: float | None
-    ) -> AsyncGenerator[list[GnmiUpdate] | None, None]:
-        """The updates of each response; None for the sync."""
+    ) -> AsyncGenerator[tuple[list[GnmiUpdate] | None, int], None]:
+        """The updates of each response, None for the sync; and its size in bytes."""
         synced, texts = False, PathTexts()
         wait_s: float | None = DEFAULT_DEADLINE_S
         async with contextlib.aclosing(responses):
             while True:
                 try:
                     async with asyncio.timeout(wait_s):
-                        response, _ = await anext(responses)
+                        response, size_bytes = await anext(responses)
                 except TimeoutError:
                     raise silent(self._peer, "no sample came", wait_s or 0) from None
                 except UnreadableError as what:
@@ -238,13 +242,13 @@ class GnmiSession:
                 if response.sync_response:
                     synced = True
                     wait_s = None if beat_s is None else _GAPS * beat_s + _GAP_S
-                    yield None
+                    yield None, size_bytes
                     continue
                 try:
                     found = updates_of(response.update, deletes=synced, texts=texts)
                 except UnreadableError as what:
                     raise self._unreadable(what) from None
-                yield found
+                yield found, size_bytes
 
     async def _responses(
         self, request: Any, deadline_s: float | None

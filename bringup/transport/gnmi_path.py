@@ -68,7 +68,10 @@ def format_path(elements: Iterable[Element]) -> str:
 
 
 def _escaped(text: str, special: str) -> str:
-    return "".join(f"\\{letter}" if letter in special or letter == "\\" else letter for letter in text)
+    text = text.replace("\\", "\\\\")
+    for letter in special.replace("\\", ""):
+        text = text.replace(letter, f"\\{letter}")
+    return text
 
 
 def to_message(messages: Any, text: str) -> Any:

@@ -21,6 +21,8 @@ _PLAIN = (
     "ascii_val",
 )
 PATHS_KEPT = 8192
+PATH_KEPT_BYTES = 1024
+"""What a target may have us remember: paths of any sane length, some megabytes of them."""
 SHORT_BYTES = 256
 """What is no longer can't hold too many values."""
 _JSON = ("json_val", "json_ietf_val")
@@ -44,6 +46,8 @@ class PathTexts:
     def of(self, prefix: Any, prefix_raw: bytes, path: Any) -> str:
         """The text of prefix and path joined; `prefix_raw` is the prefix encoded."""
         key = (prefix_raw, path.SerializeToString())
+        if len(prefix_raw) + len(key[1]) > PATH_KEPT_BYTES:
+            return format_path(elements_of(prefix, path))
         text = self._known.get(key)
         if text is None:
             if len(self._known) >= PATHS_KEPT:

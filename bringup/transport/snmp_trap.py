@@ -55,6 +55,8 @@ from bringup.transport.tcp import addresses
 
 PORT = 162
 QUEUE_MAX = 1000
+DATAGRAM_BYTES_MAX = 8 * 1024
+"""RFC 3417 asks for 484, and traps of a screenful of variables fit: a full queue stays small."""
 NAME_DEADLINE_S = 5.0
 VARIABLES_MAX = 256
 _TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
@@ -166,6 +168,9 @@ class TrapListener:
         senders = self._by_address.get(source[0].removeprefix("::ffff:"))
         if not senders:
             self.dropped["unknown sender"] += 1
+            return
+        if len(datagram) > DATAGRAM_BYTES_MAX:
+            self.dropped["over-long"] += 1
             return
         try:
             answer = self._take(datagram, senders)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import tracemalloc
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -267,3 +268,30 @@ async def test_a_stream_whose_heartbeats_stay_out_is_a_timeout(
         assert await anext(stream) == "sync"
         with pytest.raises(TimedOut):
             await anext(stream)
+
+
+async def test_endless_new_paths_of_a_stream_fill_no_memory(tmp_path: Path) -> None:
+    target = Target({})
+    count = 40
+    names = (f"/interfaces/interface[name={'x' * 100_000}{number}]/state" for number in range(count))
+    sent = [*(target.update(name, 1) for name in names), target.sync()]
+
+    async def respond(context: Any) -> AsyncIterator[bytes]:
+        for raw in sent:
+            yield raw
+
+    target.respond = respond
+    async with serving(target) as port, links(at(tmp_path, port), tmp_path) as peer:
+        gnmi = await peer.gnmi()
+        tracemalloc.start()
+        try:
+            seen = 0
+            async for update in gnmi.stream(["/interfaces"], sample_interval_s=10):
+                if update == "sync":
+                    break
+                seen += 1
+            held_bytes = tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+    assert seen == count
+    assert held_bytes < 4_000_000  # all of the paths would be more, kept once as bytes and once as text

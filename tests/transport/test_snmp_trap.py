@@ -176,6 +176,7 @@ async def test_garbage_is_dropped_and_the_next_trap_taken(tmp_path: Path) -> Non
                 await asyncio.sleep(0)
         got = await asyncio.wait_for(listener.next(), 3)
         assert got.trap_oid == LINK_DOWN and listener.waiting() == ()
+        assert listener.dropped["over-long"] >= 2
 
 
 async def test_a_trap_that_is_sent_again_later_is_an_old_one(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from benchmarks import (
     racks,
     record,
     redfish_gets,
+    requests,
     snmp_walk,
     start,
     text_parsers,
@@ -39,6 +40,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     engine.BENCHMARK,
     racks.MINI,
     racks.HGX,
+    requests.BENCHMARK,
 )
 LEAST_ROUNDS = 5
 MISSED, PEER_MISSING = 1, 2

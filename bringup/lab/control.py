@@ -127,6 +127,7 @@ def _device_status(rack: LabRack, name: str) -> dict[str, Any]:
     return {
         "running": rack.world.running(name),
         "services": {each.name: each.port for each in rack.services if each.device == name},
+        "requests": rack.world.tally.told(name),
     }
 
 

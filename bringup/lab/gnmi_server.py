@@ -117,7 +117,8 @@ class _Service:
         if await self._admit(context):
             return NONSENSE
         try:
-            return self._answerer.get(request)
+            with self._world.tally.taking(self._device, "gnmi"):
+                return self._answerer.get(request)
         except GnmiFaultError as fault:
             return await self._refuse(context, fault)
 
@@ -126,8 +127,9 @@ class _Service:
             yield NONSENSE
             return
         try:
-            async for response in Stream(self._answerer, requests).responses():
-                yield response
+            with self._world.tally.taking(self._device, "gnmi"):
+                async for response in Stream(self._answerer, requests).responses():
+                    yield response
         except GnmiFaultError as fault:
             await self._refuse(context, fault)
 

@@ -16,6 +16,7 @@ import msgspec
 from bringup.lab import breakout, configuration, firmware, links, power
 from bringup.lab.clock import WorldClock
 from bringup.lab.state import Cable, Device, Plant, Port
+from bringup.lab.tally import Tally
 from bringup.lab.wiring import Wiring
 
 
@@ -25,6 +26,7 @@ class Reckoning:
     def __init__(self, plant: Plant, clock: WorldClock) -> None:
         self.plant = plant
         self.clock = clock
+        self.tally = Tally()
         self._devices = {device.name: device for device in plant.devices}
         self._ports = {port.subject: port for device in plant.devices for port in device.ports}
         for device in plant.devices:

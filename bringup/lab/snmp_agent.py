@@ -67,7 +67,8 @@ class SnmpAgent:
             return False
         self._engine.answer(nonsense=answers == "garbage")
         self._engine.grant(self._access())
-        return True
+        with self._world.tally.taking(self._device, "snmp"):
+            return True
 
     def _access(self) -> SnmpAccess:
         access: Access = self._world.device(self._device).access

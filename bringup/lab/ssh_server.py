@@ -139,9 +139,10 @@ class SshServer:
         if temper == "garbage":
             process.stdout.write(self._nonsense.randbytes(NONSENSE_BYTES))
             return 0
-        reply: Reply = self._shell.run(command)
-        if reply.takes_s:
-            await asyncio.sleep(reply.takes_s / self._world.clock.speed)
+        with self._world.tally.taking(self._device, "ssh"):
+            reply: Reply = self._shell.run(command)
+            if reply.takes_s:
+                await asyncio.sleep(reply.takes_s / self._world.clock.speed)
         process.stdout.write(reply.out.encode())
         process.stderr.write(reply.err.encode())
         return reply.status

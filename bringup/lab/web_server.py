@@ -89,7 +89,8 @@ class WebServer:
             assert self._closing is not None
             await self._closing.wait()
             raise web.HTTPServiceUnavailable
-        response: web.StreamResponse = await handler(request)
+        with self.world.tally.taking(self.device, "http"):
+            response: web.StreamResponse = await handler(request)
         if answers != "garbage" or response.status >= 400 or response.status in (204, 304):
             return response
         kept = {name: value for name, value in response.headers.items() if name not in BODY_HEADERS}

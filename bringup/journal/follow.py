@@ -118,14 +118,15 @@ class Cursor:
         self._marks = MarkReader(folder.epoch)
         self._file = -1
         self._file_is = (0, 0)
+        self._broken: JournalError | None = None
 
     def more(self) -> list[Entry]:
         """The next durable events, at most about a megabyte of them; empty when there is none now.
 
         Raises:
-            JournalError: a line is no event.
+            JournalError: a line is no event. All that stands before it was given out first.
         """
-        while True:
+        while self._broken is None:
             limit = self.limit()
             if self._segment > limit.segment:
                 return []
@@ -134,6 +135,7 @@ class Cursor:
             if batch or not (at_end and whole and self._folder.segment(self._segment + 1).exists()):
                 return batch
             self._segment, self._offset = self._segment + 1, 0
+        raise self._broken
 
     def limit(self) -> Limit:
         """How far the disk has got, as far as a reader can know."""
@@ -181,7 +183,19 @@ class Cursor:
             data += chunk
         data = data[: data.rindex(b"\n") + 1]
         self._offset += len(data)
-        return [self._entry(line) for line in data[:-1].split(b"\n")], False
+        return self._entries(data[:-1].split(b"\n")), False
+
+    def _entries(self, lines: list[bytes]) -> list[Entry]:
+        found: list[Entry] = []
+        for line in lines:
+            try:
+                found.append(self._entry(line))
+            except JournalError as error:
+                if not found:
+                    raise
+                self._broken = error
+                break
+        return found
 
     def _entry(self, line: bytes) -> Entry:
         try:

@@ -1,43 +1,44 @@
 """The console on a terminal: Textual's screen, keyboard and clock around `bringup.tui.console`.
 
-One widget draws lines; a frame compares them with those on the screen and repaints what differs.
+One widget draws lines; a frame compares them with those on the screen and repaints what differs. Nothing that
+goes wrong in a frame or a key ends it: the last good picture stays, with a word on the row above the keys.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from textual import events
 from textual.app import App, ComposeResult
 
 from bringup.journal.folder import RunFolder
-from bringup.model.cause import Cause
 from bringup.model.errors import BringupError
 from bringup.model.inventory import Inventory
-from bringup.model.state import RunState
 from bringup.tui.console import Console
 from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, OpenRun, Send, Verify
+from bringup.tui.ending import on_end, write_down
 from bringup.tui.feed import Feed
 from bringup.tui.lines import Lines, named
 from bringup.tui.outside import Outside
+from bringup.tui.picture import Picture, utc
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.view.frame import Size
 from bringup.view.mark import Tier
-from bringup.view.scene import Scene
 
 FRAMES_A_S = 15
 REMOTE_FRAMES_A_S = 5
-DIAGNOSE_EVERY_S = 1.0
+CLIPBOARD_CHARACTERS = 64 * 1024
 
 
-class ConsoleApp(App[str | None]):
+class ConsoleApp(App[str | None], inherit_bindings=False):
     """One run on the screen. Its result is the run to open next, `""` for the list of runs, None to leave."""
 
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen { background: ansi_default; }"
-    inherit_bindings = False
-    BINDINGS = []  # noqa: RUF012 (every key goes through the gate)
 
     def __init__(
         self,
@@ -48,32 +49,31 @@ class ConsoleApp(App[str | None]):
         tier: Tier = "unicode",
         watching: bool = False,
         remote: bool = False,
+        clock: Callable[[], str] = utc,
     ) -> None:
         super().__init__(ansi_color=True)
-        self._folder, self._inventory, self._outside = folder, inventory, outside
+        self._folder, self._outside = folder, outside
         self._feed = Feed(folder)
+        self._picture = Picture(self._feed, inventory, outside, tier=tier, watching=watching, clock=clock)
         self._gate = Gate()
         self._frames_a_s = REMOTE_FRAMES_A_S if remote else FRAMES_A_S
-        self._verified = "not verified here yet: v"
-        self._causes: tuple[Cause, ...] = ()
-        self._diagnosed: RunState | None = None
-        self._diagnosed_s = 0.0
-        self._lost_s: float | None = None
-        self._error = ""
-        self._tier: Tier = tier
-        self._watching = watching
-        self.console_view = Console(self._scene(), now_s=time.monotonic)
+        self._trouble = ""
+        self._take_back: Callable[[], None] = lambda: None
+        self.console_view = Console(self._picture.scene(), now_s=time.monotonic)
         self._lines = Lines()
 
     def compose(self) -> ComposeResult:
         yield self._lines
 
     def on_mount(self) -> None:
+        self._take_back = on_end(lambda: self.exit(None))
         self._lines.focus()
-        self.run_worker(self._read(), name="feed")
+        self.run_worker(self._read(), name="feed", exit_on_error=False)
         self.set_interval(1 / self._frames_a_s, self._frame)
-        self.set_interval(HOLD_S, self._tick)
         self._paint()
+
+    def on_unmount(self) -> None:
+        self._take_back()
 
     # What comes in
 
@@ -82,60 +82,48 @@ class ConsoleApp(App[str | None]):
             async for _ in self._feed.follow():
                 pass
         except BringupError as error:
-            self._error = str(error)
-
-    def _scene(self) -> Scene:
-        return Scene(
-            run_id=self._folder.run_id,
-            state=self._feed.state,
-            inventory=self._inventory,
-            causes=self._causes,
-            recent=tuple(self._feed.recent),
-            live=self._live(),
-            clock=time.strftime("%H:%M:%S"),
-            watching=self._watching,
-            verified=self._verified,
-            tier=self._tier,
-        )
-
-    def _live(self) -> str:
-        """How fresh the screen is: a run that is closed is read back, one without a runner is lost."""
-        if self._error:
-            return "RECORD BROKEN"
-        if not self._feed.caught_up:
-            return f"READING {self._feed.state.events}"
-        if self._feed.state.closed is not None:
-            return "REPLAY"
-        if self._outside.lives():
-            self._lost_s = None
-            return "LIVE"
-        now = time.monotonic()
-        self._lost_s = self._lost_s if self._lost_s is not None else now
-        lost = int(now - self._lost_s)
-        return f"LOST {lost // 60:02}:{lost % 60:02}"
+            self._picture.broke(str(error))
+        except Exception as error:
+            self._picture.broke(write_down(self._log_place, error))
 
     async def _frame(self) -> None:
-        await self._diagnose()
-        effects = self.console_view.show(self._scene())
-        if self._error:
-            self.console_view.say(self._error)
-        await self._carry_out(effects)
+        with self._guarded():
+            await self._picture.diagnose()
+        with self._guarded():
+            await self._carry_out(self.console_view.show(self._picture.scene()))
+            if self._picture.error:
+                self.console_view.say(self._picture.error)
         self._paint()
 
-    async def _diagnose(self) -> None:
-        """The causes, at most once a second, beside the loop: a long record takes a while."""
-        state = self._feed.state
-        now = time.monotonic()
-        if state is self._diagnosed or now - self._diagnosed_s < DIAGNOSE_EVERY_S:
-            return
-        self._diagnosed, self._diagnosed_s = state, now
-        if state.run is not None:
-            self._causes = await asyncio.to_thread(self._outside.diagnose, state, self._inventory)
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """What goes wrong is written down and said; the run and the last good picture stay."""
+        try:
+            yield
+        except Exception as error:
+            self._stumbled(error)
+
+    def _stumbled(self, error: Exception) -> None:
+        at = f"at event {self._feed.read - 1}: {type(error).__name__}: {error}"
+        if at != self._trouble:
+            self._trouble = at
+            self.console_view.say(f"the console stumbled {at}; {write_down(self._log_place, error)}")
+
+    @property
+    def _log_place(self) -> Path:
+        """Beside the run, not in it: a reader leaves no trace in a record."""
+        return self._folder.path.parent / f"{self._folder.run_id}.console.log"
 
     def _paint(self) -> None:
-        size = self.size
-        if size.width and size.height:
-            self._lines.put(self.console_view.rows(Size(size.width, size.height)))
+        size = Size(self.size.width, self.size.height)
+        if not (size.width and size.height):
+            return
+        try:
+            rows = self.console_view.rows(size)
+        except Exception as error:
+            self._stumbled(error)
+            rows = self.console_view.interrupted(self.console_view.look.note or self._trouble, size)
+        self._lines.put(rows)
 
     def on_resize(self, event: events.Resize) -> None:
         self._paint()
@@ -146,21 +134,30 @@ class ConsoleApp(App[str | None]):
         event.stop()
         event.prevent_default()
         key = Key(named(event), event.character)
-        if self.console_view.typing() and key.character is not None:
-            await self._carry_out(self.console_view.press(key))
-        else:
-            await self._pass(self._gate.press(key, time.monotonic()))
+        with self._guarded():
+            if self.console_view.typing() and key.character is not None:
+                await self._carry_out(self.console_view.press(key))
+            else:
+                await self._pass(self._gate.press(key, time.monotonic()))
         self._paint()
+        self._wait_for_gate()
 
     async def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        await self._pass(self._gate.paste(event.text))
+        with self._guarded():
+            await self._pass(self._gate.paste(event.text))
         self._paint()
 
-    async def _tick(self) -> None:
+    def _wait_for_gate(self) -> None:
+        """What the gate holds is decided when nothing follows it in time."""
         if self._gate.waits:
+            self.set_timer(HOLD_S * 1.05, self._tick)
+
+    async def _tick(self) -> None:
+        with self._guarded():
             await self._pass(self._gate.tick(time.monotonic()))
-            self._paint()
+        self._paint()
+        self._wait_for_gate()
 
     async def _pass(self, out: list[Key | Scan]) -> None:
         for one in out:
@@ -174,11 +171,11 @@ class ConsoleApp(App[str | None]):
     async def _carry_out(self, effects: list[Effect]) -> None:
         sent = [effect for effect in effects if isinstance(effect, Send | Hand)]
         if sent:
-            self.run_worker(self._send_all(sent), exclusive=False)
+            self.run_worker(self._send_all(sent), exclusive=False, exit_on_error=False)
         for effect in effects:
             match effect:
                 case Verify():
-                    self.run_worker(self._verify(), exclusive=True, group="verify")
+                    self.run_worker(self._verify(), exclusive=True, group="verify", exit_on_error=False)
                 case Copy():
                     self._copy(effect)
                 case Bell():
@@ -193,14 +190,15 @@ class ConsoleApp(App[str | None]):
     async def _send_all(self, effects: list[Send | Hand]) -> None:
         """One after the other, in their order."""
         for effect in effects:
-            if isinstance(effect, Send):
-                await self._send(effect)
-            elif self._outside.hand is not None:
-                try:
-                    said = await asyncio.to_thread(self._outside.hand, effect.cause)
-                except BringupError as error:
-                    said = str(error)
-                self.console_view.say(said)
+            with self._guarded():
+                if isinstance(effect, Send):
+                    await self._send(effect)
+                elif self._outside.hand is not None:
+                    try:
+                        said = await asyncio.to_thread(self._outside.hand, effect.cause)
+                    except BringupError as error:
+                        said = str(error)
+                    self.console_view.say(said)
             self._paint()
 
     async def _send(self, command: Send) -> None:
@@ -216,8 +214,11 @@ class ConsoleApp(App[str | None]):
         self._paint()
 
     async def _verify(self) -> None:
-        self._verified = "verifying ..."
-        self._verified = await asyncio.to_thread(self._outside.verify, self._folder.path)
+        self._picture.verified = "verifying ..."
+        try:
+            self._picture.verified = await asyncio.to_thread(self._outside.verify, self._folder.path)
+        except Exception as error:
+            self._picture.verified = f"NOT VERIFIED: {write_down(self._log_place, error)}"
 
     def _copy(self, effect: Copy) -> None:
         """To the clipboard, which tells nobody whether it took it, and always into a file that is named."""
@@ -227,6 +228,6 @@ class ConsoleApp(App[str | None]):
         except OSError as error:
             self.console_view.say(f"not copied: {place}: {error.strerror}")
             return
-        if len(effect.text) <= 64 * 1024:
+        if len(effect.text) <= CLIPBOARD_CHARACTERS:
             self.copy_to_clipboard(effect.text)
         self.console_view.say(f"sent to clipboard ({len(effect.text)} characters); also in {place}")

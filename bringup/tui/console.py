@@ -19,9 +19,10 @@ from bringup.tui.effect import Bell, Copy, Effect, GoHome, Leave, Send, Verify
 from bringup.tui.keys import ACTIONS
 from bringup.tui.scan import Key, Scan
 from bringup.view import screen_ask, screen_failure, screen_journal, screen_matrix, screen_watch, screen_work
-from bringup.view.frame import Size, framed, too_small
+from bringup.view.fit import exactly, fit
+from bringup.view.frame import Size, drawable, first_row, framed, too_small
 from bringup.view.mark import Row
-from bringup.view.scene import Look, Scene
+from bringup.view.scene import Look, Scene, rack_name
 from bringup.view.summary import plain
 from bringup.view.text import visible
 
@@ -44,11 +45,14 @@ class Console:
         self.sound = True
         self._frozen: list[Row] | None = None
         self._drawn_last: list[Row] = []
+        self._drawn_of: tuple[Scene, Look, Size, dialog.Pending | None] | None = None
+        self._title = ""
         self._now_s = now_s
         self._back: list[Look] = []
         self._drafts: dict[str, str] = {}
         self._opened_s = self._typed_s = 0.0
         self._answered = ""
+        self._approved: set[tuple[str, str]] = set()
         self._pending: dialog.Pending | None = None
 
     def show(self, scene: Scene) -> list[Effect]:
@@ -60,7 +64,13 @@ class Console:
             if self.look.screen == "ask" and self.look.about == self._answered:
                 self._back_key()
             self._answered = ""
-        return [Bell()] if new and self.sound else []
+        agreed = [
+            each for each in new if each.form == "approve" and (each.stage, each.step) in self._approved
+        ]
+        effects: list[Effect] = [
+            Send("answer", {"question": each.question, "value": "approve"}) for each in agreed
+        ]
+        return [*effects, Bell()] if len(new) > len(agreed) and self.sound else effects
 
     def say(self, words: str) -> None:
         """A line that stands until the next key."""
@@ -75,16 +85,35 @@ class Console:
     # Drawing
 
     def rows(self, size: Size) -> list[Row]:
+        """Only the first row is made again when nothing but the time has changed."""
         if self._frozen is not None and len(self._frozen) == size.height:
             return self._frozen
-        if size.too_small:
-            return too_small(self.scene, size, self.look.typed)
         scene, look = self.scene, self.look
-        body, footer, title = drawn(scene, look, size.body, self._pending)
+        if size.too_small:
+            return too_small(scene, size, look.typed)
+        last = self._drawn_of
+        if (
+            last is not None
+            and scene.same_as(last[0])
+            and last[1:] == (look, size, self._pending)
+            and self._drawn_last
+        ):
+            self._drawn_last = [first_row(scene, size, self._title), *self._drawn_last[1:]]
+            return self._drawn_last
+        body, footer, self._title = drawn(scene, look, size.body, self._pending)
         if look.note:
             footer = footer._replace(next=look.note)
-        self._drawn_last = framed(scene, body, footer, size, title)
+        self._drawn_last = framed(scene, body, footer, size, self._title)
+        self._drawn_of = (scene, look, size, self._pending)
         return self._drawn_last
+
+    def interrupted(self, words: str, size: Size) -> list[Row]:
+        """The last good picture, with what went wrong on its next-to-last row."""
+        rows = self._drawn_last
+        if len(rows) != size.height or not rows:
+            return exactly([((visible(words), "bad"),)], size.width, size.height, self.scene.tier)
+        told = fit(((" NEXT  ", "dim"), (visible(words), "bad")), size.width, self.scene.tier)
+        return [*rows[:-2], drawable(told, self.scene.tier), rows[-1]]
 
     # Keys
 
@@ -243,6 +272,9 @@ class Console:
             self.say("that ended the field; Enter once more confirms")
             return []
         value = screen_ask.answer(ask, self.look.typed)
+        if ask.form == "approve" and self.look.typed.strip() == f"all {rack_name(self.scene)}":
+            self._approved.add((ask.stage, ask.step))
+            value = "approve"
         if not value:
             wanted = screen_ask.approved_by(ask) if ask.form == "approve" else ""
             self.say(f"type {visible(wanted)} in full" if wanted else "type or scan the answer first")
@@ -304,7 +336,7 @@ class Console:
         return self._sent(found)
 
     def _enter_typed(self) -> list[Effect]:
-        name = dialog.rack_name(self.scene)
+        name = rack_name(self.scene)
         if self._pending is None or self.look.typed.strip() != name:
             self.say(f"that is not {visible(name, 40)}: nothing was done")
             return []

@@ -13,7 +13,7 @@ from bringup.tui.keys import BINDINGS
 from bringup.view.fit import exactly
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Cell, Row, Tier
-from bringup.view.scene import Scene
+from bringup.view.scene import Scene, rack_name
 from bringup.view.text import visible
 
 CANNOT = ("skip it, with a reason", "ask for help", "go back")
@@ -27,12 +27,6 @@ class Pending(NamedTuple):
 
     entry: palette.Entry
     words: dict[str, str]
-
-
-def rack_name(scene: Scene) -> str:
-    """What must be typed before something ends or changes the whole run."""
-    run = scene.state.run
-    return (run.rack or run.playbook) if run is not None else scene.run_id
 
 
 def choices(scene: Scene) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from textual import events
 from textual.app import App, ComposeResult
 
+from bringup.tui.ending import on_end
 from bringup.tui.keys import ACTIONS
 from bringup.tui.lines import Lines, named
+from bringup.tui.picture import utc
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.view.fit import between, exactly, fit
 from bringup.view.frame import BODY_TOP, Size, drawable, keys_row
@@ -96,12 +98,11 @@ class Home:
             self.note = f"scan without an end: {scan.text}"
 
 
-class HomeApp(App[str | None]):
+class HomeApp(App[str | None], inherit_bindings=False):
     """Its result is the id of the run to open, or None to leave. `look` reads the list again."""
 
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen { background: ansi_default; }"
-    inherit_bindings = False
 
     def __init__(self, look: Callable[[], Sequence[RunLine]], *, tier: Tier = "unicode") -> None:
         super().__init__(ansi_color=True)
@@ -109,15 +110,20 @@ class HomeApp(App[str | None]):
         self.home = Home(look(), tier)
         self._gate = Gate()
         self._lines = Lines()
+        self._take_back: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
         yield self._lines
 
     def on_mount(self) -> None:
+        self._take_back = on_end(lambda: self.exit(None))
         self._lines.focus()
         self.set_interval(HOLD_S, self._tick)
         self.set_interval(LOOK_EVERY_S, self._again)
         self._paint()
+
+    def on_unmount(self) -> None:
+        self._take_back()
 
     def on_resize(self, event: events.Resize) -> None:
         self._paint()
@@ -167,4 +173,4 @@ class HomeApp(App[str | None]):
 
 
 def _clock() -> str:
-    return f" {time.strftime('%H:%M:%S')} "
+    return f" {utc()} "

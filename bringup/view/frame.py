@@ -52,6 +52,11 @@ def framed(scene: Scene, body: Sequence[Row], footer: Footer, size: Size, title:
     return [drawable(row, tier) for row in rows]
 
 
+def first_row(scene: Scene, size: Size, title: str) -> Row:
+    """Row 1 alone: all that changes when a second goes by."""
+    return drawable(identity(scene, size.width, title), scene.tier)
+
+
 def drawable(row: Row, tier: Tier) -> Row:
     """The row in characters that the terminal has: of what it lacks, `?` is left, and `~` of a cut."""
     if tier == "unicode":

@@ -50,6 +50,21 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
     tier: Tier = "unicode"
     drafts: Mapping[str, str] = MappingProxyType({})
 
+    def at(self, live: str, clock: str) -> Scene:
+        """The same run a moment later, with all that was worked out for this one."""
+        later = msgspec.structs.replace(self, live=live, clock=clock)
+        later.__dict__.update(self.__dict__)
+        return later
+
+    def same_as(self, other: Scene) -> bool:
+        """Whether all but the time is the same: the state is, for it is made anew by each event."""
+        return (
+            self.state is other.state
+            and self.causes is other.causes
+            and self.inventory is other.inventory
+            and (self.verified, self.watching, self.tier) == (other.verified, other.watching, other.tier)
+        )
+
     @cached_property
     def of_device(self) -> Mapping[str, tuple[StepState, ...]]:
         """The steps that are about each device; a link's about both of its ends."""
@@ -102,3 +117,9 @@ def mark_of_steps(steps: tuple[StepState, ...], asked: bool) -> Mark:
     if bad.counts_as.good and len(done) < len(steps):
         return RUNNING
     return mark_of(bad.verdict, bad.reason)
+
+
+def rack_name(scene: Scene) -> str:
+    """What must be typed before something ends or changes the whole run."""
+    run = scene.state.run
+    return (run.rack or run.playbook) if run is not None else scene.run_id

@@ -7,7 +7,7 @@ from bringup.model.subject import ends, parse_subject
 from bringup.view.fit import rule, spaced, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import ASK, Row
-from bringup.view.scene import Look, Scene
+from bringup.view.scene import Look, Scene, rack_name
 from bringup.view.screen_work import place_of
 from bringup.view.text import visible
 
@@ -59,6 +59,10 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
         rows.append((("   changes: ", "dim"), (visible(change, size.width - 14), "warn")))
     for number, choice in enumerate(ask.choices[:9], 1):
         rows.append(((f"   {number}", "title"), (f"  {visible(choice, size.width - 8)}", "plain")))
+    if ask.form == "approve":
+        rows.append(
+            ((f"   `all {rack_name(scene)}` approves this and the rest of {ask.stage}/{ask.step}", "dim"),)
+        )
     rows += [(), rule(size.width, scene.tier, FIELD.get(ask.form, "Your answer:"))]
     rows.append((("  > ", "title"), (visible(look.typed, size.width - 6), "plain"), ("_", "ask")))
     return rows

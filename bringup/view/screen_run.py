@@ -114,7 +114,7 @@ def _now(scene: Scene, width: int) -> Iterator[Row]:
     yield rule(width, tier, "NOW")
     covered = state.coverage
     stage = state.stages.get(scene.stage)
-    title = visible(stage.title or stage.name) if stage is not None else "every stage has ended"
+    title = visible(stage.title or stage.name) if stage is not None else ended_or_empty(scene)
     yield ((f" {title}", "title"), (f"   {covered.ended} of {covered.planned} verdicts", "dim"))
     share = covered.ended / covered.planned if covered.planned else 0.0
     room = max(10, min(40, width - 10))
@@ -133,6 +133,11 @@ def _now(scene: Scene, width: int) -> Iterator[Row]:
         )
     if len(running) > RUNNING_SHOWN:
         yield ((f"   and {len(running) - RUNNING_SHOWN} more", "dim"),)
+
+
+def ended_or_empty(scene: Scene) -> str:
+    """What it means that no stage is under way."""
+    return "every stage has ended" if scene.state.stages else "no plan was read yet"
 
 
 def _evidence(scene: Scene, width: int, height: int) -> list[Row]:

@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from bringup.model.event import Answered
+from bringup.model.event import Answered, Asked
 from bringup.tui.console import Console
 from bringup.tui.effect import Bell, Copy, Hand, Leave, Send, Verify
 from bringup.tui.keys import BINDINGS, FORBIDDEN
@@ -192,6 +192,20 @@ def test_what_changes_a_device_is_approved_by_its_name_typed_in_full() -> None:
     keys(one, "ctrl+u")
     typed(one, "no")
     assert keys(one, "enter") == [Send("answer", {"question": "sign-off/walk@run", "value": "refuse"})]
+
+
+def test_a_step_on_many_devices_is_approved_once_by_the_racks_name_and_only_that_step() -> None:
+    def change(outlet: int, step: str = "outlet_on") -> Asked:
+        more = {"stage": "power", "step": step, "subject": f"pdu-1/outlet-{outlet}"}
+        return asked("Do it?", "approve", question=f"power/{step}@{outlet}", **more)
+
+    one, _ = console(scene(dirty(), change(1)))
+    keys(one, "space")
+    typed(one, "all r07")
+    assert keys(one, "enter") == [Send("answer", {"question": "power/outlet_on@1", "value": "approve"})]
+    effects = one.show(scene(dirty(), change(1), change(2)))
+    assert effects == [Send("answer", {"question": "power/outlet_on@2", "value": "approve"})]
+    assert one.show(scene(dirty(), change(1), change(2), change(3, "outlet_off"))) == [Bell()]
 
 
 def test_a_scan_fills_the_field_and_a_separate_enter_confirms() -> None:

@@ -1,0 +1,113 @@
+"""The newest scene of a run, made again only when something in it has changed: an event that came, causes
+that were found, a second that went by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from bringup.model.cause import Cause
+from bringup.model.inventory import Inventory
+from bringup.tui.feed import Feed
+from bringup.tui.outside import Outside
+from bringup.view.mark import Tier
+from bringup.view.scene import Scene
+
+DIAGNOSE_EVERY_S = 1.0
+RESTS = 10
+"""A long record takes a while to diagnose: that many times as long is then waited."""
+LOOK_EVERY_S = 1.0
+"""How often the runner is looked for."""
+
+
+def utc() -> str:
+    """As in the record: hours, minutes and seconds of UTC."""
+    return time.strftime("%H:%M:%SZ", time.gmtime())
+
+
+class Picture:
+    """`scene` is what is shown; the same object as long as nothing has changed."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        inventory: Inventory,
+        outside: Outside,
+        *,
+        tier: Tier = "unicode",
+        watching: bool = False,
+        clock: Callable[[], str] = utc,
+    ) -> None:
+        self.verified = "not verified here yet: v"
+        self.error = ""
+        self._feed, self._inventory, self._outside = feed, inventory, outside
+        self._tier: Tier = tier
+        self._watching = watching
+        self._clock = clock
+        self._causes: tuple[Cause, ...] = ()
+        self._diagnosed = 0
+        self._next_s = 0.0
+        self._lost_s: float | None = None
+        self._looked_s = 0.0
+        self._there = True
+        self._made: Scene | None = None
+
+    def broke(self, words: str) -> None:
+        """The record can't be read on: said without the folder, which is longer than a line."""
+        self.error = words.replace(f"{self._feed.folder.path}/", "")
+
+    def scene(self) -> Scene:
+        state, made = self._feed.state, self._made
+        same = made is not None and (
+            made.state is state and made.causes is self._causes and made.verified == self.verified
+        )
+        live, clock = self._live(), self._clock()
+        if made is not None and same:
+            if (made.live, made.clock) != (live, clock):
+                self._made = made.at(live, clock)
+            return self._made or made
+        self._made = Scene(
+            run_id=self._feed.folder.run_id,
+            state=state,
+            inventory=self._inventory,
+            causes=self._causes,
+            recent=tuple(self._feed.recent),
+            live=live,
+            clock=clock,
+            watching=self._watching,
+            verified=self.verified,
+            tier=self._tier,
+        )
+        return self._made
+
+    def _live(self) -> str:
+        """How fresh the screen is: a run that is closed is read back, one without a runner is lost."""
+        if self.error:
+            return "RECORD BROKEN"
+        if not self._feed.caught_up:
+            return f"READING {self._feed.read}"
+        if self._feed.state.closed is not None:
+            return "REPLAY"
+        now = time.monotonic()
+        if now - self._looked_s >= LOOK_EVERY_S:
+            self._looked_s, self._there = now, self._outside.lives()
+        if self._there:
+            self._lost_s = None
+            return "LIVE"
+        self._lost_s = self._lost_s if self._lost_s is not None else now
+        lost = int(now - self._lost_s)
+        return f"LOST {lost // 60:02}:{lost % 60:02}"
+
+    async def diagnose(self) -> None:
+        """The causes, beside the loop, when something has ended since the last time."""
+        feed, began_s = self._feed, time.monotonic()
+        if not feed.caught_up or feed.ended == self._diagnosed or began_s < self._next_s:
+            return
+        self._diagnosed = feed.ended
+        found = await asyncio.to_thread(self._outside.diagnose, feed.state, self._inventory)
+        now = time.monotonic()
+        self._next_s = now + max(DIAGNOSE_EVERY_S, RESTS * (now - began_s))
+        if found != self._causes:
+            self._causes = found

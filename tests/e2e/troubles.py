@@ -24,8 +24,6 @@ SPEEDS = {"mini": 500}
 SPEED_OF_LARGE = 100
 SMALL = "mini"
 DRAWS = 60
-UNTOLD = {"mini": {"wrong-outlet"}}
-"""What a profile's playbook does not look for: no step of `mini` proves which cord hangs on which outlet."""
 EVERYWHERE = "BRINGUP_FAULTS_EVERYWHERE"
 """Set it, and every fault is tried on every profile; else on the smallest that can have it."""
 
@@ -64,9 +62,7 @@ def tellable(profile: str) -> list[str]:
     """Kinds that a profile can have, at a step that its playbook has."""
     world, steps = healthy(profile), _steps(profile)
     return sorted(
-        kind.name
-        for kind in fault_kinds().values()
-        if kind.usual(world) and (kind.stage, kind.step) in steps and kind.name not in UNTOLD.get(profile, ())
+        kind.name for kind in fault_kinds().values() if kind.usual(world) and (kind.stage, kind.step) in steps
     )
 
 

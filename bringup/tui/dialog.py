@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bringup.model.cause import Cause
 from bringup.tui import palette
 from bringup.tui.keys import BINDINGS
-from bringup.view.fit import exactly
+from bringup.view.fit import exactly, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Cell, Row, Tier
 from bringup.view.scene import Scene, rack_name
@@ -65,14 +65,15 @@ def cannot(typed: str) -> tuple[list[Row], Footer]:
     )
 
 
-def done(scene: Scene, cause: Cause | None, typed: str) -> tuple[list[Row], Footer]:
+def done(scene: Scene, cause: Cause | None, typed: str, width: int = 80) -> tuple[list[Row], Footer]:
     words = cause.remedy_words if cause is not None else "it is gone: Esc goes back"
     footer = Footer("nothing is measured before you say so", "Type the number, then Enter.", ESCAPE)
-    return _numbered(words, choices(scene), typed), footer
+    return _numbered(words, choices(scene), typed, width - 2), footer
 
 
-def _numbered(title: str, items: Sequence[str], typed: str) -> list[Row]:
-    rows: list[Row] = [((f" {visible(title, 400)}", "title"),), ()]
+def _numbered(title: str, items: Sequence[str], typed: str, width: int = 78) -> list[Row]:
+    rows: list[Row] = [((f" {line}", "title"),) for line in wrapped(visible(title, 400), width)]
+    rows.append(())
     for number, words in enumerate(items, 1):
         rows.append(((f"   {number}", "title"), (f"  {words}", "plain")))
     return [*rows, (), (("  > ", "title"), *_field(typed))]
@@ -82,7 +83,7 @@ def _field(typed: str) -> tuple[Cell, Cell]:
     return (visible(typed), "plain"), ("_", "ask")
 
 
-def keys(size: Size, tier: Tier) -> tuple[list[Row], Footer]:
+def keys(size: Size, tier: Tier, cursor: int = 0) -> tuple[list[Row], Footer]:
     """Made from the registry: no key can be missing here."""
     shown: dict[str, list[str]] = {}
     for binding in BINDINGS:
@@ -92,7 +93,11 @@ def keys(size: Size, tier: Tier) -> tuple[list[Row], Footer]:
     ]
     footer = Footer("the keys", "Esc goes back.", [("Esc", "back")])
     half = (len(lines) + 1) // 2
-    if len(lines) <= size.height or size.width < 80:
+    if size.width < 80 and len(lines) > size.height:
+        top = max(0, min(cursor, len(lines) - size.height))
+        more = footer._replace(next="j and k move through the list, Esc goes back.")
+        return lines[top : top + size.height], more
+    if len(lines) <= size.height:
         return lines, footer
     left = exactly(lines[:half], size.width // 2, half, tier)
     right = [*lines[half:], *((),) * half]

@@ -51,7 +51,7 @@ def drawn(scene: Scene, look: Look, size: Size, pending: dialog.Pending | None =
 def _dialog(scene: Scene, look: Look, size: Size, pending: dialog.Pending | None) -> Drawn:
     match look.screen:
         case "help":
-            return (*dialog.keys(size, scene.tier), "help")
+            return (*dialog.keys(size, scene.tier, look.cursor), "help")
         case "palette":
             return (*dialog.commands(look.typed), "palette")
         case "typed":
@@ -59,5 +59,8 @@ def _dialog(scene: Scene, look: Look, size: Size, pending: dialog.Pending | None
         case "cannot":
             return (*dialog.cannot(look.typed), "cannot do")
         case "done":
-            return (*dialog.done(scene, screen_failure.named(scene, look.about), look.typed), "done?")
+            return (
+                *dialog.done(scene, screen_failure.named(scene, look.about), look.typed, size.width),
+                "done?",
+            )
     return screen_run.body(scene, look, size), screen_run.footer(scene), ""

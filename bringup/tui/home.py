@@ -25,7 +25,9 @@ LOOK_EVERY_S = 2.0
 class Home:
     """The list without a toolkit. `open` is the run that a person has chosen, `leave` that they go."""
 
-    def __init__(self, runs: Sequence[RunLine], tier: Tier = "unicode") -> None:
+    def __init__(
+        self, runs: Sequence[RunLine], tier: Tier = "unicode", *, clock: Callable[[], str] = utc
+    ) -> None:
         self.runs = tuple(runs)
         self.cursor = 0
         self.word = ""
@@ -34,6 +36,7 @@ class Home:
         self.open: RunLine | None = None
         self.leave = False
         self._tier: Tier = tier
+        self._clock = clock
 
     @property
     def shown(self) -> tuple[RunLine, ...]:
@@ -45,7 +48,9 @@ class Home:
         tier = self._tier
         foot = footer(self.shown)
         told = f"filter: {self.word}_" if self.typing else self.note or foot.next
-        head = between(((" bringup ", "title"), ("  runs", "plain")), ((_clock(), "dim"),), size.width, tier)
+        head = between(
+            ((" bringup ", "title"), ("  runs", "plain")), ((f" {self._clock()} ", "dim"),), size.width, tier
+        )
         room = max(0, size.height - BODY_TOP - 3)
         listed = exactly(
             body(self.shown, self.cursor, self.word, Size(size.width, room), tier), size.width, room, tier
@@ -170,7 +175,3 @@ class HomeApp(App[str | None], inherit_bindings=False):
     def _paint(self) -> None:
         if self.size.width and self.size.height:
             self._lines.put(self.home.rows(Size(self.size.width, self.size.height)))
-
-
-def _clock() -> str:
-    return f" {utc()} "

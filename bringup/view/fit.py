@@ -55,6 +55,11 @@ def wrapped(words: str, width: int, *, indent: str = "") -> list[str]:
     return found or [""]
 
 
+def count(number: int, noun: str) -> str:
+    """`1 cause`, `2 causes`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def spaced(words: str) -> str:
     """W O R D S for eyes at arm's length."""
     return "   ".join(" ".join(word) for word in words.upper().split())

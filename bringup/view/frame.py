@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bringup.view.fit import between, exactly, fit, middle, width_of
+from bringup.view.fit import between, exactly, fit, middle, width_of, wrapped
 from bringup.view.mark import CUTS, Cell, Role, Row, Tier
 from bringup.view.scene import Scene
 from bringup.view.text import visible
@@ -45,11 +45,19 @@ def framed(scene: Scene, body: Sequence[Row], footer: Footer, size: Size, title:
     rows = [identity(scene, size.width, title), rail(scene, size.width)]
     rows += exactly(body, size.width, size.body.height, tier)
     rows += [
-        fit(((" DOING ", "dim"), (visible(footer.doing, 400), "plain")), size.width, tier),
+        doing_row(scene, footer.doing, size.width),
         fit(((" NEXT  ", "dim"), (visible(footer.next, 400), "advice")), size.width, tier),
         keys_row(footer.keys, size.width, tier),
     ]
     return [drawable(row, tier) for row in rows]
+
+
+def doing_row(scene: Scene, words: str, width: int) -> Row:
+    """What is happening. Without a runner nothing is, and nothing can be sent."""
+    if scene.lost:
+        gone = "no runner: all here is old, nothing can be sent; `bringup resume` goes on"
+        return fit(((" LOST  ", "bad"), (gone, "bad")), width, scene.tier)
+    return fit(((" DOING ", "dim"), (visible(words, 400), "plain")), width, scene.tier)
 
 
 def first_row(scene: Scene, size: Size, title: str) -> Row:
@@ -135,7 +143,7 @@ def too_small(scene: Scene, size: Size, typed: str) -> list[Row]:
     asks = scene.state.asks
     rows: list[Row] = [((need, "warn"),)]
     if asks:
-        rows.append(((visible(asks[0].text, 400), "ask"),))
+        rows += [((line, "ask"),) for line in wrapped(visible(asks[0].text, 400), max(8, size.width))]
         rows.append(((f"> {visible(typed)}", "plain"),))
     found = exactly(rows, max(size.width, 0), max(size.height, 0), scene.tier)
     return [drawable(row, scene.tier) for row in found]

@@ -63,7 +63,13 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
             and self.causes is other.causes
             and self.inventory is other.inventory
             and (self.verified, self.watching, self.tier) == (other.verified, other.watching, other.tier)
+            and self.lost == other.lost
         )
+
+    @property
+    def lost(self) -> bool:
+        """The run is not closed and nobody does it."""
+        return self.live.startswith("LOST")
 
     @cached_property
     def of_device(self) -> Mapping[str, tuple[StepState, ...]]:

@@ -45,7 +45,7 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     if ask is None:
         return [(), ((" This question is answered.", "plain"),), _who(scene, look)]
     rows: list[Row] = [
-        (("  ", "plain"), ASK.cell(scene.tier), (f"  {ask.question}   {ask.stage}/{ask.step}", "dim")),
+        (("  ", "plain"), ASK.cell(scene.tier), (f"  {ask.question}   since {ask.at[11:19]}Z", "dim")),
         (),
         ((f"   {spaced(WORDS.get(ask.form, ask.form))}", "ask"),),
         (),

@@ -6,7 +6,7 @@ The words, their order and the remedy are the diagnosis'; nothing is ranked here
 from __future__ import annotations
 
 from bringup.model.cause import Cause
-from bringup.view.fit import chosen, fit, page, rule
+from bringup.view.fit import chosen, count, fit, page, rule
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row, mark_of
 from bringup.view.scene import Look, Scene
@@ -57,7 +57,7 @@ def footer(scene: Scene, look: Look) -> Footer:
     alone = look.screen == "failure"
     cause = named(scene, look.about) if alone else scene.causes[min(look.cursor, len(scene.causes) - 1)]
     many, verdicts = len(scene.causes), sum(each.count for each in scene.causes)
-    doing = f"{many} cause{'s' if many > 1 else ''} stand{'s' if many == 1 else ''} for {verdicts} verdicts"
+    doing = f"{count(many, 'cause')} stand{'s' if many == 1 else ''} for {count(verdicts, 'verdict')}"
     if cause is None:
         return Footer(doing, "Esc goes back to the causes that are left.", [("Esc", "back")])
     return Footer(doing, cause.next_test or cause.remedy_words, keys)
@@ -86,7 +86,7 @@ def _line(scene: Scene, cause: Cause) -> Row:
 
 def _nothing(scene: Scene, size: Size) -> list[Row]:
     covered = scene.state.coverage
-    words = f" {told_without_cause(scene)}: {covered.ended} of {covered.planned} verdicts are there."
+    words = f" {told_without_cause(scene)} ({covered.ended} of {covered.planned} verdicts are there)."
     return [rule(size.width, scene.tier, "CAUSES"), ((words, "plain"),)]
 
 
@@ -98,7 +98,11 @@ def _gone(scene: Scene, size: Size) -> list[Row]:
 
 def told_without_cause(scene: Scene) -> str:
     """What can be said while no cause is known: causes come a moment after the verdicts they explain."""
+    if not scene.state.coverage.ended:
+        return "No verdict is there yet"
     bad = sum(step.verdict is not None and not step.counts_as.good for step in scene.state.steps.values())
     return (
-        f"{bad} verdicts are not good, their causes are being worked out" if bad else "Nothing failed so far"
+        f"{count(bad, 'verdict')} not good, the causes are being worked out"
+        if bad
+        else "Nothing failed so far"
     )

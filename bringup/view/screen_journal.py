@@ -6,12 +6,12 @@ import json
 
 import msgspec
 
-from bringup.model.event import Known, Unknown
+from bringup.model.event import Answered, Asked, Judged, Known, Measured, StepEnded, StepStarted, Unknown
 from bringup.view.fit import chosen, fit, page, rule, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
-from bringup.view.text import visible
+from bringup.view.text import amount, visible
 
 DETAIL_ROWS = 5
 STAMPED = ("seq", "epoch", "at", "mono_ns", "boot", "kind")
@@ -31,7 +31,7 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     events = shown(scene, look)
     rows: list[Row] = [
         ((" VERIFY ", "dim"), (visible(scene.verified, size.width - 9), "plain")),
-        rule(size.width, scene.tier, f"{scene.state.events} EVENTS"),
+        rule(size.width, scene.tier, _how_many(scene)),
     ]
     if not events:
         why = f"no event holds {look.filter!r}" if look.filter else "nothing was written yet"
@@ -48,10 +48,16 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     return [*rows, *(((f" {line}", "plain"),) for line in detail[:DETAIL_ROWS])]
 
 
+def _how_many(scene: Scene) -> str:
+    """A long record is shown from its end."""
+    all_, kept = scene.state.events, len(scene.recent)
+    return f"{all_} EVENTS" if kept >= all_ else f"THE LAST {kept} OF {all_} EVENTS"
+
+
 def footer(scene: Scene, look: Look) -> Footer:
     follow = "ON" if look.follow else "OFF"
     doing = f"follow {follow}" + (f", filter {visible(look.filter, 20)!r}" if look.filter else "")
-    next_ = look.note or "v verifies the record again; a broken one says so here and in the exit code."
+    next_ = look.note or "v verifies the record again; a broken one says so above."
     keys = [
         ("j k", "move"),
         ("g G", "ends"),
@@ -84,5 +90,24 @@ def _line(event: Known | Unknown) -> Row:
     return (
         (f" {event.seq:>6} {event.at[11:19]} ", "dim"),
         (f"{event.kind:<16} ", "title"),
-        (visible(brief(event), 400), "plain"),
+        (visible(_told(event), 400), "plain"),
     )
+
+
+def _told(event: Known | Unknown) -> str:
+    """What tells this event from the one before it, first; all of it stands below the list."""
+    match event:
+        case Judged():
+            value = amount(event.value, event.unit, event.reading)
+            return f"{event.verdict.value:<8} {event.subject}  {event.quantity} {value}  {event.limit or ''}"
+        case Measured():
+            return f"{event.subject}  {event.quantity} {amount(event.value, event.unit, event.reading)}"
+        case StepEnded():
+            return f"{event.verdict.value:<8} {event.subject}  {event.step}  {event.reason or ''}"
+        case StepStarted():
+            return f"{event.subject}  {event.step}"
+        case Asked():
+            return f"{event.subject}  {event.text}"
+        case Answered():
+            return f"{event.by}: {event.value}  {event.question}"
+    return brief(event)

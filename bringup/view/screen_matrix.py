@@ -18,6 +18,7 @@ from bringup.view.scene import Look, Scene
 from bringup.view.text import amount, visible
 
 NAME_CELLS = 22
+COUNT_CELLS = 8
 ABOUT_ROWS = 3
 
 
@@ -76,9 +77,11 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
         return [((" No part was measured yet: lanes and NVLinks show here when their stages run.", "plain"),)]
     names = ordered(grid, look.follow)
     cursor = min(look.cursor, len(names) - 1)
-    cell_width = 3 if size.width < 160 else 8
-    head: list[Cell] = [(f" {grid.kind} x {grid.quantity}"[:NAME_CELLS].ljust(NAME_CELLS), "dim")]
-    head += [(f"{column:>{cell_width}}", "dim") for column in grid.columns]
+    cell_width = _cell_width(size.width, len(grid.columns))
+    head: list[Cell] = [
+        (f" {grid.kind} x {grid.quantity}"[:NAME_CELLS].ljust(NAME_CELLS + COUNT_CELLS), "dim")
+    ]
+    head += [(f"{column:>{cell_width}}"[-cell_width:], "dim") for column in grid.columns]
     rows: list[Row] = [tuple(head)]
     lines = [_row(scene, grid, name, cell_width) for name in names]
     top, some = page(lines, cursor, max(1, size.height - ABOUT_ROWS - 2))
@@ -87,6 +90,14 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
         rows.append(chosen(whole) if number == cursor else whole)
     rows.append(rule(size.width, scene.tier, names[cursor]))
     return [*rows, *_about(scene, grid, names[cursor], size.width)]
+
+
+def _cell_width(width: int, columns: int) -> int:
+    """Numbers where there is room for them, else the glyphs as far apart as they fit."""
+    room = width - NAME_CELLS - COUNT_CELLS
+    if width >= 160 and columns * 8 <= room:
+        return 8
+    return next((cells for cells in (3, 2) if columns * cells <= room), 1)
 
 
 def _row(scene: Scene, grid: Grid, name: str, cell_width: int) -> Row:
@@ -99,8 +110,8 @@ def _row(scene: Scene, grid: Grid, name: str, cell_width: int) -> Row:
             words = f"{words} {judgement.value:.4g}"
         cells.append((f"{words:>{cell_width}}"[:cell_width], mark.role))
     bad = _badness(grid, name)
-    verdict = f"   {bad} bad" if bad else f"   {len(grid.columns)} ok"
-    return (*cells, (verdict, "bad" if bad else "dim"))
+    verdict = f"{f'{bad} bad' if bad else f'{len(grid.columns)} ok':<{COUNT_CELLS}}"
+    return (cells[0], (verdict, "bad" if bad else "dim"), *cells[1:])
 
 
 def _about(scene: Scene, grid: Grid, name: str, width: int) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from bringup.model.event import ActionDone, ActionFailed, Answered, Asked, Judged, Known, StepEnded, Unknown
 from bringup.model.inventory import Device
@@ -18,7 +19,7 @@ RACK_CELLS, WIDE_RACK_CELLS = 19, 30
 WIDE = 120
 SOURCES_FROM = 160
 RUNNING_SHOWN = 4
-VALUE_CELLS = 16
+VALUE_CELLS = 20
 LEAST_SUBJECT = 16
 BAR = {"unicode": ("█", "░"), "cp437": ("█", "░"), "ascii": ("#", ".")}
 
@@ -38,7 +39,8 @@ def footer(scene: Scene) -> Footer:
     waiting = len(state.asks)
     if waiting:
         many = "1 question is" if waiting == 1 else f"{waiting} questions are"
-        next_ = f"{many} waiting: Space answers: {visible(state.asks[0].text, 60)}"
+        can = "shows it" if scene.watching else "answers"
+        next_ = f"{many} waiting: Space {can}: {visible(state.asks[0].text, 60)}"
     elif state.closed is not None:
         next_ = "f shows what failed, J the record, H the list of runs; Q leaves."
     elif state.coverage.complete:
@@ -143,7 +145,9 @@ def ended_or_empty(scene: Scene) -> str:
 def _evidence(scene: Scene, width: int, height: int) -> list[Row]:
     counts = scene.state.counts
     tally = "".join(
-        f" {mark_of(each).glyph(scene.tier)}{counts[each]}" for each in reversed(Verdict) if counts.get(each)
+        f"  {mark_of(each).glyph(scene.tier)} {counts[each]}"
+        for each in reversed(Verdict)
+        if counts.get(each)
     )
     head = rule(width - len(tally) - 1, scene.tier, "EVIDENCE, newest first")
     rows: list[Row] = [(*head, (f"{tally} ", "plain"))]
@@ -200,16 +204,32 @@ def _reading(event: Judged, width: int, tier: Tier) -> tuple[Cell, ...]:
     """Subject, reading, limit. Where they don't all fit, the limit of what is good goes as a whole, then the
     subject is cut in its middle; a number never is.
     """
-    value = visible(amount(event.value, event.unit, event.reading), VALUE_CELLS)
+    value = middle(visible(amount(event.value, event.unit, event.reading)), VALUE_CELLS, tier)
     words = f" {_without_unit(event)} {value}"
     subject = visible(event.subject)
     limit = f"  {visible(event.limit, 40)}" if event.limit else ""
+    if not event.verdict.good and 1 + LEAST_SUBJECT + len(words) + len(limit) > width:
+        limit = f"  {visible(_missed(event), 40)}"
     if event.verdict.good and 1 + len(subject) + len(words) + len(limit) > width:
         limit = ""
     room = width - 1 - len(words) - len(limit)
     if room < LEAST_SUBJECT:
         room, limit = width - 1 - len(words), ""
     return (f" {middle(subject, max(4, room), tier)}", "plain"), (words, "value"), (limit, "dim")
+
+
+def _missed(event: Judged) -> str:
+    """Of a limit with two sides the one that was missed."""
+    sides = (event.limit or "").split(" and ")
+    if isinstance(event.value, int | float) and not isinstance(event.value, bool):
+        for side in sides:
+            sign, _, number = side.partition(" ")
+            with suppress(ValueError):
+                if (sign == ">=" and event.value < float(number)) or (
+                    sign == "<=" and event.value > float(number)
+                ):
+                    return side
+    return event.limit or ""
 
 
 def _without_unit(event: Judged) -> str:

@@ -5,7 +5,7 @@ changed, who is asked, and everything that is left altered (field rule 11).
 from __future__ import annotations
 
 from bringup.model.verdict import Verdict
-from bringup.view.fit import rule
+from bringup.view.fit import count, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row, mark_of
 from bringup.view.scene import Look, Scene
@@ -15,7 +15,7 @@ SIGNATURES = ("technician", "engineer")
 
 
 def body(scene: Scene, look: Look, size: Size) -> list[Row]:
-    state, tier = scene.state, scene.tier
+    state = scene.state
     head = f"root of {state.checkpoint_size or 0} events, {state.checkpoints} checkpoints"
     rows: list[Row] = [((" WHAT YOU ARE SIGNING", "title"), (f"   {head}", "dim"))]
     tally = [f"{state.counts[each]} {each.value}" for each in reversed(Verdict) if state.counts.get(each)]
@@ -31,16 +31,8 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
         told = f"{visible(signed[-1].by)}, {visible(signed[-1].signer, 60)}" if signed else "not signed"
         rows.append(((f"   {number} {role:<12} ", "plain"), (told, "good" if signed else "dim")))
     rows += [(), *_altered(scene, size.width)]
-    rows.append(
-        (
-            (
-                rule(0, tier)[0][0]
-                + " A signature covers the record as it is now; a later event is not in it.",
-                "dim",
-            ),
-        )
-    )
-    return rows
+    told = "A signature covers the record as it is now; a later event is not in it."
+    return [*rows, *(((f" {line}", "dim"),) for line in wrapped(told, size.width - 2))]
 
 
 def _exceptions(scene: Scene, width: int, most: int) -> list[Row]:
@@ -71,7 +63,9 @@ def _altered(scene: Scene, width: int) -> list[Row]:
 def footer(scene: Scene, look: Look) -> Footer:
     asked = [each for each in scene.state.asks if each.form in ("attest", "approve")]
     doing = "the run waits for a signature" if asked else "nothing waits for a signature"
-    next_ = "Space opens the question to sign for." if asked else "f shows what speaks against signing."
+    odd = any(step.counts_as is not Verdict.PASS for step in scene.state.steps.values())
+    against = "f shows what speaks against signing." if odd else "The run asks for it when its time comes."
+    next_ = "Space opens the question to sign for." if asked else against
     return Footer(
         doing,
         next_,
@@ -82,7 +76,9 @@ def footer(scene: Scene, look: Look) -> Footer:
 def handover(scene: Scene, look: Look, size: Size) -> list[Row]:
     """For the next shift: what is open, who did what last, what is not as it was."""
     state = scene.state
-    rows: list[Row] = [((f" OPEN: {len(scene.causes)} causes, {len(state.asks)} questions", "title"),)]
+    rows: list[Row] = [
+        ((f" OPEN: {count(len(scene.causes), 'cause')}, {count(len(state.asks), 'question')}", "title"),)
+    ]
     for cause in scene.causes[:5]:
         mark = mark_of(cause.verdict)
         rows.append(

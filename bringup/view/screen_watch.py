@@ -9,9 +9,9 @@ from bringup.model.judgement import Judgement
 from bringup.model.measurement import Measurement
 from bringup.model.subject import ends
 from bringup.model.verdict import Reading, Verdict
-from bringup.view.fit import rule, spaced
+from bringup.view.fit import rule, spaced, wrapped
 from bringup.view.frame import Footer, Size
-from bringup.view.mark import Row, mark_of
+from bringup.view.mark import Cell, Row, mark_of
 from bringup.view.scene import Look, Scene
 from bringup.view.screen_ask import LASERS
 from bringup.view.screen_work import place_of
@@ -71,7 +71,8 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     if far is not None:
         rows.append(rule(size.width, scene.tier, f"FAR END  {place_of(scene, far)}"))
         rows += _end(scene, far, size.width)
-    rows += [(), ((f" {STEPS}", "dim"),), ((f" {LASERS}", "warn"),)]
+    rows += [(), ((f" {LASERS}", "warn"),)]
+    rows += [((f" {line}", "dim"),) for line in wrapped(STEPS, size.width - 2)]
     return rows
 
 
@@ -102,7 +103,8 @@ def _end(scene: Scene, port: str, width: int) -> list[Row]:
         for quantity in PORT_QUANTITIES
         if (one := read.get((port, quantity))) is not None
     ]
-    rows.append(((f"  {visible('   '.join(told) or 'nothing was read of it yet', width - 3)}", "plain"),))
+    none = "no link state was read yet" if lanes else "nothing was read of it yet"
+    rows += [((f"  {line}", "plain"),) for line in wrapped(visible("   ".join(told) or none), width - 3)]
     return rows
 
 
@@ -126,18 +128,37 @@ def _bar(
     value = amount(one.value, "", one.reading) if one is not None else "not read"
     full = 0
     if one is not None and one.reading is Reading.VALUE and isinstance(one.value, int | float):
-        share = (float(one.value) - WORST_DBM) / (BEST_DBM - WORST_DBM)
-        full = int(max(0.0, min(1.0, share)) * room)
-    block = "#" if scene.tier == "ascii" else "█"
-    return (
-        (f"  {name:<8} {value:>9} dBm ", "value"),
-        (f"{block * full}{' ' * (room - full)} ", mark.role),
-        mark.cell(scene.tier),
-    )
+        full = _cells(float(one.value), room)
+    block, mark_at = ("#", "|") if scene.tier == "ascii" else ("█", "│")
+    bar = f"{block * full}{' ' * (room - full)}"
+    least = _least(judgement)
+    at = _cells(least, room) if least is not None else None
+    drawn: tuple[Cell, ...] = ((bar, mark.role),)
+    if at is not None and at < room:
+        drawn = ((bar[:at], mark.role), (mark_at, "title"), (bar[at + 1 :], mark.role))
+    return ((f"  {name:<8} {value:>9} dBm ", "value"), *drawn, (" ", "plain"), mark.cell(scene.tier))
+
+
+def _cells(dbm: float, room: int) -> int:
+    """How far a bar reaches."""
+    share = (dbm - WORST_DBM) / (BEST_DBM - WORST_DBM)
+    return int(max(0.0, min(1.0, share)) * room)
+
+
+def _least(judgement: Judgement | None) -> float | None:
+    """The least that the limit lets pass, which is drawn into the bar."""
+    for side in (judgement.limit or "").split(" and ") if judgement is not None else ():
+        sign, _, number = side.partition(" ")
+        if sign == ">=":
+            try:
+                return float(number)
+            except ValueError:
+                return None
+    return None
 
 
 def footer(scene: Scene, look: Look) -> Footer:
     port = look.about or next(iter(ports(scene)), "")
     doing = f"both ends of {visible(port, 40)}, as last read by the run"
     keys = [("[ ]", "port"), ("r", "read again"), ("f", "failures"), ("Esc", "back")]
-    return Footer(doing, "r reads it again; only readings newer than the plug event count.", keys)
+    return Footer(doing, "r reads it again; only what is read after the plug went in counts.", keys)

@@ -8,7 +8,7 @@ import msgspec
 
 from bringup.model.event import Asked
 from bringup.model.subject import ends, parse_subject
-from bringup.view.fit import chosen, fit, page
+from bringup.view.fit import chosen, count, fit, page
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import ASK, Row
 from bringup.view.scene import Look, Scene
@@ -76,7 +76,7 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
 def footer(scene: Scene, look: Look) -> Footer:
     todo = items(scene)
     asked = sum(bool(item.question) for item in todo)
-    doing = f"{asked} questions, {len(todo) - asked} places to work at"
+    doing = f"{count(asked, 'question')}, {count(len(todo) - asked, 'place')} to work at"
     next_ = "Enter opens the question." if asked else "Do the work, then r on the failure reads it again."
     if not todo:
         next_ = "Nothing to do now. Esc goes back to the run."

@@ -1,0 +1,188 @@
+"""Pictures of the console: each screen in each state, as text, kept in `pictures/` and compared exactly.
+
+`python tests/tui/pictures.py --renew` writes them anew; a changed picture shows in review, where a person
+looks at it. Clock, record and causes are fixed, so that nothing but the drawing can change them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bringup.model import event as ev
+from bringup.model.verdict import Verdict
+from bringup.tui.home import Home
+from bringup.view.frame import Size
+from bringup.view.mark import Row, Tier
+from bringup.view.scene import Scene
+from bringup.view.screen_home import RunLine
+from bringup.view.summary import plain
+from tests.diagnosis.record import C2, Record, healthy, light
+from tests.tui.scenes import asked, console, dirty, good, keys, scene
+
+PLACE = Path(__file__).resolve().parent / "pictures"
+CART, SMALL, WIDE, LARGE = Size(80, 24), Size(60, 20), Size(160, 45), Size(200, 60)
+CLOCK = "03:04:05Z"
+SCREENS: dict[str, tuple[str, ...]] = {
+    "run": (),
+    "work": ("A",),
+    "failures": ("f",),
+    "failure": ("f", "enter"),
+    "done": ("f", "enter", "enter"),
+    "watch": ("f", "w"),
+    "matrix": ("m",),
+    "journal": ("J",),
+    "filter": ("J", "slash", "r", "x"),
+    "sign": ("s",),
+    "handover": ("h",),
+    "help": ("question_mark",),
+    "palette": ("colon", "r", "e"),
+    "typed": ("colon", "c", "l", "o", "s", "e", "enter"),
+    "ask": ("space",),
+    "cannot": ("space", "tab"),
+}
+"""The keys that lead to each screen."""
+
+
+def unknown() -> Record:
+    """A device that says nothing: what hangs on it is not measured."""
+    record = Record()
+    healthy(record, but=[C2])
+    record.broken("optics", "levels", C2[0], "timeout", "no reply in 10 s", "leaf-2")
+    record.step("optics", "levels", C2[1], light(C2[1]))
+    return record
+
+
+def approval() -> ev.Asked:
+    return asked(
+        "Outlet off: pdu-1/outlet-5, through pdu-1. Do it?",
+        "approve",
+        stage="power",
+        step="outlet_off",
+        subject="pdu-1/outlet-5",
+        question="power/outlet_off@pdu-1/outlet-5/approve",
+        changes=("outlet_state is on", "label is node-01 psu-1"),
+    )
+
+
+def clean() -> ev.Asked:
+    text = "Inspect the fibre at leaf-1 port Ethernet0 and clean it. Which polish has the connector?"
+    return asked(text, "choose", choices=("APC", "UPC"), subject="leaf-1/Ethernet0")
+
+
+def closed() -> ev.RunClosed:
+    return ev.RunClosed(verdict=Verdict.FAIL, exit_code=1)
+
+
+def loading(**how: object) -> Scene:
+    """The first frame: nothing was read yet."""
+    empty = scene(Record(), live="READING 0")
+    from bringup.model.state import RunState
+
+    return Scene(
+        run_id=empty.run_id,
+        state=RunState.empty(),
+        inventory=empty.inventory,
+        live="READING 0",
+        clock=CLOCK,
+        tier=empty.tier,
+    )
+
+
+STATES: dict[str, Callable[[], Scene]] = {
+    "loading": loading,
+    "empty": lambda: scene(Record()),
+    "good": lambda: scene(good()),
+    "failing": lambda: scene(dirty(), asked("Is the blank fitted?"), simulated=True),
+    "unknown": lambda: scene(unknown()),
+    "lost": lambda: scene(dirty(), asked("Is the blank fitted?"), live="LOST 00:41"),
+    "closed": lambda: scene(dirty(), closed(), live="REPLAY"),
+    "ascii": lambda: scene(dirty(), asked("Is the blank fitted?"), tier="ascii"),
+    "watching": lambda: scene(dirty(), asked("Is the blank fitted?"), watching=True),
+}
+SIZED = {"failing": (CART, SMALL, WIDE)}
+"""Other states are drawn on a crash cart's screen alone."""
+
+
+def pictures() -> Iterator[tuple[str, str]]:
+    """(name, the picture)."""
+    for state, made in STATES.items():
+        shown = made()
+        for screen, names in SCREENS.items():
+            if screen in ("typed", "filter", "palette", "help") and state not in ("failing", "ascii"):
+                continue
+            for size in SIZED.get(state, (CART,)):
+                yield f"{screen}-{state}-{size.width}x{size.height}", drawn(shown, names, size)
+    yield "ask-approve-80x24", drawn(scene(dirty(), approval()), ("space",), CART)
+    yield "ask-choose-80x24", drawn(scene(dirty(), clean()), ("space", "1"), CART)
+    yield "ask-sign-80x24", drawn(scene(good(), asked("I sign for it.", "attest")), ("space",), CART)
+    yield "work-many-80x24", drawn(scene(dirty(), approval(), clean()), ("A",), CART)
+    yield "run-failing-200x60", drawn(scene(dirty()), (), LARGE)
+    yield "run-failing-120x40", drawn(scene(dirty()), (), Size(120, 40))
+    for size in (Size(59, 19), Size(40, 6), Size(12, 2)):
+        yield (
+            f"too-small-{size.width}x{size.height}",
+            drawn(scene(dirty(), asked()), ("space", "y"), size),
+        )
+    yield "run-failing-roles-80x24", roles(scene(dirty(), asked()))
+    yield from homes()
+
+
+def drawn(shown: Scene, names: tuple[str, ...], size: Size) -> str:
+    one, _ = console(shown.at(shown.live, CLOCK))
+    keys(one, *names)
+    return as_text(one.rows(size))
+
+
+def as_text(rows: list[Row]) -> str:
+    return "".join(f"{plain(row)}\n" for row in rows)
+
+
+def roles(shown: Scene) -> str:
+    """Each cell's role instead of its text: what colour has to say, and reverse video."""
+    one, _ = console(shown.at(shown.live, CLOCK))
+    return "".join(" ".join(f"{role}:{len(text)}" for text, role in row) + "\n" for row in one.rows(CART))
+
+
+def homes() -> Iterator[tuple[str, str]]:
+    lines = (
+        line(1, asks=2, rack="r07", simulated=True),
+        line(2, stage="", closed=True, lives=False, verdict=Verdict.PASS),
+        line(3, closed=True, lives=False, verdict=Verdict.FAIL, stage=""),
+        line(4, lives=False),
+        line(5, stage="power"),
+    )
+    for tier, name in (("unicode", "good"), ("ascii", "ascii")):
+        for size in (CART, SMALL) if name == "good" else (CART,):
+            yield f"home-{name}-{size.width}x{size.height}", home(lines, size, tier)  # type: ignore[arg-type]
+    yield "home-empty-80x24", home((), CART, "unicode")
+
+
+def home(lines: tuple[RunLine, ...], size: Size, tier: Tier) -> str:
+    return as_text(Home(lines, tier, clock=lambda: CLOCK).rows(size))
+
+
+def line(number: int, **more: object) -> RunLine:
+    given: dict[str, object] = {
+        "run_id": f"20260102-03040{number}-abcd",
+        "path": f"runs/20260102-03040{number}-abcd",
+        "rack": "mini",
+        "stage": "optics",
+        "verdict": None,
+        "closed": False,
+        "lives": True,
+        "asks": 0,
+        "simulated": False,
+        **more,
+    }
+    return RunLine(**given)  # type: ignore[arg-type]
+
+
+def renew() -> None:
+    PLACE.mkdir(exist_ok=True)
+    made = dict(pictures())
+    for old in PLACE.glob("*.txt"):
+        if old.stem not in made:
+            old.unlink()
+    for name, picture in made.items():
+        (PLACE / f"{name}.txt").write_text(picture, encoding="utf-8")

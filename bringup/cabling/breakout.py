@@ -1,0 +1,99 @@
+"""Which ports share one plug: the subports of a breakout, whose cable has a trunk and a leg for each lane."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from bringup.cabling.link import End, Link, in_order
+from bringup.cabling.move import Cable
+
+_SUBPORT = re.compile(r"(.*\d)s(\d{1,2})")
+"""`swp1s0` of Cumulus and NVOS: a port that carries an `s` is always a part of a cage."""
+_PART = re.compile(r"(.+)[/:.](\d{1,2})")
+
+
+class Lane(NamedTuple):
+    cage: End
+    name: str
+
+
+class Cages(msgspec.Struct, frozen=True):
+    """Port -> the cage that it is a part of, and which lane. Ports with a cage of their own are not in it."""
+
+    lanes: dict[End, Lane]
+
+    @classmethod
+    def of(cls, expected: Sequence[Link], given: Mapping[End, str] | None = None) -> Cages:
+        """From the inventory (`given`: port -> cage), from links of the plan under one label, and names."""
+        lanes: dict[End, Lane] = {}
+        by_cage: dict[End, list[End]] = {}
+        for end, cage in (given or {}).items():
+            by_cage.setdefault(End(end.device, cage), []).append(end)
+        for cage, ends in by_cage.items():
+            if len(ends) > 1:
+                lanes |= _lanes(cage, ends)
+        by_label: dict[str, list[Link]] = {}
+        for link in expected:
+            if link.label:
+                by_label.setdefault(link.label, []).append(link)
+        for links in by_label.values():
+            if len(links) > 1:
+                for ends in ([link.a for link in links], [link.b for link in links]):
+                    lanes = _shared(ends) | lanes
+        return cls(lanes)
+
+    def lane(self, end: End | None) -> Lane | None:
+        if end is None:
+            return None
+        known = self.lanes.get(end)
+        if known is None and "s" in end.port and (named := _SUBPORT.fullmatch(end.port)):
+            return Lane(End(end.device, named[1]), named[2])
+        return known
+
+
+def is_one_cable(links: Sequence[Link]) -> bool:
+    """Whether links under one label can be one breakout: all leave one device by one cage."""
+    return bool(_shared([link.a for link in links]) or _shared([link.b for link in links]))
+
+
+def _shared(ends: Iterable[End | None]) -> dict[End, Lane]:
+    """The lanes, where all are ports of one device that can share a cage."""
+    known = [end for end in ends if end is not None]
+    if len({end.device for end in known}) != 1 or len(set(known)) != len(known) or len(known) < 2:
+        return {}
+    stems = {found[1] if (found := _PART.fullmatch(end.port)) else None for end in known}
+    stem = stems.pop() if len(stems) == 1 else None
+    return _lanes(End(known[0].device, stem or in_order(known)[0].port), known)
+
+
+def _lanes(cage: End, ends: Iterable[End]) -> dict[End, Lane]:
+    return {end: Lane(cage, str(at)) for at, end in enumerate(in_order(ends))}
+
+
+def cables_of(links: Sequence[Link], cages: Cages) -> list[Cable]:
+    """Links as cables: those of one cage are one."""
+    plain: list[Cable] = []
+    both: dict[frozenset[End], list[Link]] = {}
+    split: dict[End, list[tuple[str, End | None, Link]]] = {}
+    for link in links:
+        a, b = cages.lane(link.a), cages.lane(link.b)
+        if a is None and b is None:
+            plain.append(Cable(link.ends, label=link.label, length_m=link.length_m))
+        elif a is not None and b is not None:
+            both.setdefault(frozenset((a.cage, b.cage)), []).append(link)
+        elif a is not None:
+            split.setdefault(a.cage, []).append((a.name, link.b, link))
+        elif b is not None:
+            split.setdefault(b.cage, []).append((b.name, link.a, link))
+    for cage, parts in split.items():
+        first = parts[0][2]
+        legs = tuple(sorted((lane, leg) for lane, leg, _ in parts))
+        plain.append(Cable((cage, None), legs, label=first.label, length_m=first.length_m))
+    for ends, carried in both.items():
+        one, other = (sorted(ends) * 2)[:2]
+        plain.append(Cable((one, other), label=carried[0].label, length_m=carried[0].length_m))
+    return plain

@@ -18,6 +18,7 @@ from textual.app import App, ComposeResult
 from bringup.journal.folder import RunFolder
 from bringup.model.errors import BringupError
 from bringup.model.inventory import Inventory
+from bringup.tui import resized
 from bringup.tui.console import Console
 from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, OpenRun, Send, Verify
 from bringup.tui.ending import on_end, write_down
@@ -70,6 +71,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._lines.focus()
         self.run_worker(self._read(), name="feed", exit_on_error=False)
         self.set_interval(1 / self._frames_a_s, self._frame)
+        self.set_interval(resized.EVERY_S, lambda: resized.look(self))
         self._paint()
 
     def on_unmount(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from textual import events
 from textual.app import App, ComposeResult
 
+from bringup.tui import resized
 from bringup.tui.ending import on_end
 from bringup.tui.keys import ACTIONS
 from bringup.tui.lines import Lines, named
@@ -124,6 +125,7 @@ class HomeApp(App[str | None], inherit_bindings=False):
         self._take_back = on_end(lambda: self.exit(None))
         self._lines.focus()
         self.set_interval(HOLD_S, self._tick)
+        self.set_interval(resized.EVERY_S, lambda: resized.look(self))
         self.set_interval(LOOK_EVERY_S, self._again)
         self._paint()
 

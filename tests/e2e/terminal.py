@@ -18,7 +18,7 @@ import pytest
 from tests.e2e.runs import until
 
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
-DEADLINE_S = 40.0
+DEADLINE_S = 30.0
 AGAIN_S = 1.0
 """A key whose effect has not shown by then is pressed again: a new question is deaf to Enter."""
 
@@ -96,6 +96,10 @@ class Terminal:
 
     def resize(self, width: int, height: int) -> None:
         self._terminals.tmux("resize-window", "-t", self.name, "-x", str(width), "-y", str(height))
+
+    def close(self) -> None:
+        """As one closes a window: whoever is in it loses the terminal."""
+        self._terminals.tmux("kill-session", "-t", self.name)
 
     def wait(self, *words: str, deadline_s: float = DEADLINE_S) -> str:
         """The screen, once it shows all these words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -11,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.here import ATTEST, CONFIRM, REACH, Here, alive
+from tests.e2e.here import CONFIRM, REACH, Here, alive
 from tests.e2e.runs import Nursery, events_of, only_run, until
-from tests.e2e.terminal import Terminal, Terminals, gone, needs_tmux
+from tests.e2e.terminal import DEADLINE_S, Terminal, Terminals, gone, needs_tmux
 
 pytestmark = needs_tmux
 DIRTY = "dirty-connector@leaf-1/Ethernet0"
@@ -127,3 +126,117 @@ def check_record(run: Path) -> None:
     assert not [each for each in answers if each["by"] == "simulated"]
     assert {each["kind"] for each in events} >= {"CommandReceived", "Signed"}
     assert events[-1]["verdict"] == "PASS"
+
+
+@pytest.fixture
+def here(nursery: Nursery, tmp_path: Path) -> Iterator[Here]:
+    """A run of this machine that asks one thing; whatever is left of it is ended."""
+    made = Here(nursery, tmp_path, REACH, CONFIRM)
+    yield made
+    if made.runs.exists() and alive(made.runner):
+        made.tell("abort")
+        made.wait_for_runner()
+
+
+def same(one: Terminal, other: Terminal) -> None:
+    """Both show the same below their own first row, as soon as both have painted."""
+    until(lambda: one.body == other.body, DEADLINE_S)
+
+
+def test_two_terminals_show_the_same_and_neither_needs_the_other(terminals: Terminals, here: Here) -> None:
+    first = terminals.open(*here.words(), width=80, height=24)
+    first.wait("1 question is waiting", "LIVE")
+    attach = ["attach", here.path.name, "--runs", str(here.runs)]
+    second, third = terminals.open(*attach), terminals.open(*attach, width=200, height=50)
+    for each in (second, third):
+        each.wait("1 question is waiting", "WATCHING ONLY")
+    for terminal in (second, third):
+        terminal.go("J", "EVENTS", "Asked")
+    second.go("Escape", "EVIDENCE")
+    # An answer given elsewhere shows at all of them.
+    third.go("Escape", "EVIDENCE")
+    fourth = terminals.open(*attach)
+    fourth.wait("1 question is waiting")
+    same(second, fourth)
+    os.kill(second.pid, signal.SIGKILL)
+    gone_by_now(second)
+    assert alive(here.runner)
+    assert here.tell("note", "seen by all").status == 0
+    here.wait_for("Noted")
+    for each in (third, fourth):
+        each.go("h", "NOTES: 1", "seen by all")
+        each.go("Escape", "EVIDENCE")
+    os.kill(first.pid, signal.SIGKILL)
+    again = terminals.open(*attach)
+    again.wait("1 question is waiting", "LIVE")
+    same(again, fourth)
+    assert here.tell("answer", "work/look@run", "yes").status == 0
+    for each in (again, third, fourth):
+        each.wait("Every stage has its verdict")
+    same(again, fourth)
+
+
+def gone_by_now(terminal: Terminal) -> None:
+    terminal.wait("EXIT 137")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_console_that_is_ended_leaves_the_terminal_clean_and_the_run_alone(
+    terminals: Terminals, here: Here, number: signal.Signals
+) -> None:
+    terminal = terminals.open(*here.words())
+    terminal.wait("1 question is waiting", "LIVE")
+    assert terminal.alternate
+    os.kill(terminal.pid, number)
+    assert terminal.status() == 3
+    assert alive(here.runner)
+
+
+def test_a_closed_window_ends_the_console_and_not_the_run(terminals: Terminals, here: Here) -> None:
+    terminal = terminals.open(*here.words())
+    terminal.wait("1 question is waiting", "LIVE")
+    pid = terminal.pid
+    terminals.open("list")  # so that the server has another window to live for
+    terminal.close()
+    gone(pid)
+    assert alive(here.runner)
+
+
+def test_the_list_of_runs_opens_the_run_again_as_it_was(terminals: Terminals, here: Here) -> None:
+    terminal = terminals.open(*here.words())
+    terminal.wait("1 question is waiting", "LIVE")
+    terminal.press("Q")
+    assert terminal.status() == 3
+    home = terminals.open()
+    home.wait(here.path.name, "? ASK")
+    home.go("Enter", "1 question is waiting", "LIVE")
+    home.go("Space", "? ASK", " > _")
+    answer(home, "yes")
+    home.wait("Every stage has its verdict")
+    home.go("H", "1 run here")
+    home.press("Q")
+    assert home.status() == 0
+
+
+def test_every_size_takes_an_answer_and_a_resize_loses_nothing(terminals: Terminals, here: Here) -> None:
+    terminal = terminals.open(*here.words())
+    terminal.wait("1 question is waiting", "LIVE")
+    for width, height in ((200, 50), (60, 20), (81, 25), (60, 20)):
+        terminal.resize(width, height)
+        terminal.wait_for(lambda screen, cells=width: framed(screen, cells), (width, height))
+    terminal.resize(59, 19)
+    terminal.wait("too small: 59x19, needs 60x20", "Is it so?")
+    terminal.resize(80, 24)
+    terminal.go("Space", "? ASK", " > _")
+    terminal.resize(40, 8)
+    terminal.wait("too small: 40x8", "Is it so?")
+    terminal.type("yes")
+    terminal.wait("> yes")
+    terminal.until_gone("Enter", "Is it so?")
+    terminal.resize(80, 24)
+    terminal.wait("Every stage has its verdict")
+
+
+def framed(screen: str, width: int) -> bool:
+    """Whether the last picture is that wide: its rules reach from edge to edge."""
+    return any(len(line) == width and "─" in line for line in screen.splitlines()) and "Space ask" in screen

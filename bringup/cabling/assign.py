@@ -1,4 +1,4 @@
-"""Which found cable becomes which cable of the plan, so that as many plugs as possible stay where they are."""
+"""Which found cable becomes which cable of the plan, so that as many plugs as possible stay."""
 
 from __future__ import annotations
 

@@ -31,11 +31,11 @@ class Cages(msgspec.Struct, frozen=True):
         """From the inventory (`given`: port -> cage), from links of the plan under one label, and names."""
         lanes: dict[End, Lane] = {}
         by_cage: dict[End, list[End]] = {}
-        for end, cage in (given or {}).items():
-            by_cage.setdefault(End(end.device, cage), []).append(end)
-        for cage, ends in by_cage.items():
-            if len(ends) > 1:
-                lanes |= _lanes(cage, ends)
+        for end, name in (given or {}).items():
+            by_cage.setdefault(End(end.device, name), []).append(end)
+        for cage, parts in by_cage.items():
+            if len(parts) > 1:
+                lanes |= _lanes(cage, parts)
         by_label: dict[str, list[Link]] = {}
         for link in expected:
             if link.label:

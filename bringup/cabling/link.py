@@ -24,7 +24,7 @@ class End(NamedTuple):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """One row: what connects `a` with `b`. None is an end that nobody has seen; only found lists hold some."""
+    """One row: `a` is connected with `b`. None is an end that nobody has seen; only found lists hold some."""
 
     a: End | None
     b: End | None

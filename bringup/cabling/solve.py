@@ -1,10 +1,10 @@
 """The fewest moves that turn found cables into expected ones.
 
 Every plug stands in one port, so the cables that are and those that should be make rows and rings in which
-both alternate. In a ring of k cables each moves one plug: k moves, and never fewer, for every cable of it lies
-wrong. A row ends at a port where nothing was seen, at a plug whose other end nobody has seen, or at a port that
-the plan does not name. Ends that were not seen are closed within their row, which is the one reading of what
-was seen that needs the fewest moves; what rests on it is marked as assumed.
+both alternate. In a ring of k cables each moves one plug: k moves, and never fewer, for every cable of it
+lies wrong. A row ends at a port where nothing was seen, at a plug whose other end nobody has seen, or at a
+port that the plan does not name. Ends that were not seen are closed within their row, which is the one
+reading of what was seen that needs the fewest moves; what rests on it is marked as assumed.
 
 Breakouts have more than two plugs, so theirs is an assignment (`breakout.py`).
 """
@@ -232,7 +232,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 def _closing(row: _Row) -> Cable | None:
-    """The cable that closes a row: two halves are one; a half ends, and one not seen lies, where it is dark."""
+    """The cable that closes a row: two halves are one; a half ends where it is dark."""
     known = [end for half in row.halves for end in half.places]
     ends = [*known, *row.dark]
     if not ends:

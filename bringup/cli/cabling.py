@@ -1,0 +1,185 @@
+"""Check cable lists, convert them, and say which cables to move."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bringup.cli._file_group import form_option
+from bringup.cli._options import inventory_option
+from bringup.cli.main import printable
+
+if TYPE_CHECKING:
+    from bringup.cabling.link import Link
+    from bringup.cabling.move import Place
+    from bringup.model.inventory import Inventory
+
+TO = ("csv", "dot", "netbox", "sonic")
+
+
+@click.group("cabling")
+def cabling() -> None:
+    """Cable lists: check, convert, compare with what was found.
+
+    FILE may be our CSV (a_device,a_port,b_device,b_port,medium,length_m,label), PTM's topology.dot, NVIDIA's
+    point-to-point list (CSV or xlsx), a topology of ibdiagnet or ibnetdiscover, NetBox's cables, or SONiC's
+    links; which one is told by its content.
+
+    \b
+    Examples:
+      bringup cabling check plan.csv -i rack.toml
+      bringup cabling convert plan.xlsx --to netbox --out cables.csv
+      bringup cabling solve --expected plan.csv --found runs/20260101-120000-abcd
+    """
+
+
+@cabling.command("check")
+@click.argument("file", type=click.Path())
+@inventory_option
+@form_option
+def check(file: str, inventory: str | None, form: str) -> int:
+    """Tell everything that is wrong with a cable list, with rows. Exit code 2 if anything is.
+
+    With an inventory its devices are the ones that there are.
+    """
+    from bringup.cli._cabling_files import read_list
+    from bringup.model.errors import InputError
+
+    loaded = _inventory(inventory)
+    problems: list[str] = []
+    count = 0
+    notes: tuple[str, ...] = ()
+    try:
+        listed = read_list(file, devices=None if loaded is None else loaded.devices)
+        count, notes = len(listed.links), listed.notes
+    except InputError as error:
+        problems = list(error.problems) or [str(error)]
+    if form == "json":
+        told = {"file": file, "ok": not problems, "links": count, "problems": problems, "notes": list(notes)}
+        print(json.dumps(told))
+    else:
+        for problem in problems:
+            print(_line(problem), file=sys.stderr)
+        if not problems:
+            print(_line(f"{file}: good: {count} links"))
+        for note in notes:
+            print(_line(note), file=sys.stderr)
+    return 2 if problems else 0
+
+
+@cabling.command("convert")
+@click.argument("file", type=click.Path())
+@click.option("--to", "to", type=click.Choice(TO), required=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="A new file; none is overwritten."
+)
+def convert(file: str, to: str, out: Path) -> None:
+    """Write a cable list as another tool reads it. Dot and SONiC's links hold no media, lengths or labels."""
+    from bringup.cli._cabling_files import read_list
+    from bringup.model.errors import InputError
+
+    listed = read_list(file)
+    try:
+        text = _text(listed.links, to)
+    except ValueError as error:
+        raise InputError(f"{file}: {error}", "Rename it, or choose another format.") from error
+    try:
+        with out.open("x", encoding="utf-8", newline="") as opened:
+            opened.write(text)
+    except FileExistsError as error:
+        raise InputError(
+            f"{out} is there already", "A file of yours is never overwritten: name another."
+        ) from error
+    except OSError as error:
+        raise InputError(f"{out} can't be written: {error.strerror}") from error
+    print(_line(f"written: {out} ({len(listed.links)} links)"), file=sys.stderr)
+
+
+@cabling.command("solve")
+@click.option("--expected", metavar="FILE", required=True, help="The plan.")
+@click.option(
+    "--found",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="A list like the plan, where an end may be empty; a run's folder; or DEVICE=FILE with the LLDP "
+    "neighbours of one device. May be given several times.",
+)
+@inventory_option
+@form_option
+def solve_command(expected: str, found: tuple[str, ...], inventory: str | None, form: str) -> int:
+    """The fewest moves that turn found into expected, one plug at a time.
+
+    With an inventory the order tells racks, units and sides, and prefers short ways. Exit code: 0 nothing to
+    move, 1 moves to make, 3 only ends that nobody has seen, 2 the rows are bad.
+    """
+    from bringup.cabling.breakout import Cages
+    from bringup.cabling.link import End
+    from bringup.cabling.neighbours import as_planned
+    from bringup.cabling.solve import solve
+    from bringup.cli._cabling_files import read_expected_and_found
+    from bringup.cli._cabling_order import as_json, as_text, exit_code
+
+    loaded = _inventory(inventory)
+    devices = None if loaded is None else loaded.devices
+    plan, seen, notes = read_expected_and_found(expected, found, devices)
+    given = {End(port.device, port.name): port.cage for port in loaded.port if port.cage} if loaded else {}
+    places = _places(loaded)
+    solution = solve(plan, as_planned(seen, plan), cages=Cages.of(plan, given), places=places)
+    if form == "json":
+        print(json.dumps(as_json(solution, notes)))
+    else:
+        print("\n".join(as_text(solution, places, notes)))
+    return exit_code(solution)
+
+
+def _inventory(name: str | None) -> Inventory | None:
+    if name is None:
+        return None
+    from bringup.driver.registry import platform_names
+    from bringup.input import load_inventory
+    from bringup.input.shipped import find_file
+
+    return load_inventory(find_file("inventory", name), platforms=platform_names())
+
+
+def _places(loaded: Inventory | None) -> dict[str, Place]:
+    from bringup.cabling.move import Place
+
+    devices = loaded.device if loaded is not None else ()
+    return {one.name: Place(one.rack or "", one.unit, one.side or "") for one in devices}
+
+
+def _text(links: tuple[Link, ...], to: str) -> str:
+    from bringup.cabling.write import WRITERS
+
+    if to != "netbox":
+        return WRITERS[to](links)
+    from bringup.input.netbox_out import cables_csv
+    from bringup.model.inventory import Cable, Inventory
+
+    return cables_csv(
+        Inventory(
+            cable=tuple(
+                Cable(
+                    a_device=link.a.device,
+                    a_port=link.a.port,
+                    b_device=link.b.device,
+                    b_port=link.b.port,
+                    medium=link.medium,
+                    length_m=link.length_m,
+                    label=link.label,
+                )
+                for link in links
+                if link.a is not None and link.b is not None
+            )
+        )
+    )
+
+
+def _line(text: str) -> str:
+    return printable(text.replace("\n", "\\n"))

@@ -90,11 +90,11 @@ def _read(
     for line, cells in rows:
         if len(faults) >= FAULT_CAP:
             break
-        if len(cells) > width or len(cells) <= max(columns[name] for name in NEEDED):
+        if len(cells) < width or any(cells[width:]):
             wrong = f"has {len(cells)} cells where the header has {width}"
             faults.append(RowFault(line, "", wrong, "one cell for each column; a comma in one needs quotes"))
             continue
-        named = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
+        named = {name: cells[at] for name, at in columns.items()}
         bad = _cell_faults(line, named, found)
         faults += bad
         if not bad:

@@ -32,13 +32,20 @@ def sheets(data: bytes) -> list[list[Row]]:
             if not names or len(names) > SHEET_CAP:
                 raise NoWorkbook(f"it has {len(names)} sheets")
             texts = _texts(held) if "xl/sharedStrings.xml" in held.namelist() else []
-            return [list(_rows(_member(held, name), texts)) for name in sorted(names, key=names.__getitem__)]
+            return [_even(_rows(_member(held, name), texts)) for name in sorted(names, key=names.__getitem__)]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise NoWorkbook(f"it is no whole zip: {error}") from None
     except (ElementTree.ParseError, IndexError, ValueError) as error:
         if isinstance(error, NoWorkbook):
             raise
         raise NoWorkbook(f"its XML can't be read: {error}") from None
+
+
+def _even(rows: Iterator[Row]) -> list[Row]:
+    """Rows of one width: a sheet leaves out what is empty at their ends."""
+    held = list(rows)
+    width = max((len(cells) for _, cells in held), default=0)
+    return [(number, cells + [""] * (width - len(cells))) for number, cells in held]
 
 
 def _member(held: zipfile.ZipFile, name: str) -> ElementTree.Element:

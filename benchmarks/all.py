@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import (
+    cabling,
     dead_host,
     engine,
     gnmi_updates,
@@ -41,6 +42,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     racks.MINI,
     racks.HGX,
     requests.BENCHMARK,
+    cabling.BENCHMARK,
 )
 LEAST_ROUNDS = 5
 MISSED, PEER_MISSING = 1, 2

@@ -86,7 +86,7 @@ def as_text(solution: Solution, places: Mapping[str, Place], notes: tuple[str, .
         yield ""
         yield "Not seen"
         for each in solution.unseen:
-            label = f" {visible(each.label)}" if each.label else ""
+            label = f" {_shown(each.label)}" if each.label else ""
             yield f"  [ ] cable{label}: {_where(each.a, places)} -- {_where(each.b, places)}"
             yield f"      {each.why}"
     if solution.extra:
@@ -99,7 +99,7 @@ def as_text(solution: Solution, places: Mapping[str, Place], notes: tuple[str, .
 
 
 def _turn(move: Move, places: Mapping[str, Place]) -> Iterator[str]:
-    named = visible(move.label) or "(no label)"
+    named = _shown(move.label) or "(no label)"
     by = ", by the end that stays" if move.label_from == "plan" else ""
     yield f"  [ ] {move.number}. cable {named}{by}: {_FAR[move.wrong]}"
     hand = " (it is in your hand)" if move.in_hand else ""
@@ -117,10 +117,15 @@ def _turn(move: Move, places: Mapping[str, Place]) -> Iterator[str]:
         yield f"      the cable is {move.too_short_m:g} m shorter than planned there"
 
 
+def _shown(text: str) -> str:
+    """Harmless text as it is: plans have ten thousand rows."""
+    return text if text.isascii() and text.isprintable() and len(text) <= _WIDTH else visible(text, _WIDTH)
+
+
 def _where(end: End | None, places: Mapping[str, Place]) -> str:
     if end is None:
         return "an end that nobody has seen"
-    text = f"{visible(end.device, _WIDTH)} {visible(end.port, _WIDTH)}"
+    text = f"{_shown(end.device)} {_shown(end.port)}"
     place = places.get(end.device)
     if place is None:
         return text

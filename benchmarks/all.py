@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     cabling,
+    console,
     dead_host,
     engine,
     gnmi_updates,

@@ -23,7 +23,7 @@ from bringup.tui.console import Console
 from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, OpenRun, Send, Verify
 from bringup.tui.ending import on_end, write_down
 from bringup.tui.feed import Feed
-from bringup.tui.lines import Lines, named
+from bringup.tui.lines import Corner, Lines, named
 from bringup.tui.outside import Outside
 from bringup.tui.picture import Picture, utc
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
@@ -32,6 +32,10 @@ from bringup.view.mark import Tier
 
 FRAMES_A_S = 15
 REMOTE_FRAMES_A_S = 5
+RESTS = 2
+"""Frames that are left out after one that painted most of the screen: a list that runs through is read five
+times a second as well as fifteen, and sends a third of the bytes.
+"""
 CLIPBOARD_CHARACTERS = 64 * 1024
 
 
@@ -39,7 +43,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
     """One run on the screen. Its result is the run to open next, `""` for the list of runs, None to leave."""
 
     ENABLE_COMMAND_PALETTE = False
-    CSS = "Screen { background: ansi_default; }"
+    CSS = "Screen { background: ansi_default; layers: base above; }"
 
     def __init__(
         self,
@@ -59,12 +63,15 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._gate = Gate()
         self._frames_a_s = REMOTE_FRAMES_A_S if remote else FRAMES_A_S
         self._trouble = ""
+        self._rests = 0
         self._take_back: Callable[[], None] = lambda: None
         self.console_view = Console(self._picture.scene(), now_s=time.monotonic)
-        self._lines = Lines()
+        self._corner = Corner()
+        self._lines = Lines(self._corner)
 
     def compose(self) -> ComposeResult:
         yield self._lines
+        yield self._corner
 
     def on_mount(self) -> None:
         self._take_back = on_end(lambda: self.exit(None))
@@ -89,13 +96,17 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             self._picture.broke(write_down(self._log_place, error))
 
     async def _frame(self) -> None:
+        if self._rests > 0:
+            self._rests -= 1
+            return
         with self._guarded():
             await self._picture.diagnose()
         with self._guarded():
             await self._carry_out(self.console_view.show(self._picture.scene()))
             if self._picture.error:
                 self.console_view.say(self._picture.error)
-        self._paint()
+        if self._paint() > self.size.height / 2:
+            self._rests = RESTS
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -116,16 +127,17 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         """Beside the run, not in it: a reader leaves no trace in a record."""
         return self._folder.path.parent / f"{self._folder.run_id}.console.log"
 
-    def _paint(self) -> None:
+    def _paint(self) -> int:
+        """Paint what differs, now; how many lines that were."""
         size = Size(self.size.width, self.size.height)
         if not (size.width and size.height):
-            return
+            return 0
         try:
             rows = self.console_view.rows(size)
         except Exception as error:
             self._stumbled(error)
             rows = self.console_view.interrupted(self.console_view.look.note or self._trouble, size)
-        self._lines.put(rows)
+        return self._lines.put(rows)
 
     def on_resize(self, event: events.Resize) -> None:
         self._paint()

@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from bringup.tui import resized
 from bringup.tui.ending import on_end
 from bringup.tui.keys import ACTIONS
-from bringup.tui.lines import Lines, named
+from bringup.tui.lines import Corner, Lines, named
 from bringup.tui.picture import utc
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.view.fit import between, exactly, fit
@@ -108,18 +108,20 @@ class HomeApp(App[str | None], inherit_bindings=False):
     """Its result is the id of the run to open, or None to leave. `look` reads the list again."""
 
     ENABLE_COMMAND_PALETTE = False
-    CSS = "Screen { background: ansi_default; }"
+    CSS = "Screen { background: ansi_default; layers: base above; }"
 
     def __init__(self, look: Callable[[], Sequence[RunLine]], *, tier: Tier = "unicode") -> None:
         super().__init__(ansi_color=True)
         self._look = look
         self.home = Home(look(), tier)
         self._gate = Gate()
-        self._lines = Lines()
+        self._corner = Corner()
+        self._lines = Lines(self._corner)
         self._take_back: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
         yield self._lines
+        yield self._corner
 
     def on_mount(self) -> None:
         self._take_back = on_end(lambda: self.exit(None))

@@ -1,4 +1,7 @@
-"""The one widget of the console: rows of cells, drawn as they are, and painted again where they differ."""
+"""What draws the console: rows of cells, as they are, painted again where they differ; and the corner with
+the clock, so that a second that goes by sends its own cells and no others (the toolkit sends a widget's line
+from its beginning).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,27 @@ from textual.widget import Widget
 from bringup.tui.theme import STYLES
 from bringup.view.mark import Role, Row
 
+CORNER_CELLS = 11
+"""` 03:04:05Z ` at the end of row 1."""
+LEAST_FOR_CORNER = 40
+
+
+class Corner(Widget):
+    """The end of row 1, above it."""
+
+    DEFAULT_CSS = f"Corner {{ layer: above; dock: right; width: {CORNER_CELLS}; height: 1; }}"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._strip = Strip([])
+
+    def put(self, strip: Strip) -> None:
+        self._strip = strip
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        return self._strip if y == 0 else Strip.blank(self.size.width)
+
 
 class Lines(Widget):
     """Rows of cells, drawn as they are: nothing in them is markup."""
@@ -20,8 +44,9 @@ class Lines(Widget):
     DEFAULT_CSS = "Lines { width: 100%; height: 100%; }"
     can_focus = True
 
-    def __init__(self) -> None:
+    def __init__(self, corner: Corner | None = None) -> None:
         super().__init__()
+        self._corner = corner
         self._rows: list[Row] = []
         self._strips: dict[int, tuple[Row, int, Strip]] = {}
 
@@ -35,10 +60,27 @@ class Lines(Widget):
                 regions.append(Region(0, number, width, 1))
             elif rows[number] is not before[number] and rows[number] != before[number]:
                 first, end = differing(before[number], rows[number])
-                regions.append(Region(first, number, max(1, min(end, width) - first), 1))
+                if number > 0 or first < self._corner_from(width):
+                    regions.append(Region(first, number, max(1, min(end, width) - first), 1))
         if regions:
             self.refresh(*regions)
+        if rows and (not before or rows[0] != before[0]):
+            self._fill_corner(width)
         return len(regions)
+
+    def _corner_from(self, width: int) -> int:
+        shown = self._corner is not None and self._corner.display
+        return width - CORNER_CELLS if shown else width
+
+    def _fill_corner(self, width: int) -> None:
+        if self._corner is not None:
+            self._corner.put(self.render_line(0).crop(max(0, width - CORNER_CELLS), width))
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._corner is not None:
+            self._corner.display = event.size.width >= LEAST_FOR_CORNER
+        if self._rows:
+            self._fill_corner(event.size.width)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

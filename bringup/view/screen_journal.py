@@ -7,7 +7,7 @@ import json
 import msgspec
 
 from bringup.model.event import Answered, Asked, Judged, Known, Measured, StepEnded, StepStarted, Unknown
-from bringup.view.fit import chosen, fit, page, rule, wrapped
+from bringup.view.fit import chosen, fit, rule, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
@@ -38,9 +38,10 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
         return [*rows, ((f" {visible(why)}", "dim"),)]
     cursor = len(events) - 1 if look.follow else min(look.cursor, len(events) - 1)
     room = max(1, size.height - len(rows) - DETAIL_ROWS - 1)
-    top, some = page([_line(event) for event in events], cursor, room)
-    for number, row in enumerate(some, top):
-        whole = fit(row, size.width, scene.tier)
+    top = max(0, min(cursor - room // 2, len(events) - room))
+    some = events[top : top + room]
+    for number, event in enumerate(some, top):
+        whole = fit(_line(event), size.width, scene.tier)
         rows.append(chosen(whole) if number == cursor else whole)
     rows += [()] * (room - len(some))
     rows.append(rule(size.width, scene.tier, f"EVENT {events[cursor].seq}"))

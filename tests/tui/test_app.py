@@ -233,13 +233,30 @@ async def test_nothing_is_made_again_while_nothing_changes(tmp_path: Path) -> No
         assert one._lines.put(one._lines._rows) == 0
 
 
+async def test_a_second_that_goes_by_paints_the_corner_alone(tmp_path: Path) -> None:
+    one = app(folder_of(tmp_path), World())
+    async with one.run_test(size=SIZE) as pilot:
+        await opened(pilot, one)
+        assert one._corner._strip.text.strip() == "03:04:05Z"
+        rows = one._lines._rows
+        later = tuple((text.replace("03:04:05Z", "03:04:06Z"), role) for text, role in rows[0])
+        assert one._lines.put([later, *rows[1:]]) == 0
+        assert one._corner._strip.text.strip() == "03:04:06Z"
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: len(one._lines._rows) == 40)
+        assert one._corner._strip.text.strip() == "03:04:05Z"
+
+
 async def test_a_run_of_a_hundred_thousand_events_takes_keys_while_it_is_read(tmp_path: Path) -> None:
     one = app(written(tmp_path, long_run()), World())
     async with one.run_test(size=SIZE) as pilot:
         await opened(pilot, one, "READING")
-        await pilot.press("J")
+        reading: list[bool] = []
+        press = one.console_view.press
+        one.console_view.press = lambda key: (reading.append(not one._feed.caught_up), press(key))[1]  # type: ignore[method-assign]
+        one.post_message(key("J"))
         await opened(pilot, one, "EVENTS", "VERIFY")
-        assert not one._feed.caught_up
+        assert reading == [True]
         await until(pilot, lambda: one._feed.caught_up)
         await opened(pilot, one, "100025 EVENTS")
 

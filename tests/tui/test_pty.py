@@ -109,7 +109,7 @@ def test_no_sequence_of_a_device_reaches_the_terminal(tmp_path: Path) -> None:
     text = one.seen.decode("utf-8", "replace")
     for bad in ("\u202e", "\u200b", "漢", "\u0301", "\x9b"):
         assert bad not in text
-    # A bell rings for the question; the toolkit ends its choice of a pointer with another. None is the device's.
+    # A bell rings for the question, and the toolkit ends its choice of a pointer with one.
     assert one.seen.replace(b"\x1b]22;default\x07", b"").count(b"\x07") == 1
     assert LEAVES in one.seen
 

@@ -44,6 +44,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     racks.HGX,
     requests.BENCHMARK,
     cabling.BENCHMARK,
+    console.BENCHMARK,
 )
 LEAST_ROUNDS = 5
 MISSED, PEER_MISSING = 1, 2

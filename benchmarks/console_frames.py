@@ -1,8 +1,8 @@
 """What frames of the console take, on the terminal that this process has: `console_frames.py RUN OUT`.
 
 Writes `{"cells_ms", "events_ms", "fold"}`: CPU of a frame in which 33 cells change, of one that takes in five
-events of the record, and the events that are taken in, alone, in a second of CPU. It looks behind the console's
-public names: what it measures is inside.
+events of the record, and the events that are taken in, alone, in a second of CPU. It looks behind
+the console's public names: what it measures is inside.
 """
 # ruff: noqa: SLF001, ASYNC240
 

@@ -158,7 +158,7 @@ def test_every_target_of_the_page_has_a_benchmark() -> None:
     names = [each.name for each in BENCHMARKS]
     assert names == [
         *("start", "ssh", "dead-host", "held-ssh", "snmp", "redfish", "gnmi", "text-parsers"),
-        *("module-decode", "append", "verify", "engine", "mini", "hgx", "requests", "cabling"),
+        *("module-decode", "append", "verify", "engine", "mini", "hgx", "requests", "cabling", "console"),
     ]
 
 

@@ -14,11 +14,9 @@ if __name__ == "__main__":
 from benchmarks.figure import Benchmark, Figure
 from benchmarks.table import render
 from bringup.cabling.link import End, Link
-from bringup.cabling.neighbours import as_planned
-from bringup.cabling.solve import solve
 from bringup.cabling.write import to_csv
-from bringup.cli._cabling_files import read_expected_and_found
 from bringup.cli._cabling_order import as_text
+from bringup.cli._cabling_solve import work_order
 
 LINKS, PER_LEAF = 10_000, 64
 AT_MOST_S = 1.0
@@ -40,11 +38,10 @@ def _figure(folder: Path, rounds: int, what: str, plan: list[Link], there: list[
     took: list[float] = []
     for _ in range(rounds):
         begun = time.process_time()
-        links, seen, notes = read_expected_and_found(str(expected), [str(found)], None)
-        solution = solve(links, as_planned(seen, links))
-        text = "\n".join(as_text(solution, {}, notes))
+        order = work_order(str(expected), [str(found)], None)
+        text = "\n".join(as_text(order.solution, order.places, order.notes))
         took.append(time.process_time() - begun)
-        if not solution.moves or f"{solution.moves[-1].number}. cable" not in text:
+        if f"{len(order.solution.moves)}. cable" not in text:
             raise RuntimeError("there is no work order")
     return Figure(what=what, unit="s", ours=tuple(took), at_most=AT_MOST_S)
 

@@ -23,7 +23,7 @@ class End(NamedTuple):
         return f"{self.device}/{self.port}"
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, gc=False):
     """One row: `a` is connected with `b`. None is an end that nobody has seen; only found lists hold some."""
 
     a: End | None

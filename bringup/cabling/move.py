@@ -9,7 +9,7 @@ import msgspec
 from bringup.cabling.link import End, Link
 
 
-class Cable(msgspec.Struct, frozen=True):
+class Cable(msgspec.Struct, frozen=True, gc=False):
     """A cable by its plugs. `ends` are those of a plain one; a breakout has its trunk at `ends[0]`, and
     `legs` by lane. None is a plug that nobody has seen. `assumed`: nobody has seen the cable itself, or not
     both of its ends; that it lies so follows from all others.
@@ -24,11 +24,14 @@ class Cable(msgspec.Struct, frozen=True):
     @property
     def places(self) -> tuple[End, ...]:
         """Where its plugs were seen."""
+        first, second = self.ends
+        if first is not None and second is not None and not self.legs:
+            return first, second
         every = (*self.ends, *(end for _, end in self.legs))
         return tuple(end for end in every if end is not None)
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One plug to be moved, before it has its turn. `to` is None for a cable that is to be taken out."""
 
     cable: Cable
@@ -39,7 +42,7 @@ class Step(msgspec.Struct, frozen=True):
     length_m: float | None = None
 
 
-class Move(msgspec.Struct, frozen=True, kw_only=True):
+class Move(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One turn of the work order.
 
     `in_hand`: the plug was taken out by the move before. `takes_out`: another plug stands at `to`; it is

@@ -12,7 +12,6 @@ from bringup.cabling.link import End, Link, RowFault
 MARKS = ("#", "@", " -- ")
 """Marks of our own subjects; no name may hold one."""
 _NUMBER = re.compile(r"\d+")
-_STYLE_SHARE = 0.9
 NEAREST_FROM = 2_000
 """Among more devices than this none is looked for that has nearly the name."""
 
@@ -42,6 +41,9 @@ def _ends(links: Sequence[Link]) -> Iterator[tuple[Link, str, End]]:
 
 def _rows(links: Sequence[Link]) -> Iterator[RowFault]:
     for link, side, end in _ends(links):
+        whole = f"{end.device}{end.port}"
+        if "/" not in end.device and not any(mark in whole for mark in MARKS):
+            continue
         for name, text in ((f"{side}_device", end.device), (f"{side}_port", end.port)):
             bad = (
                 "/"
@@ -105,16 +107,16 @@ def _styles(links: Sequence[Link]) -> Iterator[RowFault]:
     """One device in two spellings, and ports of one device named in two ways."""
     spelled: dict[str, tuple[str, int]] = {}
     styles: dict[str, dict[str, list[tuple[Link, str, End]]]] = {}
-    told: set[str] = set()
     for link, side, end in _ends(links):
-        plain = end.device.casefold().replace("_", "-")
-        first, line = spelled.setdefault(plain, (end.device, link.line))
-        if first != end.device and end.device not in told:
-            told.add(end.device)
+        if end.device not in styles:
+            plain = end.device.casefold().replace("_", "-")
+            first, line = spelled.setdefault(plain, (end.device, link.line))
+        else:
+            first = end.device
+        if first != end.device:
             wrong = f"{end.device[:60]!a} is {first[:60]!a} in line {line}"
             yield RowFault(link.line, f"{side}_device", wrong, "write each device in one way")
-        style = _NUMBER.sub("0", end.port)
-        styles.setdefault(end.device, {}).setdefault(_family(style), []).append((link, side, end))
+        styles.setdefault(end.device, {}).setdefault(_family(end.port), []).append((link, side, end))
     for device, families in styles.items():
         yield from _mixed(device, families)
 
@@ -135,9 +137,10 @@ def _mixed(device: str, families: dict[str, list[tuple[Link, str, End]]]) -> Ite
 _KINDS = {"eth": "ethernet", "et": "ethernet", "ethernet": "ethernet", "e": "ethernet", "etp": "ethernet"}
 
 
-def _family(style: str) -> str:
+def _family(port: str) -> str:
     """The letters before the first number."""
-    return style.partition("0")[0]
+    found = _NUMBER.search(port)
+    return port if found is None else port[: found.start()]
 
 
 def _unknown(links: Sequence[Link], devices: Collection[str]) -> Iterator[RowFault]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from bringup.cabling.link import CableList, End, Link, RowFault, end_of
+from bringup.cabling.link import NOT_SEEN, CableList, End, Link, RowFault, end_of
 
 COLUMNS = ("a_device", "a_port", "b_device", "b_port", "medium", "length_m", "label")
 NEEDED = COLUMNS[:4]
@@ -105,6 +105,8 @@ def _read(
 
 
 def _cell_faults(line: int, named: Mapping[str, str], found: bool) -> list[RowFault]:
+    if _is_plain(named):
+        return []
     faults = [
         RowFault(line, name, f"{cell[:40]!a} holds control characters, or too many", "leave them out")
         for name, cell in named.items()
@@ -126,6 +128,18 @@ def _cell_faults(line: int, named: Mapping[str, str], found: bool) -> list[RowFa
             )
         )
     return faults
+
+
+def _is_plain(named: Mapping[str, str]) -> bool:
+    """Whether a row is good at first sight, as nearly all are."""
+    text = "".join(named.values())
+    return (
+        text.isprintable()
+        and len(text) <= LONGEST_CELL
+        and not named.get("length_m")
+        and all(named[name] for name in NEEDED)
+        and not (NOT_SEEN & {named[name].lower() for name in NEEDED})
+    )
 
 
 def _ends(named: Mapping[str, str]) -> tuple[End | None, End | None]:

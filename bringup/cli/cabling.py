@@ -15,7 +15,6 @@ from bringup.cli.main import printable
 
 if TYPE_CHECKING:
     from bringup.cabling.link import Link
-    from bringup.cabling.move import Place
     from bringup.model.inventory import Inventory
 
 TO = ("csv", "dot", "netbox", "sonic")
@@ -117,24 +116,15 @@ def solve_command(expected: str, found: tuple[str, ...], inventory: str | None, 
     With an inventory the order tells racks, units and sides, and prefers short ways. Exit code: 0 nothing to
     move, 1 moves to make, 3 only ends that nobody has seen, 2 the rows are bad.
     """
-    from bringup.cabling.breakout import Cages
-    from bringup.cabling.link import End
-    from bringup.cabling.neighbours import as_planned
-    from bringup.cabling.solve import solve
-    from bringup.cli._cabling_files import read_expected_and_found
     from bringup.cli._cabling_order import as_json, as_text, exit_code
+    from bringup.cli._cabling_solve import work_order
 
-    loaded = _inventory(inventory)
-    devices = None if loaded is None else loaded.devices
-    plan, seen, notes = read_expected_and_found(expected, found, devices)
-    given = {End(port.device, port.name): port.cage for port in loaded.port if port.cage} if loaded else {}
-    places = _places(loaded)
-    solution = solve(plan, as_planned(seen, plan), cages=Cages.of(plan, given), places=places)
+    order = work_order(expected, found, _inventory(inventory))
     if form == "json":
-        print(json.dumps(as_json(solution, notes)))
+        print(json.dumps(as_json(order.solution, order.notes)))
     else:
-        print("\n".join(as_text(solution, places, notes)))
-    return exit_code(solution)
+        print("\n".join(as_text(order.solution, order.places, order.notes)))
+    return exit_code(order.solution)
 
 
 def _inventory(name: str | None) -> Inventory | None:
@@ -145,13 +135,6 @@ def _inventory(name: str | None) -> Inventory | None:
     from bringup.input.shipped import find_file
 
     return load_inventory(find_file("inventory", name), platforms=platform_names())
-
-
-def _places(loaded: Inventory | None) -> dict[str, Place]:
-    from bringup.cabling.move import Place
-
-    devices = loaded.device if loaded is not None else ()
-    return {one.name: Place(one.rack or "", one.unit, one.side or "") for one in devices}
 
 
 def _text(links: tuple[Link, ...], to: str) -> str:

@@ -251,9 +251,7 @@ class SonicShell:
             if port.optic is not None:
                 held = port.held_module
                 at = self._world.clock.now() if held is None else held.since
-                stamp = datetime.datetime.fromtimestamp(
-                    self._world.wall_of(self._device, at), datetime.UTC
-                )
+                stamp = datetime.datetime.fromtimestamp(self._world.wall_of(self._device, at), datetime.UTC)
                 fields = {"last_update_time": f"{stamp:%a %b %d %H:%M:%S %Y}"}
                 found[f"TRANSCEIVER_DOM_SENSOR|{port.name}"] = {"type": "hash", "value": fields}
         return Reply(json.dumps(found, indent=2) + "\n")

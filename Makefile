@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.made
 
-.PHONY: demo check bench man venv requirements format
+.PHONY: demo check bench man screenshots venv requirements format
 
 # On a terminal in the console; elsewhere headless, with a simulated technician who answers.
 demo: venv
@@ -24,6 +24,10 @@ bench: venv
 # The manual page, from the commands themselves; a test tells when it is out of date.
 man: venv
 	$(BIN)/python -m bringup.cli._man > docs/bringup.1
+
+# The pictures of the console, from the records of lab runs; the same each time.
+screenshots: venv
+	$(BIN)/python screenshots/make.py
 
 format: venv
 	$(BIN)/ruff format .

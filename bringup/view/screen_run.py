@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 
 from bringup.model.event import ActionDone, ActionFailed, Answered, Asked, Judged, Known, StepEnded, Unknown
 from bringup.model.inventory import Device
@@ -21,6 +22,8 @@ SOURCES_FROM = 160
 RUNNING_SHOWN = 4
 VALUE_CELLS = 20
 LEAST_SUBJECT = 16
+YES_NO = MappingProxyType({"= True": "= yes", "= False": "= no"})
+"""As the reading beside it is written."""
 BAR = {"unicode": ("█", "░"), "cp437": ("█", "░"), "ascii": ("#", ".")}
 
 
@@ -207,7 +210,8 @@ def _reading(event: Judged, width: int, tier: Tier) -> tuple[Cell, ...]:
     value = middle(visible(amount(event.value, event.unit, event.reading)), VALUE_CELLS, tier)
     words = f" {_without_unit(event)} {value}"
     subject = visible(event.subject)
-    limit = f"  {visible(event.limit, 40)}" if event.limit else ""
+    told = YES_NO.get(event.limit or "", event.limit)
+    limit = f"  {visible(told, 40)}" if told else ""
     if not event.verdict.good and 1 + LEAST_SUBJECT + len(words) + len(limit) > width:
         limit = f"  {visible(_missed(event), 40)}"
     if event.verdict.good and 1 + len(subject) + len(words) + len(limit) > width:

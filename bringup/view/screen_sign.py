@@ -37,7 +37,13 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
 
 def _exceptions(scene: Scene, width: int, most: int) -> list[Row]:
     """Everything that is not a plain PASS, each to be read."""
-    odd = [step for step in scene.state.steps.values() if step.counts_as is not Verdict.PASS]
+    signing = {(each.stage, each.step, each.subject) for each in scene.state.asks if each.form == "attest"}
+    odd = [
+        step
+        for step in scene.state.steps.values()
+        if step.counts_as is not Verdict.PASS
+        and (step.key.stage, step.key.step, step.key.subject) not in signing
+    ]
     rows: list[Row] = [((f" EXCEPTIONS: {len(odd)}", "title"),)]
     for step in odd[:most]:
         mark = mark_of(step.verdict, step.reason)

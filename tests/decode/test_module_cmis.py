@@ -249,11 +249,36 @@ def test_results_of_page_14h_are_of_what_it_has_selected() -> None:
     assert told.selected == "snr_db"
     assert told.host == (value(20.0),) * 8
     assert told.media == (value(21.5),) * 7 + (NOT_AVAILABLE,)
-    ratios = {128: 1, 192: pack(">8H", 18 << 11 | 15, *[0] * 7)}
+    ratios: samples.Bytes = {128: 1, 192: pack(">8H", 18 << 11 | 15, *[0] * 7)}
     told = read(samples.cmis(p14=ratios))["diagnostics"]
     assert told.selected == "ber"
     assert told.host[0].value == pytest.approx(15e-6)
     assert told.host[1] == NOT_AVAILABLE
+
+
+def firmware(reply: bytes, **changed: int) -> bytes:
+    """A memory whose page 9Fh holds a reply of 110 bytes to the question for its firmware."""
+    reply = reply.ljust(110, b"\0")
+    told = {"command": 0x0100, "check": ~sum(reply) & 0xFF, "status": 1, **changed}
+    pages = samples.cmis_pages(lower={37: told["status"]})
+    head: samples.Bytes = {128: pack(">H", told["command"]), 134: 110, 135: told["check"], 136: reply}
+    pages[0x9F] = bytes(samples.half(128, head))
+    return samples.linear(pages)
+
+
+REPLY = (bytes([0x03 | 0x40, 0x03, 2, 7, 0, 12]).ljust(38, b"\0") + bytes([2, 6, 1, 0])).ljust(110, b"\0")
+"""A runs and is committed, B is empty or not valid; 2.7.12 and 2.6.256."""
+
+
+def test_firmware_banks_are_those_of_the_last_reply() -> None:
+    a, b = read(firmware(REPLY))["module"].firmware_banks
+    assert (a.name, a.version, a.running, a.committed, a.valid) == ("A", "2.7.12", True, True, True)
+    assert (b.name, b.version, b.running, b.committed, b.valid) == ("B", "2.6.256", False, False, False)
+
+
+@pytest.mark.parametrize("changed", [{"command": 0x0101}, {"check": 0}, {"status": 0x41}, {"status": 0x81}])
+def test_a_reply_that_is_another_s_or_damaged_gives_no_firmware_bank(changed: dict[str, int]) -> None:
+    assert read(firmware(REPLY, **changed))["module"].firmware_banks == ()
 
 
 def test_a_ratio_above_one_is_unparsable() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from bringup.decode.module import codes, scale
 from bringup.decode.module.cmis_applications import Advertised, advertised, medium_of
 from bringup.decode.module.cmis_diagnostics import diagnostics
+from bringup.decode.module.cmis_firmware import firmware_banks
 from bringup.decode.module.cmis_lanes import lanes_of, module_lanes
 from bringup.decode.module.cmis_observables import observables
 from bringup.decode.module.facts import Module, Times
@@ -62,6 +63,7 @@ def decode_cmis(memory: Memory) -> Found:
     thresholds, multiplier = _thresholds(limits, known, ledger), _multiplier(known, ledger)
     optical = _optical(identity, lower)
     media_lanes = _media_lanes(identity)
+    banks = () if flat else firmware_banks(memory, lower[37], ledger)
     lanes, raw = lanes_of(memory, flat, known, multiplier, media_lanes, ledger)
     states = module_lanes(memory, flat, told, ledger)
     who = _identity(identity, ledger)
@@ -95,6 +97,7 @@ def decode_cmis(memory: Memory) -> Found:
         firmware_active=firmware,
         optical=optical,
         latched_flags=_flags(lower),
+        firmware_banks=banks,
         unparsable=tuple(ledger.unparsable),
         limits_not_provided=tuple(ledger.not_provided),
         pages=tuple(map(name_of, memory.halves)),

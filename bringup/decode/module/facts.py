@@ -88,6 +88,16 @@ class Diagnostics(Fact, frozen=True, kw_only=True):
     media: tuple[Read, ...] = ()
 
 
+class FirmwareBank(Fact, frozen=True, kw_only=True):
+    """One image as the module told it to a command (CMIS 0100h): `committed` runs after the next reset."""
+
+    name: str
+    version: str
+    running: bool
+    committed: bool
+    valid: bool
+
+
 class Module(Fact, frozen=True, kw_only=True):
     """Identity, state and whole-module flags.
 
@@ -125,6 +135,7 @@ class Module(Fact, frozen=True, kw_only=True):
     calibration: Read = ABSENT
     cdb_instances: Read = ABSENT
     cdb_status: tuple[str, ...] = ()
+    firmware_banks: tuple[FirmwareBank, ...] = ()
     times: Times = Times()
     latched_flags: tuple[str, ...] = ()
     flags_now: tuple[str, ...] = ()

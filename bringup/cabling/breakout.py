@@ -15,6 +15,10 @@ _SUBPORT = re.compile(r"(.*\d)s(\d{1,2})")
 """`swp1s0` of Cumulus and NVOS: a port that carries an `s` is always a part of a cage."""
 _PART = re.compile(r"(.+)[/:.](\d{1,2})")
 
+_SONIC = re.compile(r"Ethernet(\d{1,4})")
+"""SONiC counts ports by their first lane, so `Ethernet0` to `Ethernet7` can lie in one cage."""
+LANES_OF_A_CAGE = 8
+
 
 class Lane(NamedTuple):
     cage: End
@@ -65,9 +69,23 @@ def _shared(ends: Iterable[End | None]) -> dict[End, Lane]:
     known = [end for end in ends if end is not None]
     if len({end.device for end in known}) != 1 or len(set(known)) != len(known) or len(known) < 2:
         return {}
-    stems = {found[1] if (found := _PART.fullmatch(end.port)) else None for end in known}
-    stem = stems.pop() if len(stems) == 1 else None
-    return _lanes(End(known[0].device, stem or in_order(known)[0].port), known)
+    stems = {_stem(end.port) for end in known}
+    stem = stems.pop()
+    if stems or stem is None:
+        return {}
+    if _SUBPORT.fullmatch(known[0].port):
+        return {end: Lane(End(end.device, stem), end.port.rpartition("s")[2]) for end in known}
+    name = in_order(known)[0].port if _SONIC.fullmatch(stem) else stem
+    return _lanes(End(known[0].device, name), known)
+
+
+def _stem(port: str) -> str | None:
+    """What ports of one cage have in common; None where a name tells none."""
+    if named := _SUBPORT.fullmatch(port) or _PART.fullmatch(port):
+        return named[1]
+    if sonic := _SONIC.fullmatch(port):
+        return f"Ethernet{int(sonic[1]) // LANES_OF_A_CAGE * LANES_OF_A_CAGE}"
+    return None
 
 
 def _lanes(cage: End, ends: Iterable[End]) -> dict[End, Lane]:

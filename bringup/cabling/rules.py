@@ -81,7 +81,7 @@ def _twice(links: Sequence[Link], cages: Cages) -> Iterator[RowFault]:
                 ports[end] = link.line
     for link, side, end in _ends(links):
         lane = cages.lane(end)
-        if lane is not None and lane.cage in ports and lane.cage != end:
+        if lane is not None and lane.cage in ports and cages.lane(lane.cage) is None:
             line = ports[lane.cage]
             wrong = (
                 f"{str(end)[:90]!a} is a part of {lane.cage.port[:40]!a}, where the cable of line {line} ends"

@@ -114,9 +114,9 @@ def _cell_faults(line: int, named: Mapping[str, str], found: bool) -> list[RowFa
     ]
     if not found:
         faults += [
-            RowFault(line, name, "is empty", "name both ends of each cable")
+            RowFault(line, name, "names no end", "name both ends of each cable")
             for name in NEEDED
-            if not named[name]
+            if named[name].lower() in NOT_SEEN
         ]
     elif all(end is None for end in _ends(named)):
         faults.append(RowFault(line, "a_device", "neither end is named", "name the end that was seen"))

@@ -35,7 +35,7 @@ SPECS = (
         name="first-contact.label",
         kind="check",
         title="Label",
-        about="Serial and MAC address are those of the delivery: the device is the one ordered for this place.",
+        about="Serial and MAC address are those of the delivery: it is the device ordered for this place.",
         over="device",
         requires=(Requires("serial"), Requires("mac_address", if_expected=True)),
         run=label,

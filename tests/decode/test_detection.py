@@ -19,6 +19,7 @@ NOBODYS = frozenset(
         "gpu/nvidia_smi_csv/empty.csv",
         "gpu/nvidia_smi_nvlink/nvidia-smi.nvlink.status.a10",
         "gpu/superbench/test.yaml",
+        "module-eeprom/sff8472/truncated_64_bytes.hex",
     }
 )
 """Empty, an error message, no whole JSON, or no output of anything."""
@@ -49,6 +50,7 @@ FORMATS = {
     "gpu/torch_distributed": ("megatron-",),
     "gpu/xid_dmesg": ("nvidia.",),
     "lldp": ("lldp.",),
+    "module-eeprom": ("module.",),
     "redfish": ("redfish.",),
     "snmp-bmc": ("snmp.idrac", "snmp.xcc"),
     "snmp-pdu": ("snmp.apc-pdu", "snmp.raritan-pdu", "snmp.servertech-pdu", "snmp.vertiv-pdu"),
@@ -68,7 +70,6 @@ LATER = {
     "gpu/rvs": ("amd.", "rocm.", "rvs"),
     "junos": ("junos.",),
     "mlxlink-ibdiagnet": ("ib.", "mlxlink", "infiniband."),
-    "module-eeprom": ("module.", "cmis", "sff"),
     "nxos": ("nxos.",),
 }
 """Folders without a decoder so far: nobody's, or one of these when there is one."""

@@ -113,7 +113,8 @@ def _rail(scene: Scene, letters: int) -> Row:
     cells: list[Cell] = [(" ", "plain")]
     for number, name in enumerate(scene.state.stages, 1):
         mark = scene.stage_mark(name)
-        short = visible(name)[:letters] if letters > LETTERS else visible(name)[:letters].upper()
+        short = visible(name)[:letters].rstrip("-")
+        short = short.upper() if letters == LETTERS else short
         here = name == scene.stage
         words = f"{number}{short}" if letters > LETTERS else short
         open_, close = ("[", "]") if here else ("", "")

@@ -31,11 +31,11 @@ LEAVES = b"\x1b[?1049l"
 class Pty:
     """A console on a pseudo-terminal of its own; `seen` is every byte that it wrote."""
 
-    def __init__(self, run: Path, width: int = 80, height: int = 24) -> None:
+    def __init__(self, run: Path, width: int = 80, height: int = 24, **more: str) -> None:
         self._end, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         command = [sys.executable, "-m", "tests.tui.console_child", str(run)]
-        env = {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1"}
+        env = {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1", **more}
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=other, stdout=other, stderr=other, env=env, start_new_session=True
         )
@@ -77,8 +77,8 @@ class Pty:
 
 
 @contextmanager
-def console(run: Path) -> Iterator[Pty]:
-    one = Pty(run)
+def console(run: Path, **more: str) -> Iterator[Pty]:
+    one = Pty(run, **more)
     try:
         yield one
     finally:
@@ -112,6 +112,25 @@ def test_no_sequence_of_a_device_reaches_the_terminal(tmp_path: Path) -> None:
     # A bell rings for the question, and the toolkit ends its choice of a pointer with one.
     assert one.seen.replace(b"\x1b]22;default\x07", b"").count(b"\x07") == 1
     assert LEAVES in one.seen
+
+
+COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
+
+
+def test_without_colour_none_is_sent_and_with_it_some_is(tmp_path: Path) -> None:
+    seen = {}
+    run = folder_of(tmp_path).path
+    for wish in ("", "1"):
+        with console(run, NO_COLOR=wish) as one:
+            one.until(b"LIVE")
+            one.press(b"f")
+            one.until(b"CAUSES")
+            one.press(b"Q")
+            assert one.end() == 0
+            seen[wish] = one.seen
+    assert COLOUR.search(seen[""])
+    assert not COLOUR.search(seen["1"]), COLOUR.findall(seen["1"])[:3]
+    assert b"FAIL" in seen["1"]
 
 
 def test_a_console_that_is_terminated_gives_the_terminal_back(tmp_path: Path) -> None:

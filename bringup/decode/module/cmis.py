@@ -8,20 +8,21 @@ hold diagnostics) is not given either. Pages 10h and up have none. Source: OIF-C
 
 from __future__ import annotations
 
-from struct import unpack_from
 from typing import Any
 
 from bringup.decode.module import codes, scale
-from bringup.decode.module.cmis_applications import Advertised, advertised, medium_of
+from bringup.decode.module.cmis_advertising import advertising_of, version_of
+from bringup.decode.module.cmis_applications import advertised, medium_of
 from bringup.decode.module.cmis_diagnostics import diagnostics
 from bringup.decode.module.cmis_firmware import firmware_banks
 from bringup.decode.module.cmis_lanes import lanes_of, module_lanes
+from bringup.decode.module.cmis_monitors import monitors_of, multiplier_of, thresholds_of
 from bringup.decode.module.cmis_observables import observables
-from bringup.decode.module.facts import Module, Times
+from bringup.decode.module.facts import Module
 from bringup.decode.module.memory import LOWER, Ledger, Memory, checked, demand_checksum, name_of, page_key
 from bringup.decode.result import Damaged, FactValue, Found
-from bringup.model.facts import Optic, Threshold
-from bringup.model.measurement import ABSENT, NOT_AVAILABLE, UNSUPPORTED, Read, value
+from bringup.model.facts import Optic
+from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
 FLAT = 0x80
 _QUARTERS = ("high_alarm", "low_alarm", "high_warning", "low_warning")
@@ -56,25 +57,22 @@ def decode_cmis(memory: Memory) -> Found:
     identity, known, limits = _pages(memory, lower, ledger)
     flat = bool(lower[2] & FLAT)
     told = advertised(lower, known, ledger)
-    module_part = _state(lower, flat, ledger)
-    firmware = _version(lower[39], lower[40])
-    extra = _advertising(lower, known, told, ledger)
-    temperature, volts = _monitors(lower, known, ledger)
-    thresholds, multiplier = _thresholds(limits, known, ledger), _multiplier(known, ledger)
-    optical = _optical(identity, lower)
-    media_lanes = _media_lanes(identity)
-    banks = () if flat else firmware_banks(memory, lower[37], ledger)
-    lanes, raw = lanes_of(memory, flat, known, multiplier, media_lanes, ledger)
+    about = _about(memory, lower, identity, ledger)
+    about |= {} if flat else _state(lower, ledger)
+    about |= {} if known is None else advertising_of(lower, known, told, ledger)
+    temperature, volts = monitors_of(lower, known, ledger)
+    multiplier = multiplier_of(known, ledger)
+    thresholds = thresholds_of(limits, multiplier, ledger)
+    lanes, raw = lanes_of(memory, flat, known, multiplier, _media_lanes(identity), ledger)
     states = module_lanes(memory, flat, told, ledger)
-    who = _identity(identity, ledger)
     optic = Optic(
         port=memory.port,
         present=value(True),
         medium=medium_of(told, states),
-        vendor=who.pop("vendor"),
-        part_number=who.pop("part_number"),
-        serial=who.pop("serial"),
-        firmware=firmware,
+        vendor=about.pop("vendor"),
+        part_number=about.pop("part_number"),
+        serial=about.pop("serial"),
+        firmware=about["firmware_active"],
         temperature_c=temperature,
         supply_voltage_v=volts,
         lanes=lanes,
@@ -88,24 +86,27 @@ def decode_cmis(memory: Memory) -> Found:
         "diagnostics": diagnostics(memory, ledger) if _tells(known, _DIAGNOSTIC_PAGES) else None,
         "details": {"raw": raw},
     }
-    facts["module"] = Module(
-        port=memory.port,
-        identifier=codes.IDENTIFIERS[lower[0]],
-        identifier_code=lower[0],
-        revision=value(f"{lower[1] >> 4}.{lower[1] & 15}"),
-        flat_memory=value(flat),
-        firmware_active=firmware,
-        optical=optical,
-        latched_flags=_flags(lower),
-        firmware_banks=banks,
-        unparsable=tuple(ledger.unparsable),
-        limits_not_provided=tuple(ledger.not_provided),
-        pages=tuple(map(name_of, memory.halves)),
-        **who,
-        **module_part,
-        **extra,
-    )
+    unparsable, not_provided = tuple(ledger.unparsable), tuple(ledger.not_provided)
+    facts["module"] = Module(**about, unparsable=unparsable, limits_not_provided=not_provided)
     return Found(facts=facts, warnings=tuple(ledger.warnings))
+
+
+def _about(memory: Memory, lower: bytes, identity: bytes | None, ledger: Ledger) -> dict[str, Any]:
+    """What a `Module` is told by lower memory and page 00h, and three fields of its `Optic`."""
+    flat = bool(lower[2] & FLAT)
+    return {
+        "port": memory.port,
+        "identifier": codes.IDENTIFIERS[lower[0]],
+        "identifier_code": lower[0],
+        "revision": value(f"{lower[1] >> 4}.{lower[1] & 15}"),
+        "flat_memory": value(flat),
+        "firmware_active": version_of(lower[39], lower[40]),
+        "firmware_banks": () if flat else firmware_banks(memory, lower[37], ledger),
+        "optical": _optical(identity, lower),
+        "latched_flags": _flags(lower),
+        "pages": tuple(map(name_of, memory.halves)),
+        **_identity(identity, ledger),
+    }
 
 
 def _pages(memory: Memory, lower: bytes, ledger: Ledger) -> tuple[bytes | None, bytes | None, bytes | None]:
@@ -130,14 +131,7 @@ def _tells(known: bytes | None, bit: int) -> bool:
     return known is not None and bool(known[14] & bit)
 
 
-def _version(major: int, minor: int) -> Read:
-    """A firmware's version; 0.0 is that there is none, 255.255 that the bank is invalid."""
-    return ABSENT if (major, minor) in ((0, 0), (255, 255)) else value(f"{major}.{minor}")
-
-
-def _state(lower: bytes, flat: bool, ledger: Ledger) -> dict[str, Any]:
-    if flat:
-        return {}
+def _state(lower: bytes, ledger: Ledger) -> dict[str, Any]:
     code, cause = lower[3] >> 1 & 7, lower[41]
     name, why = codes.MODULE_STATES.get(code), codes.FAULT_CAUSES.get(cause)
     reserved = name is None
@@ -162,57 +156,6 @@ def _flags(lower: bytes) -> tuple[str, ...]:
             f"{low if bit < 4 else high}_{_QUARTERS[bit & 3]}" for bit in range(8) if lower[at] >> bit & 1
         ]
     return tuple(found)
-
-
-def _monitors(lower: bytes, known: bytes | None, ledger: Ledger) -> tuple[Read, Read]:
-    """Temperature and supply, where 01h:159 says that they are monitored; without that page, where not 0."""
-    celsius, volts = unpack_from(">hH", lower, 14)
-    if known is None:
-        return (
-            scale.temperature(celsius, ledger) if celsius else NOT_AVAILABLE,
-            scale.supply(volts, ledger) if volts else NOT_AVAILABLE,
-        )
-    return (
-        scale.temperature(celsius, ledger) if known[31] & 1 else UNSUPPORTED,
-        scale.supply(volts, ledger) if known[31] & 2 else UNSUPPORTED,
-    )
-
-
-def _multiplier(known: bytes | None, ledger: Ledger) -> int | None:
-    """By what a count of bias is multiplied; None where that is not told."""
-    if known is None:
-        return None
-    code = known[32] >> 3 & 3
-    if code == 3:
-        ledger.warnings.append("unparsable: the multiplier of bias has the reserved code 3")
-        ledger.unparsable.append("bias multiplier")
-        return None
-    return int(1 << code)
-
-
-def _thresholds(page: bytes | None, known: bytes | None, ledger: Ledger) -> tuple[Threshold, ...]:
-    """The module's own limits. Those of bias need the multiplier, which page 01h tells."""
-    if page is None:
-        return ()
-    found = [_limits("temperature_c", page, 0, ">4h", 1 / 256, ledger)]
-    found.append(_limits("supply_voltage_v", page, 8, ">4H", 1e-4, ledger))
-    found.append(_limits("tx_power_dbm", page, 48, ">4H", None, ledger))
-    code = None if known is None else known[32] >> 3 & 3
-    if code is not None and code != 3:
-        found.append(_limits("bias_ma", page, 56, ">4H", (1 << code) / 500, ledger))
-    found.append(_limits("rx_power_dbm", page, 64, ">4H", None, ledger))
-    return tuple(limit for limit in found if limit is not None)
-
-
-def _limits(
-    quantity: str, page: bytes, at: int, shape: str, factor: float | None, ledger: Ledger
-) -> Threshold | None:
-    a, b, c, d = raws = unpack_from(shape, page, at)
-    if factor is None:
-        reads = scale.limit_power(a), scale.limit_power(b), scale.limit_power(c), scale.limit_power(d)
-    else:
-        reads = value(a * factor), value(b * factor), value(c * factor), value(d * factor)
-    return scale.limits(quantity, raws, reads, ledger)
 
 
 def _optical(identity: bytes | None, lower: bytes) -> Read:
@@ -245,71 +188,3 @@ def _identity(page: bytes | None, ledger: Ledger) -> dict[str, Any]:
         "technology": value(codes.TECHNOLOGIES.get(technology, f"code {technology}")),
         "technology_code": value(technology),
     }
-
-
-def _advertising(lower: bytes, known: bytes | None, told: Advertised, ledger: Ledger) -> dict[str, Any]:
-    """What page 01h tells beside the applications."""
-    if known is None:
-        return {}
-    instances = known[35] >> 6
-    found: dict[str, Any] = {
-        "firmware_inactive": _version(known[0], known[1]),
-        "hardware_revision": value(f"{known[2]}.{known[3]}"),
-        "linear": _linear(known, told),
-        "cdb_instances": ledger.impossible("cdb_instances", "code 3 is reserved")
-        if instances == 3
-        else value(instances),
-        "times": _times(known, ledger),
-    }
-    if instances in (1, 2):
-        found["cdb_status"] = tuple(_cdb(lower[37 + at]) for at in range(instances))
-    nanometres = int.from_bytes(known[10:12], "big") / 20
-    if nanometres:
-        possible = 600 <= nanometres <= 2000
-        found["wavelength_nm"] = (
-            value(nanometres) if possible else ledger.impossible("wavelength_nm", f"{nanometres} nm")
-        )
-    return found
-
-
-def _cdb(status: int) -> str:
-    """One command instance: idle after none, busy, or how the last command ended, with its code."""
-    if not status:
-        return "none"
-    name = "busy" if status & 0x80 else "failed" if status & 0x40 else "success"
-    return name if name == "success" and status & 0x3F == 1 else f"{name} (code {status & 0x3F})"
-
-
-def _linear(known: bytes, told: Advertised) -> Read:
-    """`linear` (LPO), `half` (retimed one way), or `no`: what the interfaces' codes say; CDR bits only agree.
-
-    A module whose codes are not in the tables and which has no clock recovery is not called linear: bits that
-    are 0 may as well not be filled in.
-    """
-    if any(each.media_code in codes.LPO_MEDIA and told.single_mode for each in told.applications):
-        return value("linear")
-    hosts = {each.host_code for each in told.applications}
-    if hosts & codes.LINEAR_HOSTS:
-        return value("linear")
-    if hosts & codes.HALF_RETIMED_HOSTS:
-        return value("half")
-    return value("no") if known[33] & 1 and known[34] & 1 else NOT_AVAILABLE
-
-
-def _times(known: bytes, ledger: Ledger) -> Times:
-    init, power, turn = known[16], known[39], known[40]
-    return Times(
-        power_up_s=_duration(power & 15, "power_up_s", ledger),
-        power_down_s=_duration(power >> 4, "power_down_s", ledger),
-        data_path_init_s=_duration(init & 15, "data_path_init_s", ledger),
-        data_path_deinit_s=_duration(init >> 4, "data_path_deinit_s", ledger),
-        tx_turn_on_s=_duration(turn & 15, "tx_turn_on_s", ledger),
-        tx_turn_off_s=_duration(turn >> 4, "tx_turn_off_s", ledger),
-    )
-
-
-def _duration(code: int, field: str, ledger: Ledger) -> Read:
-    """An upper bound; code 13 (50 minutes or more) has none, 14 and 15 are reserved."""
-    if code <= codes.LONGEST_KNOWN:
-        return value(codes.DURATIONS_S[code])
-    return NOT_AVAILABLE if code == 13 else ledger.impossible(field, f"code {code} is reserved")

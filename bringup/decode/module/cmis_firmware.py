@@ -45,7 +45,7 @@ def _bank(name: str, reply: bytes, first: int, at: int) -> FirmwareBank:
     build = int.from_bytes(reply[at + 2 : at + 4], "big")
     return FirmwareBank(
         name=name,
-        version=f"{reply[at]}.{reply[at + 1]}.{build}",
+        version=None if held & _EMPTY else f"{reply[at]}.{reply[at + 1]}.{build}",
         running=bool(held & _RUNNING),
         committed=bool(held & _COMMITTED),
         valid=not held & _EMPTY,

@@ -89,10 +89,13 @@ class Diagnostics(Fact, frozen=True, kw_only=True):
 
 
 class FirmwareBank(Fact, frozen=True, kw_only=True):
-    """One image as the module told it to a command (CMIS 0100h): `committed` runs after the next reset."""
+    """One image, as the reply to CMIS command 0100h told: what is `committed` runs after the next reset.
+
+    An image that is not valid has no version.
+    """
 
     name: str
-    version: str
+    version: str | None
     running: bool
     committed: bool
     valid: bool

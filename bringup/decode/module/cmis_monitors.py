@@ -1,0 +1,60 @@
+"""Monitors of a CMIS module as a whole, and its own limits (lower memory, page 02h)."""
+
+from __future__ import annotations
+
+from struct import unpack_from
+
+from bringup.decode.module import scale
+from bringup.decode.module.memory import Ledger
+from bringup.model.facts import Threshold
+from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED, Read, value
+
+
+def monitors_of(lower: bytes, known: bytes | None, ledger: Ledger) -> tuple[Read, Read]:
+    """Temperature and supply, where 01h:159 says that they are monitored; without that page, where not 0."""
+    celsius, volts = unpack_from(">hH", lower, 14)
+    if known is None:
+        return (
+            scale.temperature(celsius, ledger) if celsius else NOT_AVAILABLE,
+            scale.supply(volts, ledger) if volts else NOT_AVAILABLE,
+        )
+    return (
+        scale.temperature(celsius, ledger) if known[31] & 1 else UNSUPPORTED,
+        scale.supply(volts, ledger) if known[31] & 2 else UNSUPPORTED,
+    )
+
+
+def multiplier_of(known: bytes | None, ledger: Ledger) -> int | None:
+    """By what a count of bias is multiplied; None where that is not told."""
+    if known is None:
+        return None
+    code = known[32] >> 3 & 3
+    if code == 3:
+        ledger.warnings.append("unparsable: the multiplier of bias has the reserved code 3")
+        ledger.unparsable.append("bias multiplier")
+        return None
+    return int(1 << code)
+
+
+def thresholds_of(page: bytes | None, multiplier: int | None, ledger: Ledger) -> tuple[Threshold, ...]:
+    """The module's own limits. Those of bias need the multiplier, which page 01h tells."""
+    if page is None:
+        return ()
+    found = [_limits("temperature_c", page, 0, ">4h", 1 / 256, ledger)]
+    found.append(_limits("supply_voltage_v", page, 8, ">4H", 1e-4, ledger))
+    found.append(_limits("tx_power_dbm", page, 48, ">4H", None, ledger))
+    if multiplier is not None:
+        found.append(_limits("bias_ma", page, 56, ">4H", multiplier / 500, ledger))
+    found.append(_limits("rx_power_dbm", page, 64, ">4H", None, ledger))
+    return tuple(limit for limit in found if limit is not None)
+
+
+def _limits(
+    quantity: str, page: bytes, at: int, shape: str, factor: float | None, ledger: Ledger
+) -> Threshold | None:
+    a, b, c, d = raws = unpack_from(shape, page, at)
+    if factor is None:
+        reads = scale.limit_power(a), scale.limit_power(b), scale.limit_power(c), scale.limit_power(d)
+    else:
+        reads = value(a * factor), value(b * factor), value(c * factor), value(d * factor)
+    return scale.limits(quantity, raws, reads, ledger)

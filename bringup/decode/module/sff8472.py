@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from struct import unpack_from
+from typing import Any
 
 from bringup.decode.module import codes, scale
 from bringup.decode.module.facts import Module
@@ -24,11 +25,11 @@ from bringup.decode.module.memory import (
     name_of,
 )
 from bringup.decode.module.sff8472_calibration import INTERNAL, Calibration, calibration_of
-from bringup.decode.result import Damaged, Found
+from bringup.decode.result import Damaged, FactValue, Found
 from bringup.model.facts import Lane, Optic, Threshold
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, UNSUPPORTED, Read, value
 
-MONITORED, INTERNALLY, EXTERNALLY, ADDRESS_CHANGE = 0x40, 0x20, 0x10, 0x04
+MONITORED, INTERNALLY, EXTERNALLY = 0x40, 0x20, 0x10
 """Bits of A0h:92."""
 _COPPER = 0x0C
 """Passive and active cable, bits of A0h:8."""
@@ -51,49 +52,57 @@ def decode_sff8472(memory: Memory) -> Found:
     demand_checksum(base, 0, 62, "A0h (CC_BASE)")
     ledger = Ledger(memory)
     extended = _extended(base, ledger)
-    diagnostics = memory.half(A2_LOWER) if extended is not None and extended[92] & MONITORED else None
-    if extended is not None and extended[92] & MONITORED and memory.half(A2_LOWER) is None:
+    has = extended is not None and bool(extended[92] & MONITORED)
+    page = memory.half(A2_LOWER) if has else None
+    if has and page is None:
         ledger.warnings.append("the module has monitors, but A2h was not captured whole")
-    limits = checked(diagnostics, 0, 94, "A2h (CC_DMI)", ledger)
+    limits = checked(page, 0, 94, "A2h (CC_DMI)", ledger)
     calibration = _calibration(extended, limits, ledger)
-    temperature, volts, lanes = _monitors(extended, diagnostics, calibration, ledger)
-    copper = bool(base[8] & _COPPER)
+    temperature, volts, lanes = _monitors(extended, page, calibration, ledger)
+    about = _about(base, extended, page, ledger)
     optic = Optic(
         port=memory.port,
         present=value(True),
         medium=_medium(base),
-        vendor=scale.text(base[20:36], ledger, "vendor"),
-        part_number=scale.text(base[40:56], ledger, "part_number"),
-        serial=scale.text(extended[68:84], ledger, "serial") if extended else ABSENT,
+        vendor=about.pop("vendor"),
+        part_number=about.pop("part_number"),
+        serial=about.pop("serial"),
         temperature_c=temperature,
         supply_voltage_v=volts,
-        lanes=() if copper else lanes,
+        lanes=lanes if about["optical"].value else (),
         thresholds=_thresholds(limits, calibration, ledger) if limits and calibration else (),
     )
-    how = "external" if extended and extended[92] & EXTERNALLY else "internal"
-    date = scale.date_code(extended[84:92], ledger) if extended else ABSENT
-    wavelength = _wavelength(base, copper, ledger)
-    vendor_revision = scale.text(base[56:60], ledger, "vendor_revision")
     module = Module(
         port=memory.port,
-        identifier=codes.IDENTIFIERS[base[0]],
-        identifier_code=base[0],
-        vendor_oui=scale.oui(base[37:40]),
-        vendor_revision=vendor_revision,
-        date_code=date,
-        connector=value(codes.CONNECTORS.get(base[2], f"code {base[2]}")),
-        optical=value(not copper),
-        cable_length_m=value(base[18]) if copper and base[18] else ABSENT,
-        wavelength_nm=wavelength,
-        calibration=value(how) if diagnostics is not None else ABSENT,
-        flags_now=_flags(diagnostics) if diagnostics is not None else (),
+        pages=tuple(map(name_of, memory.halves)),
+        **about,
         unparsable=tuple(ledger.unparsable),
         limits_not_provided=tuple(ledger.not_provided),
-        pages=tuple(map(name_of, memory.halves)),
     )
-    raw = _raw(diagnostics)
-    facts = {"optic": optic, "module": module, "details": {"raw": raw}}
-    return Found(facts=facts, warnings=tuple(ledger.warnings))  # type: ignore[arg-type]
+    facts: dict[str, FactValue] = {"optic": optic, "module": module, "details": {"raw": _raw(page)}}
+    return Found(facts=facts, warnings=tuple(ledger.warnings))
+
+
+def _about(base: bytes, extended: bytes | None, page: bytes | None, ledger: Ledger) -> dict[str, Any]:
+    """What a `Module` is told, and three fields of its `Optic`."""
+    copper = bool(base[8] & _COPPER)
+    how = "external" if extended and extended[92] & EXTERNALLY else "internal"
+    return {
+        "vendor": scale.text(base[20:36], ledger, "vendor"),
+        "part_number": scale.text(base[40:56], ledger, "part_number"),
+        "serial": scale.text(extended[68:84], ledger, "serial") if extended else ABSENT,
+        "identifier": codes.IDENTIFIERS[base[0]],
+        "identifier_code": base[0],
+        "vendor_oui": scale.oui(base[37:40]),
+        "vendor_revision": scale.text(base[56:60], ledger, "vendor_revision"),
+        "date_code": scale.date_code(extended[84:92], ledger) if extended else ABSENT,
+        "connector": value(codes.CONNECTORS.get(base[2], f"code {base[2]}")),
+        "optical": value(not copper),
+        "cable_length_m": value(base[18]) if copper and base[18] else ABSENT,
+        "wavelength_nm": _wavelength(base, copper, ledger),
+        "calibration": value(how) if page is not None else ABSENT,
+        "flags_now": _flags(page) if page is not None else (),
+    }
 
 
 def _extended(base: bytes, ledger: Ledger) -> bytes | None:

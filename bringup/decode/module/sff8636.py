@@ -21,7 +21,7 @@ from bringup.decode.module.memory import (
     name_of,
     page_key,
 )
-from bringup.decode.result import Damaged, Found
+from bringup.decode.result import Damaged, FactValue, Found
 from bringup.model.facts import Lane, Optic, Threshold
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, UNSUPPORTED, Read, value
 
@@ -33,8 +33,6 @@ _HIGH_WATTS = (0.0, 4.0, 4.5, 5.0)
 """Power classes 1 to 4, and (none) 5 to 7."""
 _QUARTERS = ("high_alarm", "low_alarm", "high_warning", "low_warning")
 _MONITORED = ((9, "rx_power"), (11, "bias"), (13, "tx_power"))
-_COPPER_CODE = 0x08
-"""40GBASE-CR4 among the compliance codes of byte 131."""
 
 
 def decode_sff8636(memory: Memory) -> Found:
@@ -51,50 +49,59 @@ def decode_sff8636(memory: Memory) -> Found:
         raise Damaged(f"byte 0 is 0x{lower[0]:02x} and byte 128 0x{upper[0]:02x}: two kinds of module")
     ledger = Ledger(memory)
     extended = _extended(upper, ledger)
-    technology = upper[19] >> 4
-    optical = technology not in codes.COPPER_TECHNOLOGIES
-    lanes, raw = _lanes(lower, extended, optical, ledger)
-    temperature, volts = _module_monitors(lower, optical, extended, ledger)
-    thresholds = () if lower[2] & FLAT else _thresholds(memory.half(page_key(3)), ledger)
+    about = _about(lower, upper, extended, ledger)
+    lanes, raw = _lanes(lower, extended, bool(about["optical"].value), ledger)
+    temperature, volts = _module_monitors(lower, bool(about["optical"].value), extended, ledger)
     optic = Optic(
         port=memory.port,
         present=value(True),
         medium=_medium(extended),
-        vendor=scale.text(upper[20:36], ledger, "vendor"),
-        part_number=scale.text(upper[40:56], ledger, "part_number"),
-        serial=scale.text(extended[68:84], ledger, "serial") if extended else ABSENT,
+        vendor=about.pop("vendor"),
+        part_number=about.pop("part_number"),
+        serial=about.pop("serial"),
         temperature_c=temperature,
         supply_voltage_v=volts,
         lanes=lanes,
-        thresholds=thresholds,
+        thresholds=() if lower[2] & FLAT else _thresholds(memory.half(page_key(3)), ledger),
     )
-    date = scale.date_code(extended[84:92], ledger) if extended else ABSENT
-    states = tuple(_state(lower, lane) for lane in range(LANES))
     module = Module(
         port=memory.port,
-        identifier=codes.IDENTIFIERS[lower[0]],
-        identifier_code=lower[0],
-        revision=value(f"code {lower[1]}"),
-        flat_memory=value(bool(lower[2] & FLAT)),
-        vendor_oui=scale.oui(upper[37:40]),
-        vendor_revision=scale.text(upper[56:58], ledger, "vendor_revision"),
-        date_code=date,
-        connector=value(codes.CONNECTORS.get(upper[2], f"code {upper[2]}")),
-        technology=value(codes.TECHNOLOGIES[technology]),
-        technology_code=value(technology),
-        optical=value(optical),
-        cable_length_m=value(upper[18]) if upper[18] else ABSENT,
-        wavelength_nm=_wavelength(upper, optical, ledger),
-        interrupt=value(not lower[2] & 2),
-        low_power_requested=value(lower[93] & 3 == 3),
-        latched_flags=_flags(lower),
-        **_power(lower, upper),
+        pages=tuple(map(name_of, memory.halves)),
+        **about,
         unparsable=tuple(ledger.unparsable),
         limits_not_provided=tuple(ledger.not_provided),
-        pages=tuple(map(name_of, memory.halves)),
     )
-    facts = {"optic": optic, "module": module, "lanes": states, "details": {"raw": raw}}
-    return Found(facts=facts, warnings=tuple(ledger.warnings))  # type: ignore[arg-type]
+    states = tuple(_state(lower, lane) for lane in range(LANES))
+    facts: dict[str, FactValue] = {"optic": optic, "module": module, "lanes": states, "details": {"raw": raw}}
+    return Found(facts=facts, warnings=tuple(ledger.warnings))
+
+
+def _about(lower: bytes, upper: bytes, extended: bytes | None, ledger: Ledger) -> dict[str, Any]:
+    """What a `Module` is told, and three fields of its `Optic`."""
+    technology = upper[19] >> 4
+    optical = technology not in codes.COPPER_TECHNOLOGIES
+    return {
+        "vendor": scale.text(upper[20:36], ledger, "vendor"),
+        "part_number": scale.text(upper[40:56], ledger, "part_number"),
+        "serial": scale.text(extended[68:84], ledger, "serial") if extended else ABSENT,
+        "identifier": codes.IDENTIFIERS[lower[0]],
+        "identifier_code": lower[0],
+        "revision": value(f"code {lower[1]}"),
+        "flat_memory": value(bool(lower[2] & FLAT)),
+        "vendor_oui": scale.oui(upper[37:40]),
+        "vendor_revision": scale.text(upper[56:58], ledger, "vendor_revision"),
+        "date_code": scale.date_code(extended[84:92], ledger) if extended else ABSENT,
+        "connector": value(codes.CONNECTORS.get(upper[2], f"code {upper[2]}")),
+        "technology": value(codes.TECHNOLOGIES[technology]),
+        "technology_code": value(technology),
+        "optical": value(optical),
+        "cable_length_m": value(upper[18]) if upper[18] else ABSENT,
+        "wavelength_nm": _wavelength(upper, optical, ledger),
+        "interrupt": value(not lower[2] & 2),
+        "low_power_requested": value(lower[93] & 3 == 3),
+        "latched_flags": _flags(lower),
+        **_power(lower, upper),
+    }
 
 
 def _extended(upper: bytes, ledger: Ledger) -> bytes | None:

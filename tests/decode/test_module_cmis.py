@@ -169,7 +169,7 @@ def test_limits_stand_in_page_02h() -> None:
     warm = limits["temperature_c"]
     assert (warm.high_alarm, warm.low_alarm) == (value(75.0), value(-5.0))
     assert (warm.high_warning, warm.low_warning) == (value(70.0), value(0.0))
-    assert limits["supply_voltage_v"].high_alarm.value == pytest.approx(3.63)
+    assert limits["supply_voltage_v"].high_alarm == value(3.63)
     assert limits["tx_power_dbm"].high_alarm.value == pytest.approx(6.0, abs=1e-3)
     assert limits["tx_power_dbm"].low_alarm.value == pytest.approx(-5.9, abs=1e-2)
     assert limits["rx_power_dbm"].low_alarm.value == pytest.approx(-8.9, abs=1e-2)

@@ -40,21 +40,21 @@ def thresholds_of(page: bytes | None, multiplier: int | None, ledger: Ledger) ->
     """The module's own limits. Those of bias need the multiplier, which page 01h tells."""
     if page is None:
         return ()
-    found = [_limits("temperature_c", page, 0, ">4h", 1 / 256, ledger)]
-    found.append(_limits("supply_voltage_v", page, 8, ">4H", 1e-4, ledger))
+    found = [_limits("temperature_c", page, 0, ">4h", 256.0, ledger)]
+    found.append(_limits("supply_voltage_v", page, 8, ">4H", 10_000.0, ledger))
     found.append(_limits("tx_power_dbm", page, 48, ">4H", None, ledger))
     if multiplier is not None:
-        found.append(_limits("bias_ma", page, 56, ">4H", multiplier / 500, ledger))
+        found.append(_limits("bias_ma", page, 56, ">4H", 500 / multiplier, ledger))
     found.append(_limits("rx_power_dbm", page, 64, ">4H", None, ledger))
     return tuple(limit for limit in found if limit is not None)
 
 
 def _limits(
-    quantity: str, page: bytes, at: int, shape: str, factor: float | None, ledger: Ledger
+    quantity: str, page: bytes, at: int, shape: str, divisor: float | None, ledger: Ledger
 ) -> Threshold | None:
     a, b, c, d = raws = unpack_from(shape, page, at)
-    if factor is None:
+    if divisor is None:
         reads = scale.limit_power(a), scale.limit_power(b), scale.limit_power(c), scale.limit_power(d)
     else:
-        reads = value(a * factor), value(b * factor), value(c * factor), value(d * factor)
+        reads = value(a / divisor), value(b / divisor), value(c / divisor), value(d / divisor)
     return scale.limits(quantity, raws, reads, ledger)

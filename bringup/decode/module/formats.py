@@ -104,7 +104,7 @@ SFF8636 = Format(
 )
 CMIS = Format(
     name="module.cmis",
-    title="memory of a CMIS module (QSFP-DD, OSFP …): ethtool -m raw or hex, sysfs, SONiC, Junos, EOS",
+    title="memory of a CMIS module (QSFP-DD, OSFP …): ethtool -m raw or hex, sysfs, SONiC, Junos",
     sniff=_sniff(CMIS_IDENTIFIERS),
     parse=_of(CMIS_IDENTIFIERS, decode_cmis),
     facts={

@@ -188,20 +188,20 @@ def _thresholds(page: bytes, by: Calibration, ledger: Ledger) -> tuple[Threshold
     """Limits are in counts as the monitors are, and calibrated with them."""
     words = unpack_from(">4h4H4H4H4H", page, 0)
     ways = (
-        ("temperature_c", by.celsius, 1 / 256),
-        ("supply_voltage_v", by.volts, 1e-4),
-        ("bias_ma", by.bias, 1 / 500),
+        ("temperature_c", by.celsius, 256),
+        ("supply_voltage_v", by.volts, 10_000),
+        ("bias_ma", by.bias, 500),
         ("tx_power_dbm", by.tx, None),
         ("rx_power_dbm", by.rx, None),
     )
     found: list[Threshold] = []
-    for at, (quantity, calibrated, factor) in enumerate(ways):
+    for at, (quantity, calibrated, divisor) in enumerate(ways):
         raws = words[4 * at : 4 * at + 4]
         counts = [calibrated(raw) for raw in raws]
         if not all(map(math.isfinite, counts)):
             ledger.impossible(f"limits of {quantity}", "no number after calibration")
             continue
-        reads = [value(each * factor) if factor else scale.limit_power(each) for each in counts]
+        reads = [value(each / divisor) if divisor else scale.limit_power(each) for each in counts]
         made = scale.limits(quantity, raws, tuple(reads), ledger)  # type: ignore[arg-type]
         found += [made] if made is not None else []
     return tuple(found)

@@ -198,18 +198,18 @@ def _thresholds(page: bytes | None, ledger: Ledger) -> tuple[Threshold, ...]:
     celsius, volts = unpack_from(">4h", page, 0), unpack_from(">4H", page, 16)
     rx, bias, tx = (unpack_from(">4H", page, at) for at in (48, 56, 64))
     found = (
-        scale.limits("temperature_c", celsius, _reads(celsius, 1 / 256), ledger),
-        scale.limits("supply_voltage_v", volts, _reads(volts, 1e-4), ledger),
+        scale.limits("temperature_c", celsius, _reads(celsius, 256), ledger),
+        scale.limits("supply_voltage_v", volts, _reads(volts, 10_000), ledger),
         scale.limits("tx_power_dbm", tx, _powers(tx), ledger),
-        scale.limits("bias_ma", bias, _reads(bias, 1 / 500), ledger),
+        scale.limits("bias_ma", bias, _reads(bias, 500), ledger),
         scale.limits("rx_power_dbm", rx, _powers(rx), ledger),
     )
     return tuple(limit for limit in found if limit is not None)
 
 
-def _reads(raws: tuple[int, int, int, int], factor: float) -> tuple[Read, Read, Read, Read]:
+def _reads(raws: tuple[int, int, int, int], divisor: int) -> tuple[Read, Read, Read, Read]:
     a, b, c, d = raws
-    return value(a * factor), value(b * factor), value(c * factor), value(d * factor)
+    return value(a / divisor), value(b / divisor), value(c / divisor), value(d / divisor)
 
 
 def _powers(raws: tuple[int, int, int, int]) -> tuple[Read, Read, Read, Read]:

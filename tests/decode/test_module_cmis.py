@@ -67,6 +67,22 @@ def test_state_monitors_and_latched_flags_stand_in_lower_memory() -> None:
     assert (module.cdb_instances, module.cdb_status) == (value(2), ("success", "failed (code 6)"))
 
 
+def test_auxiliary_monitors_are_what_page_01h_says_that_they_are() -> None:
+    lower = {18: pack(">h", -16_384), 20: pack(">h", 52 * 256), 22: pack(">h", 33)}
+    module = read(samples.cmis(lower=lower, p01={145: 0x01, 159: 0x0F}))["module"]
+    assert module.tec_current_percent.value == pytest.approx(-50.0, abs=0.01)
+    assert module.laser_temperature_c == value(52.0)
+    module = read(samples.cmis(lower=lower, p01={145: 0x00, 159: 0x07}))["module"]
+    assert (module.tec_current_percent, module.laser_temperature_c) == (ABSENT, ABSENT)
+    module = read(samples.cmis(lower={20: b"\x7f\xff"}, p01={145: 0x01, 159: 0x0B}))["module"]
+    assert (module.laser_temperature_c, module.unparsable) == (NOT_AVAILABLE, ("laser_temperature_c",))
+
+
+def test_a_data_path_that_waits_for_its_initialization_is_told() -> None:
+    lanes = read(samples.cmis(p11={235: 0x81}))["lanes"]
+    assert [lane.index for lane in lanes if lane.data_path_init_pending.value] == [1, 8]
+
+
 @pytest.mark.parametrize(
     ("code", "state"), [(1, "LowPwr"), (2, "PwrUp"), (3, "Ready"), (4, "PwrDn"), (5, "Fault")]
 )

@@ -16,7 +16,7 @@ from bringup.decode.module.cmis_applications import advertised, medium_of
 from bringup.decode.module.cmis_diagnostics import diagnostics
 from bringup.decode.module.cmis_firmware import firmware_banks
 from bringup.decode.module.cmis_lanes import lanes_of, module_lanes
-from bringup.decode.module.cmis_monitors import monitors_of, multiplier_of, thresholds_of
+from bringup.decode.module.cmis_monitors import auxiliaries_of, monitors_of, multiplier_of, thresholds_of
 from bringup.decode.module.cmis_observables import observables
 from bringup.decode.module.facts import Module
 from bringup.decode.module.memory import LOWER, Ledger, Memory, checked, demand_checksum, name_of, page_key
@@ -60,6 +60,7 @@ def decode_cmis(memory: Memory) -> Found:
     about = _about(memory, lower, identity, ledger)
     about |= {} if flat else _state(lower, ledger)
     about |= {} if known is None else advertising_of(lower, known, told, ledger)
+    about |= {} if known is None else auxiliaries_of(lower, known, ledger)
     temperature, volts = monitors_of(lower, known, ledger)
     multiplier = multiplier_of(known, ledger)
     thresholds = thresholds_of(limits, multiplier, ledger)

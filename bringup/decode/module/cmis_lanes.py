@@ -141,6 +141,7 @@ def _state(
         tx_disabled=_bit(control, 2, at) if control is not None else ABSENT,
         rx_disabled=_bit(control, 10, at) if control is not None else ABSENT,
         data_path_deinit=_bit(control, 0, at) if control is not None else ABSENT,
+        data_path_init_pending=_bit(status, 107, at),
         latched_flags=_flags(status, at) if any(status[6:26]) else (),
     )
 

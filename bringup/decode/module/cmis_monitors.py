@@ -9,6 +9,9 @@ from bringup.decode.module.memory import Ledger
 from bringup.model.facts import Threshold
 from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED, Read, value
 
+FULL_CURRENT = 32_767
+"""The count of a cooler's full current, of either sign."""
+
 
 def monitors_of(lower: bytes, known: bytes | None, ledger: Ledger) -> tuple[Read, Read]:
     """Temperature and supply, where 01h:159 says that they are monitored; without that page, where not 0."""
@@ -22,6 +25,27 @@ def monitors_of(lower: bytes, known: bytes | None, ledger: Ledger) -> tuple[Read
         scale.temperature(celsius, ledger) if known[31] & 1 else UNSUPPORTED,
         scale.supply(volts, ledger) if known[31] & 2 else UNSUPPORTED,
     )
+
+
+def auxiliaries_of(lower: bytes, known: bytes, ledger: Ledger) -> dict[str, Read]:
+    """Laser temperature and cooler current, by what 01h:145 says of the three auxiliary monitors.
+
+    The first is the cooler's current or the vendor's own; the second the laser's temperature or the cooler's
+    current; the third the laser's temperature or a second supply. What 01h:159 does not list is not there.
+    """
+    cooler, laser = "tec_current_percent", "laser_temperature_c"
+    means = known[17]
+    names = (cooler if means & 1 else "", cooler if means & 2 else laser, "" if means & 4 else laser)
+    found: dict[str, Read] = {}
+    for at, name in enumerate(names):
+        if not name or name in found or not known[31] >> 2 + at & 1:
+            continue
+        (raw,) = unpack_from(">h", lower, 18 + 2 * at)
+        if name == laser:
+            found[name] = scale.temperature(raw, ledger, laser)
+        else:
+            found[name] = value(raw * 100 / FULL_CURRENT)
+    return found
 
 
 def multiplier_of(known: bytes | None, ledger: Ledger) -> int | None:

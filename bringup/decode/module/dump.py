@@ -1,5 +1,5 @@
 """Captures of a module's memory taken apart: raw bytes (`ethtool -m IF raw on`, sysfs `eeprom`), and texts in
-hex of `ethtool -m IF hex on`, SONiC `sfputil show eeprom-hexdump`, Junos and EOS dumps, plain digits.
+hex of `ethtool -m IF hex on`, SONiC `sfputil show eeprom-hexdump`, Junos `show picd optics`, plain digits.
 
 Raw bytes and texts without headings are linear: lower memory, then upper pages from 00h on; on SFP A0h, then
 A2h. Lines with an offset have to follow each other without a gap.

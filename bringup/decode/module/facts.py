@@ -54,6 +54,7 @@ class ModuleLane(Fact, frozen=True, kw_only=True):
     tx_disabled: Read = ABSENT
     rx_disabled: Read = ABSENT
     data_path_deinit: Read = ABSENT
+    data_path_init_pending: Read = ABSENT
     latched_flags: tuple[str, ...] = ()
 
 
@@ -139,6 +140,8 @@ class Module(Fact, frozen=True, kw_only=True):
     cdb_instances: Read = ABSENT
     cdb_status: tuple[str, ...] = ()
     firmware_banks: tuple[FirmwareBank, ...] = ()
+    laser_temperature_c: Read = ABSENT
+    tec_current_percent: Read = ABSENT
     times: Times = Times()
     latched_flags: tuple[str, ...] = ()
     flags_now: tuple[str, ...] = ()

@@ -120,8 +120,8 @@ COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0
 def test_without_colour_none_is_sent_and_with_it_some_is(tmp_path: Path) -> None:
     seen = {}
     run = folder_of(tmp_path).path
-    for wish in ("", "1"):
-        with console(run, NO_COLOR=wish) as one:
+    for wish, environment in (("", {}), ("1", {"NO_COLOR": "1"})):
+        with console(run, **environment) as one:
             one.until(b"LIVE")
             one.press(b"f")
             one.until(b"CAUSES")

@@ -161,6 +161,25 @@ def test_hostile_input_takes_no_time_to_speak_of(kind: str) -> None:
     assert time.process_time() - began < 10.0
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"0000 aa" + b" " * 900 + b"x\n",
+        b"upper page 1h" + b" " * 180 + b"x\n",
+        b"upper page 1h:" + b" " * 900 + b"\n",
+        b"0000 " + b"aa " * 60 + b"x\n",
+        b"bank " * 39 + b"\n",
+        b"EEPROM hexdump for port " + b" " * 150 + b"a b\n",
+    ],
+)
+def test_lines_that_nearly_fit_are_read_in_linear_time(line: bytes) -> None:
+    data = line * (4 * 1024 * 1024 // len(line))
+    began = time.process_time()
+    for made in OURS[:1]:
+        assert made.decode(data).outcome == "unparsable"
+    assert time.process_time() - began < 5.0
+
+
 def test_the_largest_input_takes_bounded_memory() -> None:
     data = samples.cmis() + b"\xa5" * (2 * 1024 * 1024 - len(samples.cmis()))
     tracemalloc.start()

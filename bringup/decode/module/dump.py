@@ -27,6 +27,8 @@ from bringup.decode.result import Damaged, refuse_error_text, text_of, whole_lin
 MOST_BYTES = 2 * 1024 * 1024
 """256 pages in each of 32 banks are half of it."""
 MOST_LINES = 200_000
+LONGEST_LINE = 200
+"""Characters; no row and no heading has so many. Longer ones are prose."""
 LINEAR = 1 << 20
 """The key of a region without a heading."""
 _BANK_0 = HALF + 256 * HALF
@@ -34,7 +36,7 @@ _BANK = (256 - BANKED_FROM) * HALF
 _TEXT = bytes([9, 10, 13, *range(32, 127)])
 _HEADING = re.compile(
     r"\b(?:bank\s+([0-9]{1,2})\s+)?(lower|upper) page(?: *(?:0x)?([0-9a-f]{1,2})h?)?(?: bank ([0-9]{1,2}))?"
-    r" *:? *$",
+    r" *:?$",
     re.IGNORECASE,
 )
 _SFP_HEADING = re.compile(r"\bA([02])h dump\b(.*)", re.IGNORECASE)
@@ -46,7 +48,7 @@ _PORT = re.compile(
 )
 _ROW = re.compile(
     r"\s*(?:0x([0-9a-f]{2,8}):?|([0-9a-f]{4,8}):?(?=\s)|([0-9a-f]{2}):)\s*"
-    r"((?:[0-9a-f]{2}\s+){0,15}[0-9a-f]{2})\s*(?:\|.{0,16}\|)?\s*",
+    r"((?:[0-9a-f]{2}\s+){0,15}[0-9a-f]{2})\s*(?:\|.{0,16}\|)?",
     re.IGNORECASE,
 )
 _LOOKS_LIKE_ROW = re.compile(r"\s*(?:0x[0-9a-f]{2}|[0-9a-f]{8}\s|[0-9a-f]{4}:|[0-9a-f]{2}:)", re.IGNORECASE)
@@ -162,6 +164,9 @@ def _digits(lines: list[str]) -> bytes:
 
 
 def _take(line: str, rows: _Rows) -> None:
+    line = line.rstrip()
+    if len(line) > LONGEST_LINE and not _LOOKS_LIKE_ROW.match(line):
+        return
     match = _ROW.fullmatch(line)
     if match is not None:
         offset = int(match[1] or match[2] or match[3], 16)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import App, ComposeResult
 
+from bringup.model.errors import BringupError
 from bringup.tui import resized
 from bringup.tui.ending import on_end
 from bringup.tui.keys import ACTIONS
@@ -30,6 +32,7 @@ class Home:
         self, runs: Sequence[RunLine], tier: Tier = "unicode", *, clock: Callable[[], str] = utc
     ) -> None:
         self.runs = tuple(runs)
+        self.looked = True
         self.cursor = 0
         self.word = ""
         self.typing = False
@@ -45,6 +48,13 @@ class Home:
         word = self.word.lower()
         return tuple(run for run in self.runs if word in f"{run.run_id} {run.rack}".lower())
 
+    def see(self, runs: Sequence[RunLine]) -> None:
+        """The list as it is now. The chosen run stays chosen, wherever it stands."""
+        here = self.shown[self.cursor].run_id if self.cursor < len(self.shown) else ""
+        self.runs, self.looked = tuple(runs), True
+        places = {run.run_id: number for number, run in enumerate(self.shown)}
+        self.cursor = places.get(here, min(self.cursor, max(0, len(self.shown) - 1)))
+
     def rows(self, size: Size) -> list[Row]:
         tier = self._tier
         foot = footer(self.shown)
@@ -53,9 +63,17 @@ class Home:
             ((" bringup ", "title"), ("  runs", "plain")), ((f" {self._clock()} ", "dim"),), size.width, tier
         )
         room = max(0, size.height - BODY_TOP - 3)
+        reading: list[Row] = [((" reading the list of runs ...", "plain"),)]
         listed = exactly(
-            body(self.shown, self.cursor, self.word, Size(size.width, room), tier), size.width, room, tier
+            reading
+            if not self.looked
+            else body(self.shown, self.cursor, self.word, Size(size.width, room), tier),
+            size.width,
+            room,
+            tier,
         )
+        if not self.looked:
+            foot = foot._replace(doing="reading the runs of this folder")
         rows = [
             head,
             fit((), size.width, tier),
@@ -113,10 +131,12 @@ class HomeApp(App[str | None], inherit_bindings=False):
     def __init__(self, look: Callable[[], Sequence[RunLine]], *, tier: Tier = "unicode") -> None:
         super().__init__(ansi_color=True)
         self._look = look
-        self.home = Home(look(), tier)
+        self.home = Home((), tier)
+        self.home.looked = False
         self._gate = Gate()
         self._corner = Corner()
         self._lines = Lines(self._corner)
+        self._looking = False
         self._take_back: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
@@ -128,6 +148,7 @@ class HomeApp(App[str | None], inherit_bindings=False):
         self._lines.focus()
         self.set_interval(HOLD_S, self._tick)
         self.set_interval(resized.EVERY_S, lambda: resized.look(self))
+        self.run_worker(self._again(), exit_on_error=False)
         self.set_interval(LOOK_EVERY_S, self._again)
         self._paint()
 
@@ -172,8 +193,15 @@ class HomeApp(App[str | None], inherit_bindings=False):
         else:
             self._paint()
 
-    def _again(self) -> None:
-        self.home.runs = tuple(self._look())
+    async def _again(self) -> None:
+        """The list anew, beside the loop: many unfinished runs take a while to read."""
+        if not self._looking:
+            self._looking = True
+            try:
+                self.home.see(await asyncio.to_thread(self._look))
+            except (OSError, BringupError) as error:
+                self.home.note = f"the runs can't be listed: {error}"
+            self._looking = False
         self._paint()
 
     def _paint(self) -> None:

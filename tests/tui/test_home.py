@@ -96,3 +96,21 @@ def test_every_size_is_filled(size: Size) -> None:
 def test_names_from_a_record_move_no_cursor() -> None:
     text = shown(Home([run(1, rack="\x1b[2J\u202e", stage="\x9b31m")]))
     assert not {"\x1b", "\u202e", "\x9b"} & set(text)
+
+
+def test_the_chosen_run_stays_chosen_when_another_one_comes() -> None:
+    home = Home([run(2), run(1)])
+    press(home, "j")
+    home.see([run(3), run(2), run(1)])
+    press(home, "enter")
+    assert home.open is not None
+    assert home.open.run_id == "20260102-030401-abcd"
+
+
+def test_while_the_list_is_read_it_is_not_said_to_be_empty() -> None:
+    home = Home([])
+    home.looked = False
+    assert "reading the list of runs" in shown(home)
+    assert "no run was started" not in shown(home)
+    home.see([])
+    assert "no run was started" in shown(home)

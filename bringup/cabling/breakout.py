@@ -29,6 +29,8 @@ class Cages(msgspec.Struct, frozen=True):
     """Port -> the cage that it is a part of, and which lane. Ports with a cage of their own are not in it."""
 
     lanes: dict[End, Lane]
+    split: frozenset[End] = frozenset()
+    """Cages whose ports are taken for themselves, because they can't be one cable's."""
 
     @classmethod
     def of(cls, expected: Sequence[Link], given: Mapping[End, str] | None = None) -> Cages:
@@ -54,9 +56,32 @@ class Cages(msgspec.Struct, frozen=True):
         if end is None:
             return None
         known = self.lanes.get(end)
+        if known is not None and known.cage in self.split:
+            return None
         if known is None and "s" in end.port and (named := _SUBPORT.fullmatch(end.port)):
-            return Lane(End(end.device, named[1]), named[2])
+            lane = Lane(End(end.device, named[1]), named[2])
+            return None if lane.cage in self.split else lane
         return known
+
+    def fitting(self, *lists: Sequence[Link]) -> Cages:
+        """These, less the cages that would end two cables in one of the lists."""
+        made = self
+        while True:
+            twice: set[End] = set()
+            for links in lists:
+                seen: set[End] = set()
+                for place in (each for cable in cables_of(links, made) for each in cable.places):
+                    if place in seen:
+                        twice.add(place)
+                    seen.add(place)
+            cages = {lane.cage for links in lists for end in _known(links) if (lane := made.lane(end))}
+            if not twice & cages:
+                return made
+            made = Cages(self.lanes, made.split | (twice & cages))
+
+
+def _known(links: Sequence[Link]) -> list[End]:
+    return [end for link in links for end in link.ends if end is not None]
 
 
 def is_one_cable(links: Sequence[Link]) -> bool:

@@ -89,7 +89,8 @@ class Solution(msgspec.Struct, frozen=True):
     unseen: tuple[Unseen, ...]
     extra: tuple[Link, ...] = ()
     good: int = 0
-    """How many links of the plan are as they should be."""
+    """How many cables of the plan are as they should be."""
+    hints: tuple[str, ...] = ()
 
 
 OTHER_RACK, OTHER_UNIT_UNKNOWN = 1000, 50

@@ -35,7 +35,7 @@ def solve(
     places: Mapping[str, Place] = NO_PLACES,
 ) -> Solution:
     """The shortest work order. In neither list may a port stand twice (`rules.py` finds those)."""
-    cages = cages or Cages.of(expected)
+    cages = (cages or Cages.of(expected)).fitting(expected, found)
     return _Solving(cables_of(expected, cages), cables_of(found, cages), places).solution()
 
 
@@ -49,6 +49,7 @@ class _Solving:
         self.groups: list[list[Step]] = []
         self.unseen: list[Unseen] = []
         self.extra: list[Link] = []
+        self.hints: list[str] = []
         self.good = 0
 
     def solution(self) -> Solution:
@@ -62,7 +63,7 @@ class _Solving:
         moves: list[Move] = []
         for number, steps in enumerate(self._nearest_first(), 1):
             moves += in_turn(steps, number, len(moves) + 1, self.places)
-        return Solution(tuple(moves), tuple(self.unseen), tuple(self.extra), self.good)
+        return Solution(tuple(moves), tuple(self.unseen), tuple(self.extra), self.good, tuple(self.hints))
 
     def _nearest_first(self) -> list[list[Step]]:
         """Groups of moves: those whose plugs travel least come first."""
@@ -200,8 +201,19 @@ class _Solving:
                     Step(cable, place, None, None) for place in cable.places if place in self.at_expected
                 ]
             else:
+                self._crossed(cable, goal)
                 steps += self._pair(cable, goal)
         self.groups.append(steps)
+
+    def _crossed(self, cable: Cable, goal: Cable) -> None:
+        """All legs at the right places in another order: one mistake, and none that legs should mend."""
+        here, there = dict(cable.legs), dict(goal.legs)
+        wrong = [lane for lane in there if here.get(lane) != there[lane]]
+        if cable.ends == goal.ends and len(wrong) > 2 and set(here.values()) == set(there.values()):
+            self.hints.append(
+                f"{goal.ends[0]}: the lanes {', '.join(wrong)} are in another order. Before any leg moves, "
+                "look for a wrong polarity (MPO type A or B) or a wrong harness."
+            )
 
     def _pair(self, cable: Cable, goal: Cable) -> list[Step]:
         steps: list[Step] = []

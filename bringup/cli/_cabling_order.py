@@ -25,7 +25,7 @@ def as_json(solution: Solution, notes: tuple[str, ...]) -> dict[str, Any]:
         "unseen": [_unseen(each) for each in solution.unseen],
         "extra": [{"a": _name(link.a), "b": _name(link.b), "label": link.label} for link in solution.extra],
         "good": solution.good,
-        "notes": list(notes),
+        "notes": [*solution.hints, *notes],
     }
 
 
@@ -94,7 +94,7 @@ def as_text(solution: Solution, places: Mapping[str, Place], notes: tuple[str, .
         yield "In no port of the plan, left alone"
         for link in solution.extra:
             yield f"      {_where(link.a, places)} -- {_where(link.b, places)}"
-    for note in notes:
+    for note in (*solution.hints, *notes):
         yield f"Note: {visible(note)}"
 
 

@@ -85,6 +85,38 @@ def test_a_port_that_is_whole_and_broken_out_is_a_fault() -> None:
     assert (fault.line, fault.field) == (3, "a_port")
 
 
+def test_lanes_that_arrive_reversed_are_one_mistake() -> None:
+    found = [Link(link.a, End("node-0", f"e{LANES - 1 - lane}")) for lane, link in enumerate(plan(1))]
+    (hint,) = solve(plan(1), found).hints
+    assert "polarity" in hint
+    assert not solve(plan(2), plan(2)).hints
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.permutations(range(12)), st.integers(0, 6), st.booleans())
+def test_whatever_was_found_each_plug_moves_once_at_most(
+    order: list[int], count: int, labelled: bool
+) -> None:
+    """Subports on both sides, whole ports beside parts of them, ends that nobody saw."""
+    ports: list[End | None] = [
+        *(End("leaf", f"swp{cage}s{lane}") for cage in range(2) for lane in range(2)),
+        *(End("spine", f"swp{cage}s{lane}") for cage in range(2) for lane in range(2)),
+        *(End("node", f"e{at}") for at in range(3)),
+        None,
+    ]
+    expected = [Link(ports[at], ports[at + 4], label="B" if labelled else "") for at in range(4)]
+    found = [
+        Link(ports[order[2 * at]], ports[order[2 * at + 1]])
+        for at in range(count)
+        if (ports[order[2 * at]], ports[order[2 * at + 1]]) != (None, None)
+    ]
+    moves = solve(expected, found).moves
+    taken = [move.from_ for move in moves if move.from_ is not None]
+    put = [move.to for move in moves if move.to is not None]
+    assert len(set(taken)) == len(taken)
+    assert len(set(put)) == len(put)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.permutations(range(3)), st.permutations(range(6)))
 def test_no_assignment_of_breakouts_moves_fewer_plugs(trunks: list[int], legs: list[int]) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bringup.journal.folder import RunFolder
     from bringup.model.cause import Cause
     from bringup.model.inventory import Inventory
+    from bringup.model.state import RunState
     from bringup.tui.outside import Outside
 
 ANSWERING = frozenset({"answer", "skip", "note"})
@@ -59,7 +60,8 @@ def open_console(
     from bringup.tui.app import ConsoleApp
 
     remote = bool(os.environ.get("SSH_CONNECTION"))
-    return ConsoleApp(folder, inventory, asked, tier=tier(), watching=watching, remote=remote).run()
+    app = ConsoleApp(folder, inventory, asked, tier=tier(), watching=watching, remote=remote)
+    return app.run(mouse=False)
 
 
 async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside, watching: bool) -> None:
@@ -111,15 +113,20 @@ def console_apart(
 
 def outside(folder: RunFolder, may: frozenset[str] | None, key: Path | None) -> Outside:
     """What the console may ask for. A hand is lent to the owner only."""
-    from bringup.diagnosis import diagnose
-    from bringup.journal.verify import verify
     from bringup.tui.outside import Outside
 
+    def causes(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
+        from bringup.diagnosis import diagnose
+
+        return tuple(diagnose(state, inventory))
+
     def verified(path: Path) -> str:
+        from bringup.journal.verify import verify
+
         return verify(path).text().splitlines()[0]
 
     return Outside(
-        diagnose=lambda state, inventory: tuple(diagnose(state, inventory)),
+        diagnose=causes,
         send=None if may is not None and not may else Speaker(folder, key, may).send,
         hand=Hand(folder).work if may is None and folder.lab.is_dir() else None,
         verify=verified,

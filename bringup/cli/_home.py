@@ -19,7 +19,7 @@ def open_home(runs: Path = RUNS) -> int:
     from bringup.journal.folder import find
     from bringup.tui.home import HomeApp
 
-    while (chosen := HomeApp(lambda: run_lines(runs), tier=tier()).run()) is not None:
+    while (chosen := HomeApp(lambda: run_lines(runs), tier=tier()).run(mouse=False)) is not None:
         folder = find(runs, chosen)
         key = folder.lab / "approve-key"
         if open_console(folder, key=key if key.is_file() else None) is None:

@@ -58,8 +58,10 @@ def open_console(
         asyncio.run(plain_console(folder, inventory, asked, watching))
         return None
     from bringup.tui.app import ConsoleApp
+    from bringup.tui.ending import leave_with_the_terminal
 
     remote = bool(os.environ.get("SSH_CONNECTION"))
+    leave_with_the_terminal()
     app = ConsoleApp(folder, inventory, asked, tier=tier(), watching=watching, remote=remote)
     return app.run(mouse=False)
 

@@ -17,8 +17,10 @@ def open_home(runs: Path = RUNS) -> int:
     """The list, and whatever runs a person opens from it, until they leave."""
     from bringup.cli._console import open_console
     from bringup.journal.folder import find
+    from bringup.tui.ending import leave_with_the_terminal
     from bringup.tui.home import HomeApp
 
+    leave_with_the_terminal()
     while (chosen := HomeApp(lambda: run_lines(runs), tier=tier()).run(mouse=False)) is not None:
         folder = find(runs, chosen)
         key = folder.lab / "approve-key"

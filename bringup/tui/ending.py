@@ -5,6 +5,8 @@ where it writes down what went wrong in it.
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import signal
 import threading
 import time
@@ -12,7 +14,10 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from bringup.model.verdict import EXIT_UNKNOWN
+
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+GRACE_S = 3.0
 MOST_LOG_BYTES = 1024 * 1024
 
 
@@ -32,6 +37,25 @@ def on_end(leave: Callable[[], None]) -> Callable[[], None]:
             loop.remove_signal_handler(number)
 
     return take_back
+
+
+def leave_with_the_terminal() -> None:
+    """End this process when its terminal has gone and it has not left by itself within a moment.
+
+    What is drawn goes through a thread that a dead terminal ends: whoever writes then waits for it for good,
+    the main loop too, and no signal is heard any more. There is nothing to clean up; the run is another's.
+    """
+    if os.isatty(0):
+        threading.Thread(target=_watch_terminal, name="terminal-watch", daemon=True).start()
+
+
+def _watch_terminal() -> None:
+    terminal = select.poll()
+    terminal.register(0, 0)  # a hang-up is told without being asked for
+    while not any(what & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, what in terminal.poll()):
+        pass
+    time.sleep(GRACE_S)
+    os._exit(EXIT_UNKNOWN)
 
 
 def write_down(place: Path, error: BaseException) -> str:

@@ -143,3 +143,10 @@ def test_a_console_that_is_terminated_gives_the_terminal_back(tmp_path: Path) ->
     assert b"\x1b[?2004l" in tail, "pasted text stays bracketed"
     assert not re.search(rb"\x1b\[\?100[0-6]h", tail), "the mouse stays on"
     assert b"Traceback" not in one.seen
+
+
+def test_a_console_whose_terminal_has_gone_ends_though_it_hears_no_signal(tmp_path: Path) -> None:
+    with console(folder_of(tmp_path).path, DEAF="1") as one:
+        one.until(b"LIVE")
+        os.close(one._end)
+        assert one.process.wait(DEADLINE_S) == 3

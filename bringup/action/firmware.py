@@ -203,7 +203,11 @@ class UpdateFirmware(Plain):
         if step == "staged" and self._args.activate:
             self._activated = True
             path = self._image(state, subject).path
-            await at.change(subject, UpdatesFirmware, "activate_firmware", path)
+            try:
+                await at.change(subject, UpdatesFirmware, "activate_firmware", path)
+            except DeviceError as error:
+                # It may be gone before its answer is out: what runs afterwards decides.
+                self._why = error.message
         if step in ("spoilt", "to stage"):
             self._why = _spoilt(self._mine(state))
             self.final = True

@@ -62,7 +62,7 @@ check = "power.outlets"
 on = { device = "pdu-1" }
 deadline = "DEADLINE"
 """
-RSS_MOST_KIB = 250 * 1024
+RSS_MOST_KIB = 300 * 1024
 CHILD = """
 import sys
 from bringup.cli.main import main

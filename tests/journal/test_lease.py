@@ -94,12 +94,12 @@ def test_a_frozen_runner_woken_after_a_takeover_starts_nothing_and_reaches_no_re
 
 
 def test_a_runner_frozen_inside_the_sync_confirms_nothing_after_a_takeover(tmp_path: Path) -> None:
-    """strace holds the third sync for two seconds: bytes are written, nothing is confirmed, then it is
+    """strace holds the third sync for six seconds: bytes are written, nothing is confirmed, then it is
     fenced.
     """
     place = Place(tmp_path)
     hold = [STRACE, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]
-    hold += ["-e", "inject=fdatasync:delay_enter=2000000:when=3"]
+    hold += ["-e", "inject=fdatasync:delay_enter=6000000:when=3"]
     with running([*hold, *place.command("create", 5)]) as slow:
         slow.until("durable 1")
         line_bytes = place.folder.segment(1).stat().st_size

@@ -385,8 +385,7 @@ class Acting:
             why = action.why() or _NOT_DONE[outcome]
             await self._failed(task, attempt, subject, name, why, outcome)
         else:
-            async with self._after.reading(task, subject, attempt) as at:
-                after = await action.before(at, subject)
+            after = await self._after.state(task, action, subject, attempt)
             # Before the outcome: a crash between the two finds the action in doubt, and comes here again.
             await self._alterations.done(action, subject, before)
             await self._book.offer(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bringup.action.base import Action
+from bringup.action.base import Action, State
 from bringup.action.base import Outcome as ActionOutcome
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book
@@ -108,6 +108,16 @@ class Aftermath:
             if found == "done" or (found == "not_done" and action.final) or looked_s >= until_s:
                 return found
             await self._desk.rest(self._clock, task.every_s)
+
+    async def state(self, task: Task, action: Action, subject: str, attempt: int) -> State:
+        """How it is after a change that was seen to be done. A device that is just restarting for it is not
+        asked until it answers: it was seen.
+        """
+        try:
+            async with self.reading(task, subject, attempt) as at:
+                return await action.before(at, subject)
+        except DeviceError as error:
+            return {"unread": error.message}
 
     async def show(
         self, task: Task, attempt: int, action: Action, subject: str, seen: dict[str, float]

@@ -84,6 +84,11 @@ class WebServer:
     async def _as_it_answers(self, request: web.Request, handler: Any) -> web.StreamResponse:
         from aiohttp import web
 
+        if not self.world.running(self.device):
+            # It went down a moment ago, and its listener has not been closed yet.
+            if request.transport is not None:
+                request.transport.abort()
+            raise web.HTTPServiceUnavailable
         answers = self.world.device(self.device).answers
         if answers == "silent":
             assert self._closing is not None

@@ -220,9 +220,10 @@ class _Verification:
         except (Unreadable, BadSignatureError) as error:
             self._report.contradicts("signature", where, str(error))
             return False
-        self._sealed_by[size] = signer.fingerprint
         name = self._known.name(signer, CHECKPOINT, _time(self._reader.times.get(size)))
-        if name is None:
+        if name is not None:
+            self._sealed_by[size] = signer.fingerprint
+        else:
             advice = "if you know that key, add it to your allowed_signers"
             self._report.lacks(
                 "signer-unknown", where, f"signed by {signer.fingerprint}, unknown here; {advice}"

@@ -17,7 +17,8 @@ from benchmarks.figure import Benchmark, Figure, interleaved
 from benchmarks.hosts import ADDRESS, hosts
 from benchmarks.many_hosts import HOSTS, host_ports, inputs
 
-ROUNDS = 7
+ROUNDS = 15
+"""The two differ by less than seven of them can tell."""
 
 
 def measure(folder: Path, rounds: int) -> Sequence[Figure]:

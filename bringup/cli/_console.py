@@ -8,13 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from bringup.cli._text import closing_lines, tier
 
 if TYPE_CHECKING:
     from bringup.cli._reader import Show
-    from bringup.engine.desk import Command, Reply
     from bringup.engine.runner import Job
     from bringup.journal.folder import RunFolder
     from bringup.model.cause import Cause
@@ -42,7 +39,7 @@ def wants_plain() -> bool:
 def open_console(
     folder: RunFolder, *, may: frozenset[str] | None = None, key: Path | None = None, plain: bool = False
 ) -> str | None:
-    """Show the run until the person leaves; what to show next: a run's id, `""` for the list, None for none.
+    """Show the run until the person leaves; what to show next: `""` for the list of runs, None for none.
 
     `may` are the commands that can be sent from here: all for the run's owner, none for who only watches.
     `plain` writes lines. `key` signs what must be signed: a file, or by its .pub one of the SSH agent.
@@ -115,6 +112,7 @@ def console_apart(
 
 def outside(folder: RunFolder, may: frozenset[str] | None, key: Path | None) -> Outside:
     """What the console may ask for. A hand is lent to the owner only."""
+    from bringup.cli.list import holder_of
     from bringup.tui.outside import Outside
 
     def causes(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
@@ -132,7 +130,7 @@ def outside(folder: RunFolder, may: frozenset[str] | None, key: Path | None) -> 
         send=None if may is not None and not may else Speaker(folder, key, may).send,
         hand=Hand(folder).work if may is None and folder.lab.is_dir() else None,
         verify=verified,
-        lives=lambda: runner_lives(folder),
+        lives=lambda: holder_of(folder) is not None,
     )
 
 
@@ -150,6 +148,7 @@ class Speaker:
         Raises:
             BringupError: no runner listens, or it refuses.
         """
+        from bringup.cli._desk import speak
         from bringup.cli.tell import own_key, signed
         from bringup.engine.desk import Command
         from bringup.model.errors import InputError
@@ -157,10 +156,10 @@ class Speaker:
         if self._may is not None and not self._allowed(verb, arguments):
             raise InputError(f"`{verb}` is not done from here", "Open the console at the run's own machine.")
         if self._key is not None and verb in ("answer", "waive"):
-            head = await self._speak(Command("head"))
+            head = await speak(self._folder, Command("head"))
             signer = own_key(self._key, self._folder)
             arguments = {**arguments, **signed(self._folder.run_id, verb, arguments, why, signer, head)}
-        reply = await self._speak(Command(verb, arguments, why))
+        reply = await speak(self._folder, Command(verb, arguments, why))
         if not reply.ok:
             raise InputError(reply.error or "the runner refused")
         return f"{verb}: event {reply.seq}"
@@ -175,16 +174,6 @@ class Speaker:
             return True
         asks = read_state(self._folder).asks
         return any(ask.question == arguments.get("question") and ask.form not in SIGNED for ask in asks)
-
-    async def _speak(self, command: Command) -> Reply:
-        from bringup.engine.desk import Reply
-        from bringup.engine.socket import send, told_socket
-        from bringup.model.errors import InputError
-
-        where = told_socket(self._folder.read_runner())
-        if where is None:
-            raise InputError("no runner is known", "`bringup resume RUN` goes on with it.")
-        return msgspec.json.decode(await send(where, msgspec.json.encode(command)), type=Reply)
 
 
 class Hand:
@@ -215,11 +204,3 @@ class Hand:
         if not mended:
             return "the simulated technician found nothing to do there"
         return "done by the simulated technician; it is measured again now"
-
-
-def runner_lives(folder: RunFolder) -> bool:
-    """Whether the runner that runner.json names is a process of this machine and this boot."""
-    said = folder.read_runner()
-    pid = said.get("pid")
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return isinstance(pid, int) and said.get("boot") == boot and Path(f"/proc/{pid}").exists()

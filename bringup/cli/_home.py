@@ -49,14 +49,15 @@ def run_lines(runs: Path) -> list[RunLine]:
                 state = read_state(folder)
             except BringupError:
                 word = "damaged"
+        verdict = next((each for each in Verdict if each == word), None)
         found.append(
             RunLine(
                 run_id=folder.run_id,
                 path=str(folder.path),
                 rack=str(told["playbook"] or "?"),
                 stage=next((name for name in state.stages if state.stage_verdict(name) is None), ""),
-                verdict=Verdict(word) if word in Verdict.__members__.values() else None,
-                closed=word in [each.value for each in Verdict],
+                verdict=verdict,
+                closed=verdict is not None,
                 lives=word == "running",
                 asks=len(state.asks),
                 simulated=bool(told["simulated"]),

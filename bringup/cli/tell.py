@@ -65,8 +65,8 @@ def tell(
       bringup tell RUN note "cleaned both ends of C-003"
       bringup tell RUN pause | continue | abort | close
     """
-    from bringup.engine.desk import Command, Reply
-    from bringup.engine.socket import send
+    from bringup.cli._desk import speak
+    from bringup.engine.desk import Command
     from bringup.journal.folder import find
     from bringup.model.errors import InputError
 
@@ -83,27 +83,18 @@ def tell(
         raise InputError(f"`{verb}` has no --dry-run", f"It is for {' and '.join(RUNS_AGAIN)}.")
     folder = find(runs, run)
     signer = own_key(key, folder) if key is not None else None
-    where = folder.read_runner().get("socket")
-    if not isinstance(where, str):
-        raise InputError(f"no runner of {folder.run_id} is known", "`bringup resume RUN` goes on with it.")
-
-    async def speak(command: Command) -> Reply:
-        try:
-            return msgspec.json.decode(await send(Path(where), msgspec.json.encode(command)), type=Reply)
-        except ValueError as error:
-            raise InputError(f"what answers at {where} is no runner: {error}") from error
 
     async def both() -> Reply:
         if verb in RUNS_AGAIN:
             # Shown before it is done: what a person is about to set off.
-            would = await speak(Command(verb, {**arguments, "dry_run": "yes"}, why))
+            would = await speak(folder, Command(verb, {**arguments, "dry_run": "yes"}, why))
             show_again(would.rows)
             if dry_run or not would.ok:
                 return would
         if signer is not None:
-            head = await speak(Command("head"))
+            head = await speak(folder, Command("head"))
             arguments.update(signed(folder.run_id, verb, arguments, why, signer, head))
-        return await speak(Command(verb, arguments, why))
+        return await speak(folder, Command(verb, arguments, why))
 
     reply = asyncio.run(both())
     if not reply.ok:

@@ -20,7 +20,7 @@ from bringup.model.errors import BringupError
 from bringup.model.inventory import Inventory
 from bringup.tui import resized
 from bringup.tui.console import Console
-from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, OpenRun, Send, Verify
+from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, Send, Verify
 from bringup.tui.ending import on_end, write_down
 from bringup.tui.feed import Feed
 from bringup.tui.lines import Corner, Lines, named
@@ -40,7 +40,7 @@ CLIPBOARD_CHARACTERS = 64 * 1024
 
 
 class ConsoleApp(App[str | None], inherit_bindings=False):
-    """One run on the screen. Its result is the run to open next, `""` for the list of runs, None to leave."""
+    """One run on the screen. Its result is `""` to go to the list of runs, None to leave."""
 
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen { background: ansi_default; layers: base above; }"
@@ -196,8 +196,6 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
                     self.bell()
                 case GoHome():
                     self.exit("")
-                case OpenRun():
-                    self.exit(effect.run_id)
                 case Leave():
                     self.exit(None)
 

@@ -283,7 +283,14 @@ class Console:
         return [Send("answer", {"question": ask.question, "value": value})]
 
     def _enter_work(self) -> list[Effect]:
-        return self._open_item()
+        todo = screen_work.items(self.scene)
+        if todo:
+            item = todo[min(self.look.cursor, len(todo) - 1)]
+            if item.question:
+                self._open_ask(item.question)
+            else:
+                self._go(Look(screen="failures"))
+        return []
 
     def _enter_failures(self) -> list[Effect]:
         if self.scene.causes:
@@ -346,16 +353,6 @@ class Console:
         self._pending = None
         self.look, self._back = Look(), []
         return [doing.command(pending)]
-
-    def _open_item(self) -> list[Effect]:
-        todo = screen_work.items(self.scene)
-        if todo:
-            item = todo[min(self.look.cursor, len(todo) - 1)]
-            if item.question:
-                self._open_ask(item.question)
-            else:
-                self._go(Look(screen="failures"))
-        return []
 
     def _pane_key(self) -> list[Effect]:
         if self.look.screen == "ask" and not self.scene.watching:

@@ -32,12 +32,6 @@ class Bell(msgspec.Struct, frozen=True):
     times: int = 1
 
 
-class OpenRun(msgspec.Struct, frozen=True):
-    """Show another run."""
-
-    run_id: str
-
-
 class GoHome(msgspec.Struct, frozen=True):
     """Show the list of runs."""
 
@@ -52,4 +46,4 @@ class Hand(msgspec.Struct, frozen=True):
     cause: Cause
 
 
-Effect = Hand | Send | Verify | Copy | Bell | OpenRun | GoHome | Leave
+Effect = Hand | Send | Verify | Copy | Bell | GoHome | Leave

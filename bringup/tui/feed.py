@@ -48,8 +48,8 @@ class Feed:
     def state(self) -> RunState:
         return self._fold.state
 
-    async def follow(self) -> AsyncIterator[int]:
-        """The number of new events, each time there are some.
+    async def follow(self) -> AsyncIterator[list[Known | Unknown]]:
+        """The new events, each time there are some.
 
         Raises:
             JournalError: the record can't be read, a line of it is no event, or one can't be folded.
@@ -59,10 +59,7 @@ class Feed:
             while True:
                 batch = await asyncio.to_thread(cursor.more)
                 for begin in range(0, len(batch), AT_ONCE):
-                    some = batch[begin : begin + AT_ONCE]
-                    for entry in some:
-                        self._take(entry)
-                    yield len(some)
+                    yield [self._take(entry) for entry in batch[begin : begin + AT_ONCE]]
                     await asyncio.sleep(0)
                 if not batch:
                     self.caught_up = True
@@ -70,7 +67,7 @@ class Feed:
         finally:
             cursor.close()
 
-    def _take(self, entry: Entry) -> None:
+    def _take(self, entry: Entry) -> Known | Unknown:
         try:
             event = self._reader.read(entry.line)
             self._fold.add(event)
@@ -84,3 +81,4 @@ class Feed:
         self.recent.append(event)
         self.read += 1
         self.ended += isinstance(event, ENDS)
+        return event

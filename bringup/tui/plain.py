@@ -60,12 +60,9 @@ class PlainConsole:
 
     async def follow(self) -> None:
         """Write a line for each change, until the run is closed or somebody leaves."""
-        seen = 0
-        async for count in self._feed.follow():
-            new = list(self._feed.recent)[-count:]
+        async for new in self._feed.follow():
             for event in new:
                 self.event(event)
-            seen += count
             if self.left or self._feed.state.closed is not None:
                 return
 

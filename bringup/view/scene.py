@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from types import MappingProxyType
 
 import msgspec
 
@@ -48,7 +47,6 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
     watching: bool = False
     verified: str = "not verified here"
     tier: Tier = "unicode"
-    drafts: Mapping[str, str] = MappingProxyType({})
 
     def at(self, live: str, clock: str) -> Scene:
         """The same run a moment later, with all that was worked out for this one."""

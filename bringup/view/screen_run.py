@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from types import MappingProxyType
 
@@ -240,8 +240,3 @@ def _without_unit(event: Judged) -> str:
     """The quantity's name: the unit stands behind the number."""
     name, _, unit = event.quantity.rpartition("_")
     return name if name and event.unit and unit.lower() == event.unit.lower() else event.quantity
-
-
-def titles(rows: Sequence[Row]) -> tuple[str, ...]:
-    """The plain text of rows: what a test or a reader for the blind gets."""
-    return tuple("".join(text for text, _ in row).rstrip() for row in rows)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bringup.lab.snmp_mib import Oid, SetRefused, Value, gauge, integer, octets, timeticks
+from bringup.lab.snmp_mib import Oid, Value, gauge, integer, octets, timeticks
 from bringup.lab.state import Device, Outlet
-from bringup.lab.world import World
+from bringup.lab.switched_outlets import Commands, SwitchedOutlets
 
 SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 RPDU2: Oid = (1, 3, 6, 1, 4, 1, 318, 1, 1, 26)
@@ -26,19 +26,15 @@ LOAD_LOW, LOAD_NORMAL = 1, 2
 _UNIT = 1
 
 
-class ApcPdu:
+class ApcPdu(SwitchedOutlets):
     """One PDU of the world as an SNMP device. Delayed commands (5 to 8) are refused with `wrongValue`."""
 
-    def __init__(self, world: World, device: str) -> None:
-        self._world = world
-        self._device = device
+    commands = Commands(OUTLET_COMMAND, COMMAND_ON, COMMAND_OFF, COMMAND_REBOOT)
 
     def mib(self) -> Mapping[Oid, Value]:
         """Every instance, now."""
         device = self._world.device(self._device)
-        loads = {
-            outlet.index: self._world.outlet_load_w(device.name, outlet.index) for outlet in device.outlets
-        }
+        loads = self._world.outlet_loads_w(device.name)
         rows = self._system(device)
         rows.update(_identity(device))
         rows.update(_whole(device, sum(loads.values())))
@@ -46,27 +42,6 @@ class ApcPdu:
             live = self._world.outlet_live(device.name, outlet.index)
             rows.update(_outlet(outlet, live, loads[outlet.index]))
         return rows
-
-    def check_set(self, oid: Oid, value: Value) -> None:
-        """Only an outlet's command can be set.
-
-        Raises:
-            SetRefused: notWritable, wrongType or wrongValue.
-        """
-        indexes = {outlet.index for outlet in self._world.device(self._device).outlets}
-        if oid[:-1] != OUTLET_COMMAND or oid[-1] not in indexes:
-            raise SetRefused("notWritable")
-        if value.kind != "integer":
-            raise SetRefused("wrongType")
-        if value.value not in (COMMAND_ON, COMMAND_OFF, COMMAND_REBOOT):
-            raise SetRefused("wrongValue")
-
-    def apply_set(self, oid: Oid, value: Value) -> None:
-        """Give the outlet its command. What becomes of it shows in its state."""
-        if value.value == COMMAND_REBOOT:
-            self._world.cycle_outlet(self._device, oid[-1])
-        else:
-            self._world.set_outlet(self._device, oid[-1], value.value == COMMAND_ON)
 
     def _system(self, device: Device) -> dict[Oid, Value]:
         about = (

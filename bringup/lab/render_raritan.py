@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bringup.lab.power import MAINS_V
-from bringup.lab.snmp_mib import Oid, SetRefused, Value, gauge, integer, octets, timeticks
+from bringup.lab.snmp_mib import Oid, Value, gauge, integer, octets, timeticks
 from bringup.lab.state import Device, Outlet
-from bringup.lab.world import World
+from bringup.lab.switched_outlets import Commands, SwitchedOutlets
 
 SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 PDU2: Oid = (1, 3, 6, 1, 4, 1, 13742, 6)
@@ -44,12 +44,10 @@ class _Sensor(NamedTuple):
     state: int = NORMAL
 
 
-class RaritanPdu:
+class RaritanPdu(SwitchedOutlets):
     """One PDU of the world as an SNMP device."""
 
-    def __init__(self, world: World, device: str) -> None:
-        self._world = world
-        self._device = device
+    commands = Commands((*OPERATION, _PDU), COMMAND_ON, COMMAND_OFF, COMMAND_CYCLE)
 
     def mib(self) -> Mapping[Oid, Value]:
         """Every instance, now."""
@@ -61,27 +59,6 @@ class RaritanPdu:
             live = self._world.outlet_live(device.name, outlet.index)
             rows |= _outlet(outlet, live, loads[outlet.index])
         return rows
-
-    def check_set(self, oid: Oid, value: Value) -> None:
-        """Only an outlet's switching operation can be set.
-
-        Raises:
-            SetRefused: notWritable, wrongType or wrongValue.
-        """
-        indexes = {outlet.index for outlet in self._world.device(self._device).outlets}
-        if oid[:-1] != (*OPERATION, _PDU) or oid[-1] not in indexes:
-            raise SetRefused("notWritable")
-        if value.kind != "integer":
-            raise SetRefused("wrongType")
-        if value.value not in (COMMAND_OFF, COMMAND_ON, COMMAND_CYCLE):
-            raise SetRefused("wrongValue")
-
-    def apply_set(self, oid: Oid, value: Value) -> None:
-        """Give the outlet its command. What becomes of it shows in its state."""
-        if value.value == COMMAND_CYCLE:
-            self._world.cycle_outlet(self._device, oid[-1])
-        else:
-            self._world.set_outlet(self._device, oid[-1], value.value == COMMAND_ON)
 
     def _system(self, device: Device) -> dict[Oid, Value]:
         about = f"Raritan PDU, MD:{device.model} HW:{device.hardware_revision} FW:{device.os_version}"

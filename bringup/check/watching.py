@@ -22,8 +22,10 @@ TOTALS = ("corrected_codewords", "uncorrectable_codewords", "symbol_errors", "co
 CORRECTED = ("corrected_codewords", "symbol_errors", "corrected_bits")
 LOSSES = ("uncorrectable_codewords", "flap_count")
 """What counts wherever it happened; the others are errors for each bit of one window."""
-LOOKS = 4
-"""Looks in a window after the first: a script that clears each half minute is seen in 120 s."""
+LOOKS = 6
+"""Looks in a window after the first: a script that clears each half minute is seen in 120 s, even where looks
+come at odd moments (that seven totals then grow all the way is one chance in 5,040).
+"""
 BEFORE, AFTER = "before", "after"
 MIDDLE = tuple(f"look {number} of {LOOKS}" for number in range(1, LOOKS))
 AGAIN = (*(f"again, {moment}" for moment in MIDDLE), "again, after")

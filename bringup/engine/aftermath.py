@@ -11,7 +11,7 @@ from bringup.action.base import Action, State
 from bringup.action.base import Outcome as ActionOutcome
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book
-from bringup.engine.clock import EngineClock
+from bringup.engine.clock import EngineClock, time_for
 from bringup.engine.desk import Desk
 from bringup.engine.precaution import Precautions, group_load_w, has_settled
 from bringup.engine.round import Round, TaskAt
@@ -96,7 +96,7 @@ class Aftermath:
         """
         refused = failure is not None and getattr(failure, "reason", Reason.REFUSED) == Reason.REFUSED
         within_s = PROBES_AFTER_S if refused else action.settles_s or PROBES_AFTER_S
-        until_s = task.until_s if task.until_s is not None else within_s
+        until_s = time_for(task.until_s if task.until_s is not None else within_s, self._inventory.lab)
         began = self._clock.now_s()
         while True:
             looked_s = self._clock.now_s() - began

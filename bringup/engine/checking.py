@@ -17,7 +17,7 @@ import msgspec
 
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book, of_step
-from bringup.engine.clock import EngineClock
+from bringup.engine.clock import EngineClock, time_for
 from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.judging import Judging, Outcome, belongs
 from bringup.engine.lots import Known, Lot, lots
@@ -117,6 +117,7 @@ class Checking:
         polls = 0
         name = (first.stage, first.step)
         while tasks:
+            looked_s = self._clock.now_s() - began
             round_ = Round(
                 self._bench,
                 self._clock,
@@ -137,7 +138,8 @@ class Checking:
             latest = latest_measurements(self._latest[name].of(lot.devices), tasks, taken)
             self._latest[name].put(latest, instead_of=lot.devices)
             outcomes = self._judging.outcomes(latest, tasks, self._planned[name])
-            late = self._clock.now_s() - began >= (first.until_s or 0.0)
+            # The last look begins after the time is up: one that hung until then has seen nothing since.
+            late = looked_s >= time_for(first.until_s or 0.0, self._inventory.lab)
             await self._book.keep(first.stage, first.step, max(attempts.values()), round_.evidence)
             again: list[Task] = []
             final: list[tuple[Taken, str]] = []

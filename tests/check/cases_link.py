@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from bringup.check.watching import LOOKS
 from bringup.model.facts import FecCounters, Neighbor, Port
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, UNSUPPORTED, Read, value
 from bringup.model.subject import link
@@ -295,23 +296,22 @@ ERRORS = Table(
         case("nothing but a bad ratio of its own", "UNKNOWN no_data", **since({}, {"pre_fec_ber": 1e-3})),
         # windows that prove nothing
         *(case(f"{total} cleared again and again", "UNKNOWN no_data",
-               looks=({}, {total: 0}, {total: 9}, {total: 0}, {}, {total: 9}, {total: 0}))
+               looks=[{total: count} for count in (9, 0) * LOOKS])
           for total in TOTALS),
         *(case(f"{total} cleared once, then a window without error", "PASS", looks=({}, {total: 0}))
           for total in TOTALS),
         case("bits cleared once, then a window without error", "PASS",
              first={"corrected_bits": 7}, last={"corrected_bits": 0}),
         case("cleared once, then many errors", "FAIL",
-             looks=({}, {"symbol_errors": 0}, {"symbol_errors": 0}, {}, {"symbol_errors": 0},
-                    {"symbol_errors": 5 * 10**9})),
+             looks=[{}, *([{"symbol_errors": 0}] * LOOKS), {"symbol_errors": 5 * 10**9}]),
         case("cleared again and again, and a good ratio of its own", "UNKNOWN no_data",
-             looks=[{"symbol_errors": errors, "pre_fec_ber": 1e-12} for errors in (1000, 0) * 5]),
+             looks=[{"symbol_errors": errors, "pre_fec_ber": 1e-12} for errors in (1000, 0) * LOOKS]),
         case("cleared, and a codeword lost before", "FAIL",
              last={"symbol_errors": 0, "uncorrectable_codewords": 1001}),
         case("cleared, and codewords lost since", "FAIL", last={"uncorrectable_codewords": 999}),
         case("cleared, and flaps since", "FAIL", last={"flap_count": 999}),
         case("the device tells of a clearing that no total shows, each time", "UNKNOWN no_data",
-             looks=[{"cleared_unix_s": NOON + step} for step in range(9)]),
+             looks=[{"cleared_unix_s": NOON + step} for step in range(2 * LOOKS + 1)]),
         case("the device tells of one clearing that no total shows", "PASS",
              looks=({"cleared_unix_s": NOON}, {"cleared_unix_s": NOON + 60.0})),
         case("the device tells of a clearing long ago", "PASS",

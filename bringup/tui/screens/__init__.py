@@ -1,0 +1,47 @@
+"""Every screen of the console by its name. A new screen is one file here and one line in this table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bringup.tui.screen import Screen
+from bringup.tui.screens import (
+    ask,
+    cannot,
+    done,
+    failure,
+    failures,
+    filtering,
+    handover,
+    helping,
+    journal,
+    matrix,
+    palette,
+    run,
+    sign,
+    typed,
+    watch,
+    work,
+)
+
+SCREENS: Mapping[str, Screen] = MappingProxyType(
+    {
+        "run": run.SCREEN,
+        "work": work.SCREEN,
+        "ask": ask.SCREEN,
+        "cannot": cannot.SCREEN,
+        "failures": failures.SCREEN,
+        "failure": failure.SCREEN,
+        "done": done.SCREEN,
+        "watch": watch.SCREEN,
+        "matrix": matrix.SCREEN,
+        "journal": journal.SCREEN,
+        "filter": filtering.SCREEN,
+        "sign": sign.SCREEN,
+        "handover": handover.SCREEN,
+        "help": helping.SCREEN,
+        "palette": palette.SCREEN,
+        "typed": typed.SCREEN,
+    }
+)

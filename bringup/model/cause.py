@@ -44,6 +44,21 @@ class Stop(msgspec.Struct, frozen=True):
     does: str
 
 
+class PlugMove(msgspec.Struct, frozen=True):
+    """One plug of a work order: out of the port `from_`, into the port `to`, while its cable's other plug
+    stays at `stays`. `group` counts rings and rows of moves that hang together. Empty: nobody has seen it; an
+    empty `to` is a cable too many. `assumed`: nobody has seen that cable at both of its ends.
+    """
+
+    group: int
+    label: str
+    from_: str
+    to: str
+    stays: str = ""
+    assumed: bool = False
+    too_short_m: float | None = None
+
+
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """One cause. `rule` names how it was found, `unexplained` where no rule fits: then the raw values are
     all.
@@ -72,6 +87,8 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     walk: tuple[Stop, ...] = ()
     """Clean-up work of one kind, in the order in which feet find it."""
     history: History | None = None
+    moves: tuple[PlugMove, ...] = ()
+    """The fewest plugs to move, in an order in which each finds its place free, or frees it (field rule 21)."""
 
     @property
     def stage(self) -> str:

@@ -49,7 +49,7 @@ from bringup.model.event import (
     Waived,
 )
 from bringup.model.fold_step import Step
-from bringup.model.progress import Key, StageState, StepState
+from bringup.model.progress import Key, PortSeen, StageState, StepState
 from bringup.model.state import RunState
 from bringup.model.subject import ancestors, ends
 from bringup.model.verdict import Reading
@@ -57,6 +57,9 @@ from bringup.model.verdict import Reading
 QUIET_AFTER_CLOSE = (Checkpointed, Signed, Noted, RunClosed, CommandReceived)
 """What may follow the close of a run without opening it again."""
 PROBLEMS_KEPT = 100
+OF_A_PLUG = ("oper_up", "neighbor")
+"""What shows that a plug was moved."""
+NOT_SEEN = PortSeen()
 
 
 class Fold:
@@ -78,6 +81,7 @@ class Fold:
         self._names: dict[str, str] = {}
         self._unknown = dict(state.unknown_kinds)
         self._identities = Identities(state.identities)
+        self._ports = dict(state.ports)
         self._waivers_end = min(
             filter(None, (each.waived_until for each in self._steps.values())), default=""
         )
@@ -99,6 +103,7 @@ class Fold:
                 steps=MappingProxyType(dict(self._frozen)),
                 unknown_kinds=MappingProxyType(dict(self._unknown)),
                 identities=MappingProxyType(dict(self._identities.known)),
+                ports=MappingProxyType(dict(self._ports)),
                 events=self._events,
                 last_seq=self._last_seq,
                 last_at=self._last_at,
@@ -223,8 +228,11 @@ class Fold:
 
     def _measured(self, event: Measured) -> None:
         owner = self._owner(event)
-        if is_identity(event.quantity) and event.reading is Reading.VALUE:
-            self._seen(event, owner.does if owner is not None else "")
+        if event.reading is Reading.VALUE:
+            if is_identity(event.quantity):
+                self._seen(event, owner.does if owner is not None else "")
+            if event.quantity in OF_A_PLUG:
+                self._ports[event.subject] = _port_seen(self._ports.get(event.subject, NOT_SEEN), event)
         if owner is not None and owner.measure(event, self._names):
             self._dirty.add(owner.key)
 
@@ -341,6 +349,15 @@ class Fold:
             RunClosed: lambda event: self._set(closed=event),
         }
         return {kind: handlers.get(kind, ignored) for kind in cast(Any, Known).__args__}
+
+
+def _port_seen(before: PortSeen, event: Measured) -> PortSeen:
+    """What is known of a port after one more reading of its link or its neighbour."""
+    if event.quantity == "neighbor":
+        return msgspec.structs.replace(before, neighbor=str(event.value), neighbor_seq=event.seq)
+    up = event.value is True
+    down_seq = before.down_seq if up else event.seq
+    return msgspec.structs.replace(before, up=up, up_seq=event.seq, down_seq=down_seq)
 
 
 def _chain(subject: str) -> tuple[str, ...]:

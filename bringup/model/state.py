@@ -26,7 +26,7 @@ from bringup.model.event import (
     Signed,
     Waived,
 )
-from bringup.model.progress import Coverage, Key, StageState, StepState
+from bringup.model.progress import Coverage, Key, PortSeen, StageState, StepState
 from bringup.model.verdict import EXIT_CONTRADICTION, Verdict, exit_code, worst
 
 
@@ -50,6 +50,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     notes: tuple[Noted, ...] = ()
     replaced: tuple[PartReplaced, ...] = ()
     identities: Mapping[str, Seen] = MappingProxyType({})
+    ports: Mapping[str, PortSeen] = MappingProxyType({})
     signatures: tuple[Signed, ...] = ()
     in_doubt: tuple[ActionIntended, ...] = ()
     epoch: int = 0

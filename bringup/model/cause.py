@@ -88,7 +88,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """Clean-up work of one kind, in the order in which feet find it."""
     history: History | None = None
     moves: tuple[PlugMove, ...] = ()
-    """The fewest plugs to move, in an order in which each finds its place free, or frees it (field rule 21)."""
+    """The fewest plugs to move; in this order each finds its place free, or frees it (field rule 21)."""
 
     @property
     def stage(self) -> str:

@@ -46,12 +46,14 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 class PortSeen(msgspec.Struct, frozen=True):
     """What was last read of a port, by a step or by a watch: whether its link is up, and who names itself at
     the far end. The numbers are those of the events that said so, -1 where none has: `up_seq` of the newest
-    reading of the link, `down_seq` of the last that found it down, `neighbor_seq` of the newest neighbour.
+    reading of the link, `down_seq` of the last that found it down, `lost_seq` of the last that found it down
+    where the one before had found it up, `neighbor_seq` of the newest neighbour.
     """
 
     up: bool | None = None
     up_seq: int = -1
     down_seq: int = -1
+    lost_seq: int = -1
     neighbor: str = ""
     neighbor_seq: int = -1
 

@@ -355,9 +355,10 @@ def _port_seen(before: PortSeen, event: Measured) -> PortSeen:
     """What is known of a port after one more reading of its link or its neighbour."""
     if event.quantity == "neighbor":
         return msgspec.structs.replace(before, neighbor=str(event.value), neighbor_seq=event.seq)
-    up = event.value is True
-    down_seq = before.down_seq if up else event.seq
-    return msgspec.structs.replace(before, up=up, up_seq=event.seq, down_seq=down_seq)
+    if event.value is True:
+        return msgspec.structs.replace(before, up=True, up_seq=event.seq)
+    lost_seq = event.seq if before.up else before.lost_seq
+    return msgspec.structs.replace(before, up=False, up_seq=event.seq, down_seq=event.seq, lost_seq=lost_seq)
 
 
 def _chain(subject: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from bringup.engine.clock import EngineClock
 from bringup.engine.guard import Refusal
 from bringup.engine.ledger import Row
 from bringup.model.errors import InputError
+from bringup.model.people import Present
 
 VERBS = (
     "answer",
@@ -25,31 +26,49 @@ VERBS = (
     "watch",
     "abort",
     "close",
+    "claim",
+    "release",
     "head",
+    "here",
 )
-"""`head` changes nothing and is not recorded: it tells the size and root that an approval is signed over."""
+"""`head` and `here` change nothing and are not recorded: the one tells the size and root that an approval is
+signed over, the other who is there and looks at what.
+"""
 
 
 class Sender(msgspec.Struct, frozen=True):
-    """Who sent a command: a user's name, and the way it came (socket, answers file, signal)."""
+    """Who sent a command: a user's name, and the way it came (socket, answers file, signal); what the kernel
+    says of the process behind it; the connection's number (`peer`).
+
+    `attached`: from an attached console, as it says itself, or from a user who does not own the run.
+    """
 
     by: str
     via: str
+    uid: int | None = None
+    terminal: str | None = None
+    attached: bool = False
+    peer: int = 0
 
 
 class Command(msgspec.Struct, frozen=True):
-    """One command. `arguments` are texts by name: `answer` has question and value; `skip`, `waive` and
-    `retest` have `step` (`STAGE/STEP`) and, where it is about one, `subject`; `replace` has `old`, `new` and
-    what goes with them; approvals carry `signed_text` and `signature`. With `dry_run` nothing is done.
+    """One command. `arguments` are texts by name: `answer` has question and value, and may have `asked`, the
+    `seq` of the question as it was read; `skip`, `waive` and `retest` have `step` (`STAGE/STEP`) and, where
+    it is about one, `subject`; `replace` has `old`, `new` and what goes with them; `claim` and `release` have
+    `what`; `here` has `screen`, `about` and `size`; approvals carry `signed_text` and `signature`. With
+    `dry_run` nothing is done.
     """
 
     verb: str
     arguments: dict[str, str] = {}
     why: str | None = None
+    attached: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """`seq` is the event that the command became; `error` says why it was refused. `rows` run again by it."""
+    """`seq` is the event that the command became; `error` says why it was refused. `rows` run again by it.
+    `people` are all who are there, `you` the number of whoever asked.
+    """
 
     ok: bool
     seq: int | None = None
@@ -57,6 +76,8 @@ class Reply(msgspec.Struct, frozen=True):
     size: int | None = None
     root: str | None = None
     rows: tuple[Row, ...] = ()
+    people: tuple[Present, ...] = ()
+    you: int | None = None
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -89,6 +110,7 @@ class Desk:
 
     def __init__(self) -> None:
         self._questions: dict[str, tuple[Question, asyncio.Future[Given]]] = {}
+        self._settled: dict[str, str] = {}
         self._running = asyncio.Event()
         self._running.set()
         self.stop = asyncio.Event()
@@ -100,6 +122,7 @@ class Desk:
         """A question that may be answered from now on. The future raises `Refusal` where it is skipped."""
         future: asyncio.Future[Given] = asyncio.get_running_loop().create_future()
         self._questions[question.id] = (question, future)
+        self._settled.pop(question.id, None)
         return future
 
     def settle(self, question: str) -> None:
@@ -118,31 +141,39 @@ class Desk:
         Raises:
             InputError: no such question is open.
         """
+        if name in self._settled and name not in self.open_questions:
+            raise InputError(f"{name} {self._settled[name]}", "Nothing was sent twice.")
         if name not in self.open_questions:
             raise InputError(
                 f"no question {name!r} is open", f"Open are: {', '.join(self.open_questions) or 'none'}."
             )
         return self._questions[name][0]
 
-    def answer(self, question: str, given: Given) -> None:
-        """Hand an answer to whoever waits for it.
+    def answer(self, question: str, given: Given, how: str = "") -> None:
+        """Hand an answer to whoever waits for it. `how` it ended, in words, is for those who come too late.
 
         Raises:
             InputError: no such question is open.
         """
         self.question(question)
         self._questions[question][1].set_result(given)
+        self._settled[question] = how or f"was answered by {given.by}: {given.value}"
 
-    def withdraw(self, row: Row, refusal: Refusal) -> bool:
+    def withdraw(self, row: Row, refusal: Refusal, how: str = "") -> bool:
         """End the questions of a row unanswered; whether there were any. Whoever asked ends the row."""
         found = [
-            future
+            (question.id, future)
             for question, future in self._questions.values()
             if question.row == row and not future.done()
         ]
-        for future in found:
+        for name, future in found:
             future.set_exception(refusal)
+            self._settled[name] = how or refusal.message
         return bool(found)
+
+    def remember(self, question: str, how: str) -> None:
+        """How a question ended before this runner began, or without this desk."""
+        self._settled[question] = how
 
     async def rest(self, clock: EngineClock, seconds: float) -> None:
         """Let `seconds` of the world pass.

@@ -9,11 +9,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from bringup.engine.approving import Approvals
 from bringup.engine.book import Book
 from bringup.engine.desk import Command, Desk, Given, Reply, Sender
 from bringup.engine.guard import Refusal
 from bringup.engine.ledger import Row, utc_day
+from bringup.engine.people import People, utc_now, who
 from bringup.engine.questions import APPROVED, check_answer
 from bringup.engine.replacing import Replacing
 from bringup.engine.restoring import Restoring
@@ -53,6 +56,7 @@ class Inbox:
         replacing: Replacing | None = None,
         restoring: Restoring | None = None,
         watching: Watching | None = None,
+        people: People | None = None,
         today: Callable[[], str] = utc_day,
     ) -> None:
         self._book = book
@@ -62,6 +66,7 @@ class Inbox:
         self._replacing = replacing
         self._restoring = restoring
         self._watching = watching
+        self._people = people
         self._today = today
         self._tasks: dict[tuple[str, str], list[Task]] = defaultdict(list)
         for task in plan.tasks:
@@ -72,6 +77,12 @@ class Inbox:
         """Record the command, then carry it out; one after the other, so that of two answers to one question
         the second is refused. With `dry_run` it only tells which rows would run again.
         """
+        sender = msgspec.structs.replace(sender, attached=sender.attached or command.attached)
+        if command.verb == "here":
+            return self._here(command, sender)
+        if self._people is not None:
+            # Not recorded: who only watches leaves no trace in a record.
+            self._people.refuse_watcher(sender)
         if command.verb == "head":
             return self._approvals.head()
         if command.arguments.get(DRY_RUN):
@@ -87,6 +98,22 @@ class Inbox:
         self._desk.work.set()
         return Reply(ok=True, seq=seq, rows=tuple(effect.rows))
 
+    def _here(self, command: Command, sender: Sender) -> Reply:
+        if self._people is None:
+            return Reply(ok=True)
+        self._people.here(command, sender)
+        return Reply(ok=True, people=self._people.present, you=sender.peer)
+
+    async def give_back_stale(self) -> None:
+        """What those who are gone had taken is free again, and the record says so."""
+        if self._people is None:
+            return
+        for what, why in self._people.stale(self._desk.open_questions).items():
+            async with self._one_at_a_time:
+                held = self._people.held.pop(what, None)
+                if held is not None:
+                    await self._record(Command("release", {"what": what}, why), held.sender, via="runner")
+
     def _would(self, command: Command, sender: Sender) -> Reply:
         """Nothing is done, and nothing recorded."""
         try:
@@ -94,7 +121,9 @@ class Inbox:
         except InputError as error:
             return Reply(ok=False, error=str(error))
 
-    async def _record(self, command: Command, sender: Sender, refusal: str | None = None) -> int:
+    async def _record(
+        self, command: Command, sender: Sender, refusal: str | None = None, via: str | None = None
+    ) -> int:
         """
         Raises:
             InputError: its text has no honest form in a record.
@@ -103,10 +132,13 @@ class Inbox:
             verb=command.verb,
             arguments=dict(command.arguments),
             by=sender.by,
-            via=sender.via,
+            via=via or sender.via,
             why=command.why,
             accepted=refusal is None,
             refusal=refusal,
+            uid=sender.uid,
+            terminal=sender.terminal,
+            attached=sender.attached,
         )
         try:
             return await self._book.append(event)
@@ -144,12 +176,16 @@ class Inbox:
                 return _now(self._desk.abort)
             case "close":
                 return self._close()
+            case "claim" | "release":
+                return self._claim(command, sender)
             case _:
                 raise InputError(f"no command is called {command.verb!r}")
 
     def _answer(self, command: Command, sender: Sender) -> Effect:
         value = _need(command, "value")
         question = self._desk.question(_need(command, "question"))
+        if command.arguments.get("asked", str(question.seq)) != str(question.seq):
+            raise InputError(f"{question.id} has been asked anew since", "Look at it again, then answer.")
         check_answer(question, value)
         signer = self._approvals.signer(command, question.id, value, sender, after=question.seq)
         needed = question.form == "attest" or (question.form == "approve" and value == APPROVED)
@@ -165,7 +201,8 @@ class Inbox:
             signature=command.arguments.get("signature") if signer else None,
             signer=signer,
         )
-        return _now(lambda: self._desk.answer(question.id, given))
+        how = f"was answered already: {value!r} by {who(sender)} at {utc_now()}"
+        return _now(lambda: self._desk.answer(question.id, given, how))
 
     def _rows(self, command: Command) -> tuple[Row, ...]:
         """The planned rows that `step` (STAGE/STEP, STEP, STEP@SUBJECT) and `subject` name. `failed` is for a
@@ -180,10 +217,11 @@ class Inbox:
         if not rows:
             raise InputError("all of that has ended already", "`retest` runs it again.")
         message = f"skipped by {sender.by}" + (f": {command.why}" if command.why else "")
+        how = f"was skipped already by {who(sender)} at {utc_now()}"
 
         async def skip() -> None:
             for row in rows:
-                if self._desk.withdraw(row, Refusal(Verdict.UNKNOWN, Reason.SKIPPED, message)):
+                if self._desk.withdraw(row, Refusal(Verdict.UNKNOWN, Reason.SKIPPED, message), how):
                     continue  # whoever asked the question ends the row
                 attempt = self._book.ledger.next_attempt(row)
                 await self._book.end(row, attempt, Verdict.UNKNOWN, reason=Reason.SKIPPED, message=message)
@@ -303,11 +341,22 @@ class Inbox:
             )
         return _now(self._desk.close)
 
+    def _claim(self, command: Command, sender: Sender) -> Effect:
+        if self._people is None:
+            raise InputError("nothing can be taken here")
+        what = _need(command, "what")
+        if command.verb == "claim":
+            return _now(self._people.claim(what, sender, self._desk.open_questions))
+        return _now(self._people.release(what, sender))
+
     def _note(self, command: Command, sender: Sender) -> Effect:
         text = _need(command, "text")
 
         async def note() -> None:
-            await self._book.append(Noted(text=text, by=sender.by, subject=command.arguments.get("subject")))
+            told = command.arguments
+            await self._book.append(
+                Noted(text=text, by=sender.by, subject=told.get("subject"), to=told.get("to"))
+            )
 
         return Effect(note)
 

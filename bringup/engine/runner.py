@@ -26,6 +26,8 @@ from bringup.engine.inbox import Inbox
 from bringup.engine.judging import Judging
 from bringup.engine.ledger import Ledger, Row
 from bringup.engine.lock import DeviceLocks, lock_folder
+from bringup.engine.peer import group_id
+from bringup.engine.people import People, Sharing
 from bringup.engine.precaution import bindings_of
 from bringup.engine.questions import Questions
 from bringup.engine.replacing import Replacing
@@ -105,7 +107,13 @@ class Runner:
         self.restoring = Restoring(self.acting, self.book, self.desk, self.questions)
         self.watching = Watching(self.bench, self.book, self.clock, job.inventory)
         self.trapping = Trapping(job.traps, self.book)
-        inbox = Inbox(
+        sharing = Sharing(job.started.share, job.started.share_group)
+        self.people = People(sharing, job.inventory)
+        for given in job.state.answers if job.state is not None else ():
+            self.desk.remember(
+                given.question, f"was answered already: {given.value!r} by {given.by} at {given.at[11:19]}Z"
+            )
+        self.inbox = Inbox(
             self.book,
             self.desk,
             job.plan,
@@ -113,8 +121,16 @@ class Runner:
             replacing=self.replacing,
             restoring=self.restoring,
             watching=self.watching,
+            people=self.people,
         )
-        self.socket = CommandSocket(socket_path(job.folder.path, job.folder.run_id), inbox.handle)
+        self.socket = self._socket()
+
+    def _socket(self) -> CommandSocket:
+        """Where commands come in: in a place of our own, or of the group that the run is shared with."""
+        folder, group = self.job.folder, self.people.sharing.group
+        gid = group_id(group) if group is not None else None
+        path = socket_path(folder.path, folder.run_id, gid)
+        return CommandSocket(path, self.inbox.handle, gid=gid, gone=self.people.gone)
 
     def _questions(self) -> Questions:
         job = self.job
@@ -288,6 +304,7 @@ class Runner:
                 for _ in range(CHECKPOINT_S):
                     await asyncio.sleep(1)
                     self.journal.assert_epoch()
+                    await self.inbox.give_back_stale()
                 await self.journal.checkpoint()
         except JournalError:
             # The end of what is under way; closing the record then says why.
@@ -330,5 +347,6 @@ def started_event(said: dict[str, Any], run_json: str) -> RunStarted:
         read_only=said["read_only"],
         inject=said["inject"],
         share=said["share"],
+        share_group=said.get("share_group"),
         accept=said.get("accept"),
     )

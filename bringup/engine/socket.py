@@ -5,36 +5,40 @@ from __future__ import annotations
 import asyncio
 import errno
 import hashlib
+import itertools
 import os
 import pwd
 import socket
 import stat
-import struct
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bringup.engine.desk import Handler, Reply, Sender, read_command, reply_line
+from bringup.engine.peer import may_enter, peer_of, terminal_of
 from bringup.model.errors import BringupError, InputError
 
 LINE_CAP_BYTES = 256 * 1024
 REPLY_DEADLINE_S = 30.0
-MOST_PEERS = 32
+MOST_PEERS = 128
 """Open connections at once; the oldest one gives way. A crowd must not eat the runner's file descriptors."""
 LONGEST_PATH_BYTES = 107
 """`sun_path` holds 108 bytes with the zero at its end (unix(7))."""
 
 
-def socket_path(run: Path, run_id: str) -> Path:
-    """Where the runner of the run in the folder `run` listens; two copies of one run have two places.
+def socket_path(run: Path, run_id: str, gid: int | None = None) -> Path:
+    """Where the runner of the run in the folder `run` listens; two copies of one run have two places. With
+    `gid` it is a place that this group can enter.
 
     Raises:
         InputError: as `own_folder`.
     """
     told = run_id if run_id.isascii() and run_id.replace("-", "").isalnum() and len(run_id) <= 40 else "run"
     name = f"{told}.{hashlib.sha256(os.fsencode(run.resolve())).hexdigest()[:8]}.sock"
+    if gid is not None:
+        return group_place(gid) / name
     place = socket_folder(longest=LONGEST_PATH_BYTES - len(name) - 1)
     return own_folder(place) / name
 
@@ -82,17 +86,46 @@ def user_name(uid: int) -> str:
 
 def peer_uid(connection: socket.socket) -> int:
     """The user at the other end of a Unix socket, as the kernel knows it."""
-    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, uid, _ = struct.unpack("3i", raw)
-    return int(uid)
+    return peer_of(connection)[1]
+
+
+def group_place(gid: int) -> Path:
+    """Where the runner of a run that is shared with a group listens: the group may come in, and nobody else.
+
+    Raises:
+        InputError: it is somebody else's, or can't be made.
+    """
+    folder = Path(f"/tmp/bringup-{os.getuid()}-group-{gid}")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise InputError(f"{folder} is not a folder of yours", "Remove it.")
+        os.chown(folder, -1, gid)
+        folder.chmod(0o710)
+    except OSError as error:
+        raise InputError(f"no place for the runner's socket: {folder}: {error.strerror}") from error
+    return folder
 
 
 class CommandSocket:
-    """Serves commands until closed. Only its owner, and root, can connect."""
+    """Serves commands until closed. Only its owner, and root, can connect; with `gid` members of that group
+    too. `gone` hears the number of each connection that has ended.
+    """
 
-    def __init__(self, path: Path, handler: Handler) -> None:
+    def __init__(
+        self,
+        path: Path,
+        handler: Handler,
+        *,
+        gid: int | None = None,
+        gone: Callable[[int], None] = lambda peer: None,
+    ) -> None:
         self.path = path
         self._handler = handler
+        self._gid = gid
+        self._gone = gone
+        self._numbers = itertools.count(1)
         self._server: asyncio.Server | None = None
         self._peers: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._made: tuple[int, int] | None = None
@@ -113,6 +146,9 @@ class CommandSocket:
             self.path.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._serve, str(self.path), limit=LINE_CAP_BYTES)
             self._made = self._identity()
+            if self._gid is not None:
+                os.chown(self.path, -1, self._gid)
+                self.path.chmod(0o660)
         except OSError as error:
             raise InputError(
                 f"the runner's socket {self.path} can't be made: {error.strerror or error}",
@@ -132,23 +168,30 @@ class CommandSocket:
         task = asyncio.current_task()
         assert task is not None
         self._peers[task] = writer
+        number = next(self._numbers)
         if len(self._peers) > MOST_PEERS:
             next(iter(self._peers.values())).transport.abort()
         try:
-            await self._talk(reader, writer)
+            await self._talk(reader, writer, number)
         except (OSError, ValueError, asyncio.CancelledError):
             # The peer went away, or sent a line beyond the cap, or the runner ends: nobody else loses by it.
             return
         finally:
             del self._peers[task]
             self._left_s = time.monotonic()
+            self._gone(number)
             writer.close()
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        uid = peer_uid(writer.get_extra_info("socket"))
-        if uid not in (0, os.getuid()):
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> None:
+        connection = writer.get_extra_info("socket")
+        pid, uid = peer_of(connection)
+        own = uid in (0, os.getuid())
+        if not own and not may_enter(connection, self._gid):
+            words = f"this run is {user_name(os.getuid())}'s and not shared with {user_name(uid)}"
+            writer.write(reply_line(Reply(ok=False, error=words)))
+            await writer.drain()
             return
-        sender = Sender(user_name(uid), "socket")
+        sender = Sender(user_name(uid), "socket", uid, terminal_of(pid), attached=not own, peer=number)
         while (line := await reader.readline()).endswith(b"\n"):
             writer.write(reply_line(await self._reply(line, sender)))
             await writer.drain()
@@ -176,8 +219,8 @@ class CommandSocket:
         await asyncio.gather(*peers, return_exceptions=True)
 
 
-async def send(path: Path, line: bytes) -> bytes:
-    """Send one command and wait for its reply.
+async def send(path: Path, line: bytes, owner: int | None = None) -> bytes:
+    """Send one command and wait for its reply. `owner` is the user whose run it is, where that is another.
 
     Raises:
         InputError: nobody listens there, or nobody answers.
@@ -185,7 +228,7 @@ async def send(path: Path, line: bytes) -> bytes:
     gone = "The run has ended or its runner was killed: `bringup resume RUN` goes on with it."
     try:
         async with asyncio.timeout(REPLY_DEADLINE_S):
-            return await _exchange(path, line)
+            return await _exchange(path, line, owner)
     except TimeoutError as error:
         raise InputError(
             f"the runner at {path} does not answer within {REPLY_DEADLINE_S:g} s",
@@ -222,12 +265,23 @@ def told_socket(said: dict[str, object]) -> Path | None:
     return Path(where) if isinstance(where, str) else None
 
 
-async def _exchange(path: Path, line: bytes) -> bytes:
+async def connected(path: Path, owner: int | None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the runner at `path`, which must be this user's, or that of `owner`.
+
+    Raises:
+        OSError: nobody listens there, or somebody else.
+    """
     reader, writer = await asyncio.open_unix_connection(str(path), limit=LINE_CAP_BYTES)
+    # A runner.json that somebody else wrote may name a socket of theirs: signatures are not for them.
+    if peer_uid(writer.get_extra_info("socket")) not in (os.getuid(), 0, owner):
+        writer.close()
+        raise OSError(errno.EPERM, "it belongs to another user")
+    return reader, writer
+
+
+async def _exchange(path: Path, line: bytes, owner: int | None) -> bytes:
+    reader, writer = await connected(path, owner)
     try:
-        # A runner.json that somebody else wrote may name a socket of theirs: signatures are not for them.
-        if peer_uid(writer.get_extra_info("socket")) not in (os.getuid(), 0):
-            raise OSError(errno.EPERM, "it belongs to another user")
         writer.write(line + b"\n")
         await writer.drain()
         reply = await reader.readline()

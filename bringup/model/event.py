@@ -38,7 +38,8 @@ class OfStep(Event, frozen=True, kw_only=True):
 
 class RunStarted(Event, frozen=True, kw_only=True, tag=True):
     """The first event. `run_json` is the SHA-256 of run.json; `simulated` when a lab stands behind it;
-    `accept` the unit of acceptance that the playbook names.
+    `accept` the unit of acceptance that the playbook names. With `share` attached operators may send
+    commands, with `share_group` those of that group of the machine too.
     """
 
     run: str
@@ -56,6 +57,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag=True):
     read_only: bool = False
     inject: str | None = None
     share: bool = False
+    share_group: str | None = None
     accept: str | None = None
     options: dict[str, Scalar] = {}
 
@@ -201,7 +203,11 @@ class ActionFailed(OfStep, frozen=True, kw_only=True, tag=True):
 
 
 class CommandReceived(Event, frozen=True, kw_only=True, tag=True):
-    """One command to the desk: `verb` with its arguments, from whom."""
+    """One command to the desk: `verb` with its arguments, from whom.
+
+    `uid` and `terminal` are what the kernel says of the process that sent it; None where there is none (an
+    answers file, the runner itself). `attached`: it came from an attached console, or from another user.
+    """
 
     verb: str
     arguments: dict[str, Scalar | None]
@@ -210,6 +216,9 @@ class CommandReceived(Event, frozen=True, kw_only=True, tag=True):
     why: str | None = None
     accepted: bool = True
     refusal: str | None = None
+    uid: int | None = None
+    terminal: str | None = None
+    attached: bool = False
 
 
 class Superseded(Event, frozen=True, kw_only=True, tag=True):
@@ -282,9 +291,12 @@ class Waived(Event, frozen=True, kw_only=True, tag=True):
 
 
 class Noted(Event, frozen=True, kw_only=True, tag=True):
+    """`to` is whom it is for: `rack`, who works there, or nobody in particular."""
+
     text: str
     by: str
     subject: str | None = None
+    to: str | None = None
 
 
 class TrapReceived(Event, frozen=True, kw_only=True, tag=True):

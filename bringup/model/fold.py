@@ -49,6 +49,7 @@ from bringup.model.event import (
     Waived,
 )
 from bringup.model.fold_step import Step
+from bringup.model.people import Claim
 from bringup.model.progress import Key, PortSeen, StageState, StepState
 from bringup.model.state import RunState
 from bringup.model.subject import ancestors, ends
@@ -288,12 +289,32 @@ class Fold:
 
     def _answered(self, event: Answered) -> None:
         self._keep("asks", lambda ask: ask.question != event.question)
+        self._unclaim(event.question)
         self._append("answers", event)
 
     def _close_asks(self, event: OfStep) -> None:
         if self._get("asks"):
             mine = (event.stage, event.step, event.subject)
+            for ask in self._get("asks"):
+                if (ask.stage, ask.step, ask.subject) == mine:
+                    self._unclaim(ask.question)
             self._keep("asks", lambda ask: (ask.stage, ask.step, ask.subject) != mine)
+
+    def _commanded(self, event: CommandReceived) -> None:
+        self._append("commands", event)
+        if event.accepted and event.verb in ("claim", "release"):
+            what = str(event.arguments.get("what") or "")
+            self._unclaim(what)
+            if event.verb == "claim":
+                self._append("claims", Claim(what, event.by, event.terminal, event.at, event.seq))
+
+    def _unclaim(self, what: str) -> None:
+        if self._get("claims"):
+            self._keep("claims", lambda one: one.what != what)
+
+    def _recovered(self, event: Recovered) -> None:
+        """The consoles of those who held something were another runner's."""
+        self._set(recoveries=self._get("recoveries") + 1, claims=())
 
     def _intended(self, event: ActionIntended) -> None:
         self._outcome(event)
@@ -341,8 +362,8 @@ class Fold:
             AlteredState: self._altered,
             Checkpointed: self._checkpointed,
             ClockJumped: self._counted("clock_jumps"),
-            Recovered: self._counted("recoveries"),
-            CommandReceived: self._collected("commands"),
+            Recovered: self._recovered,
+            CommandReceived: self._commanded,
             PartReplaced: self._replaced,
             Noted: self._collected("notes"),
             Signed: self._collected("signatures"),

@@ -26,6 +26,7 @@ from bringup.model.event import (
     Signed,
     Waived,
 )
+from bringup.model.people import Claim
 from bringup.model.progress import Coverage, Key, PortSeen, StageState, StepState
 from bringup.model.verdict import EXIT_CONTRADICTION, Verdict, exit_code, worst
 
@@ -35,7 +36,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `in_doubt` are actions intended without an outcome. `altered` is what is left other than it was found.
     `problems` are contradictions of the record: gaps, duplicates, an old epoch's late event. `identities` is
-    what every part was last seen, or declared, to be, by `QUANTITY@SUBJECT`.
+    what every part was last seen, or declared, to be, by `QUANTITY@SUBJECT`. `claims` is who works on what.
     """
 
     run: RunStarted | None = None
@@ -45,6 +46,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     asks: tuple[Asked, ...] = ()
     answers: tuple[Answered, ...] = ()
     commands: tuple[CommandReceived, ...] = ()
+    claims: tuple[Claim, ...] = ()
     altered: tuple[AlteredState, ...] = ()
     waivers: tuple[Waived, ...] = ()
     notes: tuple[Noted, ...] = ()

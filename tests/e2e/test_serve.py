@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import urllib.error
@@ -13,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.browser import CHROMIUM, chromium
-from tests.e2e.runs import DEADLINE_S, Nursery, Rack, events_of, until
+from tests.e2e.runs import Nursery, Rack, events_of, until
 
+pytestmark = pytest.mark.timeout(300)
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 
 
@@ -82,22 +82,22 @@ def test_without_the_token_every_path_is_refused(watching: Served) -> None:
 async def test_a_question_answered_in_a_browser_is_in_the_record(answering: Served, tmp_path: Path) -> None:
     async with chromium(tmp_path / "profile") as page:
         await page.open(answering.address)
-        await page.type(" ")
-        await page.type("yes")
-        async with asyncio.timeout(DEADLINE_S):
-            while "Answered" not in answering.kinds():
-                # A question that has just come is deaf, and so is a field that is still being typed into.
-                await page.enter()
-                await asyncio.sleep(0.5)
-        (given,) = [event for event in events_of(answering.run) if event["kind"] == "Answered"]
-        assert (given["step"], given["value"]) == ("walk", "yes")
-        # The signature is asked for next, and is not given from here.
-        until(lambda: answering.kinds().count("Asked") == 2)
-        await page.type(" ")
-        await page.type("yes")
-        await page.enter()
-        await page.type(" ")
-    assert answering.kinds().count("Answered") == 1
+        await page.wait("LIVE", "question is waiting")
+        await page.go(" ", "? ASK", "sign-off/walk@run", "> _")
+        await page.fill("yes")
+        # The signature is asked for next, and is not given from here; nor is anything stopped.
+        await page.enter("question is waiting", "EVIDENCE")
+        await page.go(" ", "? ASK", "sign-off/attest@run", "> _")
+        await page.fill("yes")
+        await page.enter("`answer` is not done from here")
+        await page.go("Escape", "EVIDENCE")
+        await page.go(":", "put-back")
+        await page.fill("pause")
+        await page.enter("`pause` is not done from here")
+    (given,) = [event for event in events_of(answering.run) if event["kind"] == "Answered"]
+    assert (given["step"], given["value"]) == ("walk", "yes")
+    sent = [event for event in events_of(answering.run) if event["kind"] == "CommandReceived"]
+    assert {event["verb"] for event in sent} <= {"answer"}
     assert "Signed" not in answering.kinds()
 
 
@@ -105,11 +105,12 @@ async def test_a_question_answered_in_a_browser_is_in_the_record(answering: Serv
 async def test_a_browser_that_only_watches_sends_nothing(watching: Served, tmp_path: Path) -> None:
     async with chromium(tmp_path / "profile") as page:
         await page.open(watching.address)
-        await page.type(" ")
-        await page.type("yes")
-        await page.enter()
-        await page.type(":")
-        await page.type("pause")
-        await page.enter()
-    assert "CommandReceived" not in watching.kinds()
-    assert "Answered" not in watching.kinds()
+        await page.wait("WATCHING ONLY", "question is waiting")
+        await page.go(" ", "? ASK", "You are only watching")
+        for key in ("y", "e", "s", "Enter"):
+            await page.press(key)
+        await page.go("Escape", "EVIDENCE")
+        await page.go(":", "put-back")
+        await page.fill("pause")
+        await page.enter("you are only watching: nothing is sent")
+    assert not {"CommandReceived", "Answered"} & set(watching.kinds())

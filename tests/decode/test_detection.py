@@ -15,6 +15,8 @@ NOBODYS = frozenset(
     {
         "lldp/lldpcli-json0/malformed.json",
         "lldp/lldpctl-text/server102_empty.txt",
+        "mlxlink-ibdiagnet/mlxlink-text/device_error.txt",
+        "mlxlink-ibdiagnet/perfquery/perfquery_empty.txt",
         "gpu/dcgm_diag/not_json_error.txt",
         "gpu/nvidia_smi_csv/empty.csv",
         "gpu/nvidia_smi_nvlink/nvidia-smi.nvlink.status.a10",
@@ -39,6 +41,7 @@ FORMATS = {
     "gpu/gpu_burn": ("gpu-burn",),
     "gpu/gpu_healthcheck_summary": ("oci.",),
     "gpu/hpc_misc": ("gpcnet",),
+    "gpu/ib_flap_syslog": ("ib.carrier-log",),
     "gpu/nccl_tests": ("nccl.",),
     "gpu/nvbandwidth": ("nvbandwidth",),
     "gpu/nvidia_smi_": ("nvidia.",),
@@ -50,6 +53,7 @@ FORMATS = {
     "gpu/torch_distributed": ("megatron-",),
     "gpu/xid_dmesg": ("nvidia.",),
     "lldp": ("lldp.",),
+    "mlxlink-ibdiagnet": ("ib.", "mlxlink"),
     "module-eeprom": ("module.",),
     "redfish": ("redfish.",),
     "snmp-bmc": ("snmp.idrac", "snmp.xcc"),
@@ -63,13 +67,11 @@ LATER = {
     "cli-text/nxos": ("nxos.",),
     "cumulus/nvue-text": ("nvue.", "cumulus."),
     "gpu/amd_smi_json": ("amd.", "rocm."),
-    "gpu/ib_flap_syslog": ("ib.", "nvidia."),
     "gpu/nccom_test": ("neuron.", "nccom"),
     "gpu/neuron": ("neuron.",),
     "gpu/rocm_smi_json": ("amd.", "rocm."),
     "gpu/rvs": ("amd.", "rocm.", "rvs"),
     "junos": ("junos.",),
-    "mlxlink-ibdiagnet": ("ib.", "mlxlink", "infiniband."),
     "nxos": ("nxos.",),
 }
 """Folders without a decoder so far: nobody's, or one of these when there is one."""

@@ -56,10 +56,10 @@ def open_console(
         return None
     from bringup.tui.app import ConsoleApp
     from bringup.tui.ending import leave_with_the_terminal
+    from bringup.tui.rate import this_link
 
-    remote = bool(os.environ.get("SSH_CONNECTION"))
     leave_with_the_terminal()
-    app = ConsoleApp(folder, inventory, asked, tier=tier(), watching=watching, remote=remote)
+    app = ConsoleApp(folder, inventory, asked, tier=tier(), watching=watching, link=this_link())
     return app.run(mouse=False)
 
 

@@ -20,22 +20,20 @@ from bringup.model.errors import BringupError
 from bringup.model.inventory import Inventory
 from bringup.tui import resized
 from bringup.tui.console import Console
+from bringup.tui.driver import ConsoleDriver, driver_class
 from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, Send, Verify
 from bringup.tui.ending import on_end, write_down
 from bringup.tui.feed import Feed
 from bringup.tui.lines import Corner, Lines, named
 from bringup.tui.outside import Outside
 from bringup.tui.picture import Picture, utc
+from bringup.tui.rate import FRAMES_A_S, Link, Rate
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.view.frame import Size
 from bringup.view.mark import Tier
 
-FRAMES_A_S = 15
-REMOTE_FRAMES_A_S = 5
-RESTS = 2
-"""Frames that are left out after one that painted most of the screen: a list that runs through is read five
-times a second as well as fifteen, and sends a third of the bytes.
-"""
+TICK_S = 1 / FRAMES_A_S["local"]
+BESIDE_S = 0.1
 CLIPBOARD_CHARACTERS = 64 * 1024
 
 
@@ -53,17 +51,17 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         *,
         tier: Tier = "unicode",
         watching: bool = False,
-        remote: bool = False,
+        link: Link = "local",
         clock: Callable[[], str] = utc,
     ) -> None:
-        super().__init__(ansi_color=True)
+        super().__init__(driver_class=driver_class(), ansi_color=True)
+        self.animation_level = "none"
+        self.rate = Rate(link, now_s=time.monotonic)
         self._folder, self._outside = folder, outside
         self._feed = Feed(folder)
         self._picture = Picture(self._feed, inventory, outside, tier=tier, watching=watching, clock=clock)
         self._gate = Gate()
-        self._frames_a_s = REMOTE_FRAMES_A_S if remote else FRAMES_A_S
         self._trouble = ""
-        self._rests = 0
         self._take_back: Callable[[], None] = lambda: None
         self.console_view = Console(self._picture.scene(), now_s=time.monotonic)
         self._corner = Corner()
@@ -77,7 +75,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._take_back = on_end(lambda: self.exit(None))
         self._lines.focus()
         self.run_worker(self._read(), name="feed", exit_on_error=False)
-        self.set_interval(1 / self._frames_a_s, self._frame)
+        self.run_worker(self._beside(), name="beside", exit_on_error=False)
+        self.set_interval(TICK_S, self._frame)
         self.set_interval(resized.EVERY_S, lambda: resized.look(self))
         self._paint()
 
@@ -95,18 +94,24 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         except Exception as error:
             self._picture.broke(write_down(self._log_place, error))
 
+    async def _beside(self) -> None:
+        """What takes a while, beside frames and keys, which never wait for it."""
+        while True:
+            with self._guarded():
+                await self._picture.look()
+            with self._guarded():
+                await self._picture.diagnose()
+            await asyncio.sleep(BESIDE_S)
+
     async def _frame(self) -> None:
-        if self._rests > 0:
-            self._rests -= 1
+        if not self.rate.due(TICK_S, watching=self.console_view.look.screen == "watch"):
             return
-        with self._guarded():
-            await self._picture.diagnose()
+        self._picture.pace = self.rate.words
         with self._guarded():
             await self._carry_out(self.console_view.show(self._picture.scene()))
             if self._picture.error:
                 self.console_view.say(self._picture.error)
-        if self._paint() > self.size.height / 2:
-            self._rests = RESTS
+        self.rate.painted(self._paint() / max(1, self.size.height))
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -132,6 +137,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         size = Size(self.size.width, self.size.height)
         if not (size.width and size.height):
             return 0
+        if isinstance(self._driver, ConsoleDriver) and self._driver.behind:
+            return 0  # what waits for the terminal must not make the keyboard wait; a later frame has it all
         try:
             rows = self.console_view.rows(size)
         except Exception as error:

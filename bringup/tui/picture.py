@@ -12,14 +12,13 @@ from bringup.model.cause import Cause
 from bringup.model.inventory import Inventory
 from bringup.tui.feed import Feed
 from bringup.tui.outside import Outside
+from bringup.tui.pulse import Pulse
 from bringup.view.mark import Tier
 from bringup.view.scene import Scene
 
 DIAGNOSE_EVERY_S = 1.0
 RESTS = 10
 """A long record takes a while to diagnose: that many times as long is then waited."""
-LOOK_EVERY_S = 1.0
-"""How often the runner is looked for."""
 
 
 def utc() -> str:
@@ -42,6 +41,7 @@ class Picture:
     ) -> None:
         self.verified = "not verified here yet: v"
         self.error = ""
+        self.pace = ""
         self._feed, self._inventory, self._outside = feed, inventory, outside
         self._tier: Tier = tier
         self._watching = watching
@@ -49,9 +49,7 @@ class Picture:
         self._causes: tuple[Cause, ...] = ()
         self._diagnosed = 0
         self._next_s = 0.0
-        self._lost_s: float | None = None
-        self._looked_s = 0.0
-        self._there = True
+        self._pulse = Pulse(outside.lives, now_s=time.monotonic)
         self._made: Scene | None = None
 
     def broke(self, words: str) -> None:
@@ -65,8 +63,8 @@ class Picture:
         )
         live, clock = self._live(), self._clock()
         if made is not None and same:
-            if (made.live, made.clock) != (live, clock):
-                self._made = made.at(live, clock)
+            if (made.live, made.clock, made.pace) != (live, clock, self.pace):
+                self._made = made.at(live, clock, self.pace)
             return self._made or made
         self._made = Scene(
             run_id=self._feed.folder.run_id,
@@ -78,6 +76,7 @@ class Picture:
             clock=clock,
             watching=self._watching,
             verified=self.verified,
+            pace=self.pace,
             tier=self._tier,
         )
         return self._made
@@ -86,19 +85,18 @@ class Picture:
         """How fresh the screen is: a run that is closed is read back, one without a runner is lost."""
         if self.error:
             return "RECORD BROKEN"
-        if not self._feed.caught_up:
+        closed = self._feed.state.closed is not None
+        if not self._feed.caught_up or not (closed or self._pulse.looked):
             return f"READING {self._feed.read}"
-        if self._feed.state.closed is not None:
+        if closed:
             return "REPLAY"
-        now = time.monotonic()
-        if now - self._looked_s >= LOOK_EVERY_S:
-            self._looked_s, self._there = now, self._outside.lives()
-        if self._there:
-            self._lost_s = None
-            return "LIVE"
-        self._lost_s = self._lost_s if self._lost_s is not None else now
-        lost = int(now - self._lost_s)
-        return f"LOST {lost // 60:02}:{lost % 60:02}"
+        lost_s = self._pulse.lost_s
+        return "LIVE" if lost_s is None else f"LOST {int(lost_s) // 60:02}:{int(lost_s) % 60:02}"
+
+    async def look(self) -> None:
+        """Whether somebody does the run, beside the loop."""
+        if self._feed.caught_up and self._feed.state.closed is None:
+            await self._pulse.look()
 
     async def diagnose(self) -> None:
         """The causes, beside the loop, when something has ended since the last time."""

@@ -92,6 +92,8 @@ def identity(scene: Scene, width: int, title: str = "") -> Row:
         marks.append((" SIMULATED ", "warn"))
     if scene.watching:
         marks.append((" WATCHING ONLY ", "warn"))
+    if scene.pace:
+        marks.append((f" {scene.pace} ", "warn"))
     fresh: Role = "good" if scene.live in ("LIVE", "REPLAY") else "bad"
     return between(left, (*marks, (f" {scene.live} ", fresh), (f" {scene.clock} ", "dim")), width, scene.tier)
 

@@ -47,10 +47,12 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
     watching: bool = False
     verified: str = "not verified here"
     tier: Tier = "unicode"
+    pace: str = ""
+    """How much slower than usual the screen is painted, where it is."""
 
-    def at(self, live: str, clock: str) -> Scene:
+    def at(self, live: str, clock: str, pace: str = "") -> Scene:
         """The same run a moment later, with all that was worked out for this one."""
-        later = msgspec.structs.replace(self, live=live, clock=clock)
+        later = msgspec.structs.replace(self, live=live, clock=clock, pace=pace)
         later.__dict__.update(self.__dict__)
         return later
 

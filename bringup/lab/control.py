@@ -1,7 +1,8 @@
 """The lab's control socket: one JSON object a line in, one out. For the command line, not for devices.
 
 Requests: `{"do": "status"}`, `{"do": "add", "fault": TEXT}`, `{"do": "repair", "fault": TEXT | null}`,
-`{"do": "stop"}`. Replies hold `ok`, or `error` and `advice`.
+`{"do": "unplug", "port": PORT}`, `{"do": "plug", "cable": LABEL, "port": PORT}`, `{"do": "stop"}`. Replies
+hold `ok`, or `error` and `advice`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bringup.lab.hand import put_in, take_out
 from bringup.lab.rack import LabRack
 from bringup.model.errors import InputError
 
@@ -99,12 +101,27 @@ class Control:
             self._rack.save()
             await self._rack.follow()
             return [each.text for each in mended]
+        if verb in ("unplug", "plug"):
+            return await self._plug(request)
         if verb == "status":
             return status(self._rack)
         if verb == "stop":
             self._stopped.set()
             return True
         raise ValueError(f"{verb!r} is nothing that a lab does")
+
+    async def _plug(self, request: dict[str, Any]) -> str:
+        """One plug; a fault that this has put right is no longer one."""
+        rack, port = self._rack, str(request["port"])
+        label = str(request.get("cable", ""))
+        if request["do"] == "unplug":
+            label = take_out(rack.world, port)
+        else:
+            put_in(rack.world, label, port)
+        rack.faults.let_go()
+        rack.save()
+        await rack.follow()
+        return label
 
 
 def status(rack: LabRack) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from bringup.lab import (
     faults_unsteady,
 )
 from bringup.lab.fault_kind import FaultKind, Memo
+from bringup.lab.hand import at_home
 from bringup.lab.world import World
 from bringup.model.errors import InputError
 
@@ -128,6 +129,14 @@ class FaultBook:
             with self._world.changing():
                 fault_kinds()[each.name].mend(self._world, each.subject, each.memo)
             self.applied.remove(each)
+        return chosen
+
+    def let_go(self) -> list[Applied]:
+        """Drop the faults that hands have put right plug by plug; which these were."""
+        chosen = [
+            each for each in self.applied if "home" in each.memo and at_home(self._world, each.memo["home"])
+        ]
+        self.applied = [each for each in self.applied if each not in chosen]
         return chosen
 
 

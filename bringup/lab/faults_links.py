@@ -8,6 +8,7 @@ import msgspec
 
 from bringup.lab import physics
 from bringup.lab.fault_kind import FaultKind, Memo, no_value, number, word
+from bringup.lab.hand import bring_home, hangs, homes
 from bringup.lab.state import Cable, CableEnd, Optic
 from bringup.lab.world import World
 from bringup.model.errors import InputError
@@ -104,12 +105,16 @@ def _swap(world: World, subject: str, value: str | None, dice: random.Random) ->
     if not others:
         raise InputError(f"{device} has no other cable to swap with", "Name a port of another device.")
     other = dice.choice(others)
+    home = homes(world, (subject, other))
     plugs[subject][1].port, plugs[other][1].port = other, subject
-    return {"other": other}
+    return {"other": other, "home": home}
 
 
 def _swap_back(world: World, subject: str, memo: Memo) -> None:
     plugs, other = _plugs(world), str(memo["other"])
+    if "home" in memo and hangs(world, memo["home"]):
+        bring_home(world, memo["home"])
+        return
     plugs[subject][1].port, plugs[other][1].port = other, subject
 
 

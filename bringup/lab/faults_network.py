@@ -16,6 +16,7 @@ from bringup.lab.fault_places import (
     optic_in,
     plugs,
 )
+from bringup.lab.hand import bring_home, hangs, homes
 from bringup.lab.state import Optic
 from bringup.lab.world import World
 from bringup.model.errors import InputError
@@ -55,12 +56,17 @@ def _turn(world: World, subject: str, value: str | None, dice: random.Random) ->
             names = ", ".join(port.split("/", 1)[1] for port in others)
             raise InputError(f"{value!r} are no two other cabled ports", f"There are: {names}.")
     ring = [subject, *chosen]
+    home = homes(world, ring)
     _shift(world, ring, 1)
-    return {"ring": ring}
+    return {"ring": ring, "home": home}
 
 
 def _turn_back(world: World, subject: str, memo: Memo) -> None:
-    _shift(world, memo["ring"], -1)
+    ring = memo["ring"]
+    if "home" in memo and hangs(world, memo["home"]):
+        bring_home(world, memo["home"])
+        return
+    _shift(world, ring, -1)
 
 
 def _shift(world: World, ring: list[str], by: int) -> None:

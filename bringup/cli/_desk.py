@@ -18,13 +18,13 @@ async def speak(folder: RunFolder, command: Command) -> Reply:
         InputError: no runner is known, none listens, or what answers is none.
     """
     from bringup.engine.desk import Reply
-    from bringup.engine.socket import send, told_socket
+    from bringup.engine.socket import owner_of, send, told_socket
     from bringup.model.errors import InputError
 
     where = told_socket(folder.read_runner())
     if where is None:
         raise InputError(f"no runner of {folder.run_id} is known", "`bringup resume RUN` goes on with it.")
-    line = await send(where, msgspec.json.encode(command))
+    line = await send(where, msgspec.json.encode(command), owner_of(folder.path))
     try:
         return msgspec.json.decode(line, type=Reply)
     except ValueError as error:

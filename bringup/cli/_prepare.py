@@ -49,6 +49,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()
     read_only: bool = False
     share: bool = False
+    share_group: str | None = None
     speed: float | None = None
     console: bool = False
     plain: bool = False
@@ -170,6 +171,7 @@ def new_job(request: Request, inputs: Inputs, folder: RunFolder, wires: Wires) -
         "read_only": request.read_only,
         "inject": inputs.inject,
         "share": request.share,
+        "share_group": request.share_group,
         "accept": inputs.playbook.accept,
     }
     digest = folder.write_run_json(said)

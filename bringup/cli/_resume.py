@@ -84,7 +84,7 @@ def _go_on(
     from bringup.cli._apart import run_apart
     from bringup.cli._foreground import run_foreground
     from bringup.cli._show import make_show
-    from bringup.cli._start import announce, asked_hook, checkpoint_signer
+    from bringup.cli._start import announce, asked_hook, checkpoint_signer, open_to_group, sharing_group
     from bringup.engine.socket import own_folder, socket_folder
 
     hook = asked_hook(request)
@@ -93,6 +93,9 @@ def _go_on(
     signer = checkpoint_signer(request.key)
     own_folder(socket_folder())
     job, wiring = kept_job(request, inputs, folder, state, wanted.rows)
+    gid = sharing_group(job.started.share_group)
+    if gid is not None:
+        open_to_group(folder, gid)
     job = msgspec.structs.replace(job, put_back=wanted.put_back)
     announce(request.form, folder)
     show = make_show(request.form, folder, inputs.inventory)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -36,10 +37,13 @@ def begin(request: Request, inputs: Inputs, folder: RunFolder | None = None) -> 
     hook = asked_hook(request)
     signer = checkpoint_signer(request.key)
     own_folder(socket_folder())
+    gid = sharing_group(request.share_group)
     wires = wire(inputs.inventory, inputs.inventory_path.parent)
     if folder is None:
         folder = RunFolder.create(request.runs)
         announce(request.form, folder)
+    if gid is not None:
+        open_to_group(folder, gid)
     if request.console:
         inputs = msgspec.structs.replace(inputs, approver=None)  # the person approves, one by one
     job, wiring = new_job(request, inputs, folder, wires)
@@ -65,6 +69,33 @@ def asked_hook(request: Request) -> Hook | None:
     from bringup.cli._webhook import checked_hook
 
     return checked_hook(request.webhook)
+
+
+def sharing_group(name: str | None) -> int | None:
+    """The number of the group that the run is shared with; its place for a socket is made.
+
+    Raises:
+        InputError: this machine has no such group, or this user is none of it.
+    """
+    from bringup.engine.peer import group_id
+    from bringup.engine.socket import group_place
+
+    if name is None:
+        return None
+    gid = group_id(name)
+    group_place(gid)
+    return gid
+
+
+def open_to_group(folder: RunFolder, gid: int) -> None:
+    """Let the group read the run, and nobody else: what is written from now on has its group by the folders'
+    bit, and its rights by the mask.
+    """
+    os.umask(0o027)
+    for place in (folder.path, *(each for each in folder.path.iterdir() if each.is_dir())):
+        if place != folder.lab:  # its keys and secrets are nobody's but the owner's
+            os.chown(place, -1, gid)
+            place.chmod(0o2750)
 
 
 def announce(form: str, folder: RunFolder) -> None:

@@ -1,4 +1,4 @@
-"""Send a command to a running run: answer, skip, waive, note, pause, retest, replace, put-back, close, …"""
+"""Send a command to a running run: answer, skip, waive, note, claim, pause, retest, replace, close, …"""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bringup.engine.desk import Reply
     from bringup.journal.folder import RunFolder
     from bringup.journal.sign import Signer
+    from bringup.model.people import Present
 
 
 @click.command(name="tell", context_settings={"ignore_unknown_options": True})
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--moved-to", help="Where the old part went, with `replace`.")
 @click.option("--for", "for_", metavar="DURATION", help="How long to `watch`, such as 60s (default 10m).")
 @click.option("--stop", is_flag=True, help="Watch no longer.")
+@click.option("--to", type=click.Choice(["rack"]), help="Whom a `note` is for.")
 @click.option("--dry-run", is_flag=True, help="Only show what would run again.")
 def tell(
     run: str,
@@ -48,6 +50,7 @@ def tell(
     moved_to: str | None,
     for_: str | None,
     stop: bool,
+    to: str | None,
     dry_run: bool,
 ) -> int:
     """Send a command to the runner of RUN.
@@ -62,8 +65,9 @@ def tell(
       bringup tell RUN replace OLD-SERIAL NEW-SERIAL --reason "lane 2 dark" --rma 4711 --key KEY
       bringup tell RUN watch leaf-1/Ethernet0 --for 60s     # or --stop; `attach --follow` shows it
       bringup tell RUN put-back              # all that is left altered
-      bringup tell RUN note "cleaned both ends of C-003"
-      bringup tell RUN pause | continue | abort | close
+      bringup tell RUN note "cleaned both ends of C-003"   # with --to rack it stands before who works there
+      bringup tell RUN claim leaf-1/Ethernet0 | release leaf-1/Ethernet0      # or a question
+      bringup tell RUN who | pause | continue | abort | close
     """
     from bringup.cli._desk import speak
     from bringup.engine.desk import Command
@@ -73,7 +77,7 @@ def tell(
     if verb not in WORDS:
         raise InputError(f"no command is called {verb!r}", f"There are: {', '.join(WORDS)}.")
     arguments = named(verb, words)
-    more = {"subject": subject, "until": until, "rma": rma, "moved_to": moved_to}
+    more = {"subject": subject, "until": until, "rma": rma, "moved_to": moved_to, "to": to}
     arguments |= {name: text for name, text in more.items() if text}
     if evidence is not None:
         arguments |= evidence_named(evidence)
@@ -82,6 +86,9 @@ def tell(
     if dry_run and verb not in RUNS_AGAIN:
         raise InputError(f"`{verb}` has no --dry-run", f"It is for {' and '.join(RUNS_AGAIN)}.")
     folder = find(runs, run)
+    if verb == "who":
+        show_people(asyncio.run(speak(folder, Command("here", {"ask": "yes"}))).people)
+        return 0
     signer = own_key(key, folder) if key is not None else None
 
     async def both() -> Reply:
@@ -121,6 +128,15 @@ def watched(for_: str | None, stop: bool) -> dict[str, str]:
         return {"for_s": f"{seconds(for_):g}"} if for_ is not None else {}
     except ValueError as error:
         raise InputError(f"--for: {error}") from error
+
+
+def show_people(people: tuple[Present, ...]) -> None:
+    """Who is at the run and where they look, one a line."""
+    from bringup.view.people import present_words
+    from bringup.view.text import visible
+
+    for each in people:
+        click.echo(visible(present_words(each)))
 
 
 RUNS_AGAIN = ("retest", "replace")
@@ -167,6 +183,9 @@ WORDS = {
     "replace": ("old", "new"),
     "put-back": (),
     "watch": ("port",),
+    "who": (),
+    "claim": ("what",),
+    "release": ("what",),
     "abort": (),
     "close": (),
 }

@@ -101,7 +101,8 @@ class Inbox:
     def _here(self, command: Command, sender: Sender) -> Reply:
         if self._people is None:
             return Reply(ok=True)
-        self._people.here(command, sender)
+        if not command.arguments.get("ask"):
+            self._people.here(command, sender)
         return Reply(ok=True, people=self._people.present, you=sender.peer)
 
     async def give_back_stale(self) -> None:

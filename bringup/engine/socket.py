@@ -24,6 +24,8 @@ LINE_CAP_BYTES = 256 * 1024
 REPLY_DEADLINE_S = 30.0
 MOST_PEERS = 128
 """Open connections at once; the oldest one gives way. A crowd must not eat the runner's file descriptors."""
+HERE = b'{"verb": "here", "arguments": {"screen": "lines"}}\n'
+HERE_ATTACHED = b'{"verb": "here", "arguments": {"screen": "lines"}, "attached": true}\n'
 LONGEST_PATH_BYTES = 107
 """`sun_path` holds 108 bytes with the zero at its end (unix(7))."""
 
@@ -240,16 +242,17 @@ async def send(path: Path, line: bytes, owner: int | None = None) -> bytes:
 
 
 @asynccontextmanager
-async def watching(path: Path | None) -> AsyncIterator[None]:
-    """Be counted among the readers of the run whose runner listens at `path`; nothing is sent.
+async def watching(path: Path | None, *, attached: bool = False) -> AsyncIterator[None]:
+    """Be counted, and seen, among the readers of the run whose runner listens at `path`.
 
-    Where no runner of this user listens there is nothing to be counted by, and nothing fails.
+    Where no runner listens there is nothing to be counted by, and nothing fails.
     """
     writer = None
     try:
         if path is not None:
             async with asyncio.timeout(REPLY_DEADLINE_S):
                 _, writer = await asyncio.open_unix_connection(str(path))
+                writer.write(HERE_ATTACHED if attached else HERE)
     except OSError:  # TimeoutError too
         writer = None
     try:
@@ -257,6 +260,14 @@ async def watching(path: Path | None) -> AsyncIterator[None]:
     finally:
         if writer is not None:
             writer.close()
+
+
+def owner_of(run: Path) -> int | None:
+    """The user whose run lies in that folder."""
+    try:
+        return run.stat().st_uid
+    except OSError:
+        return None
 
 
 def told_socket(said: dict[str, object]) -> Path | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bringup.engine.desk import Command, Reply, Sender
 from bringup.engine.inbox import Inbox, replacement_question, waiver_question
+from bringup.engine.people import People, Sharing
 from bringup.engine.session import Session
 from bringup.journal.follow import read
 from bringup.journal.sign import APPROVE, KeySigner, Signer, approval_text
@@ -19,8 +20,9 @@ WHO = "kim"
 class Person:
     """Talks to the inbox of a stand that is open. `key` is their own."""
 
-    def __init__(self, stand: Stand, session: Session) -> None:
+    def __init__(self, stand: Stand, session: Session, sharing: Sharing | None = None) -> None:
         self.stand = stand
+        self.people = People(sharing or Sharing(), stand.inventory)
         self.key = KeySigner.throwaway(identity=WHO, label="file")
         self.inbox = Inbox(
             stand.book,
@@ -30,6 +32,7 @@ class Person:
             replacing=stand.replacing,
             restoring=stand.restoring,
             watching=stand.watching,
+            people=self.people,
             today=lambda: stand.today(),
         )
 

@@ -15,7 +15,7 @@ from bringup.action.feeding import Bindings
 from bringup.action.safety import Doubt
 from bringup.check.base import At
 from bringup.model.inventory import Inventory
-from bringup.model.measurement import Scalar
+from bringup.model.measurement import Measurement, Scalar
 
 Outcome = Literal["done", "not_done", "unknown"]
 State = dict[str, Scalar | None]
@@ -127,6 +127,10 @@ class Action(Protocol):
         """Whether the device is now as it was asked to be: read after a change that was surely sent."""
         ...
 
+    def found(self) -> tuple[Measurement, ...]:
+        """What a test that is an action has measured: judged with its outcome."""
+        ...
+
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
         """After a crash: whether the change was ever made, found out by reading alone."""
         ...
@@ -158,6 +162,9 @@ class Plain:
 
     async def finish(self, at: At, subject: str) -> bool:
         return True
+
+    def found(self) -> tuple[Measurement, ...]:
+        return ()
 
     def outlets(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
         return ()

@@ -186,6 +186,18 @@ LINK_REMEDIES = (
         remote=True,
     ),
     Remedy(
+        "relock-and-guard",
+        "toggle the far port until the receiver has adapted well, and look at its errors after each flap",
+        (
+            "Switch the far port off and on, and measure again: stop at a value like that of its peers.",
+            "Load the vendor's settings and firmware for port and module, then run the re-lock test again.",
+            "Keep a watch on the error ratio after each flap of this link: the light will not show it.",
+            "Comes back: replace the module whose receiver it is.",
+        ),
+        SEVEN.format(16),
+        remote=True,
+    ),
+    Remedy(
         "reseat-and-measure-again",
         "hands off, measure over a longer window; if it comes back, reseat both ends",
         (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bringup.diagnosis.rule import Clue, Likely, Rule, at_least, is_, known
 from bringup.diagnosis.rules_light import ERRORS, FAR_SENDS, FROM_CODING, LIGHT_RULES, SEVEN
+from bringup.diagnosis.rules_relock import RELOCK_RULES
 
 CODING_RULES: tuple[Rule, ...] = (
     Rule(
@@ -150,6 +151,7 @@ CODING_RULES: tuple[Rule, ...] = (
         remedy="reseat-and-measure-again",
         source="physics reference, section 2",
     ),
+    *RELOCK_RULES,
     Rule(
         id="errors-in-good-light",
         when=(is_("near_ber_bad", True),),

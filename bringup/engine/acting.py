@@ -19,7 +19,7 @@ from bringup.engine.aftermath import PROBES_AFTER_S, Aftermath
 from bringup.engine.alterations import BY_HAND, PUT_BACK, Alterations, undo_task
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book, of_step
-from bringup.engine.checking import crash_of, failure_of, judged_event, measured_event
+from bringup.engine.checking import crash_of, failure_of, judged_event, measured_event, sound
 from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.guard import Refusal, guard
@@ -308,7 +308,7 @@ class Acting:
         await self._book.offer(
             ActionDone(**of_step(task, subject, attempt), action=task.does, changed=False, after=before)
         )
-        await self._judge(task, attempt, subject, "done")
+        await self._judge(task, attempt, subject, "done", action)
 
     async def _look_again(
         self,
@@ -397,7 +397,7 @@ class Acting:
                     inferred=inferred,
                 )
             )
-        await self._judge(task, attempt, subject, outcome)
+        await self._judge(task, attempt, subject, outcome, action)
 
     async def _failed(
         self, task: Task, attempt: int, subject: str, name: str, message: str, outcome: ActionOutcome
@@ -411,13 +411,17 @@ class Acting:
             )
         )
 
-    async def _judge(self, task: Task, attempt: int, subject: str, outcome: ActionOutcome) -> None:
-        """An action's verdict is that of its outcome: what was asked for is there, or it is not, or nobody
-        knows.
+    async def _judge(
+        self, task: Task, attempt: int, subject: str, outcome: ActionOutcome, action: Action
+    ) -> None:
+        """An action's verdict is that of its outcome (what was asked for is there, or it is not, or nobody
+        knows) and of what it has measured on the way, if it is a test.
         """
-        measurement = measured(subject, "outcome", NOT_AVAILABLE if outcome == "unknown" else outcome)
-        found = self._judging.outcomes([measurement], [task])[subject]
-        await self._book.offer(measured_event(task, attempt, measurement))
+        told = measured(subject, "outcome", NOT_AVAILABLE if outcome == "unknown" else outcome)
+        measurements = (told, *(sound(each) for each in action.found()))
+        found = self._judging.outcomes(measurements, [task])[subject]
+        for measurement in measurements:
+            await self._book.offer(measured_event(task, attempt, measurement))
         for judgement in (*found.judgements, *found.missing):
             await self._book.offer(judged_event(task, attempt, judgement))
         row = (task.stage, task.step, subject)

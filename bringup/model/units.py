@@ -58,6 +58,17 @@ QUANTITIES = MappingProxyType(
         ),
         "uncorrectable_codewords": Quantity("", "codewords that FEC could not correct, over the window"),
         "neighbor": Quantity("", "the far end that LLDP names, as DEVICE/PORT"),
+        # links made to lock anew, lock by lock (`PORT#lock-0` is the one that was found)
+        "lock_ber": Quantity("", "bit error ratio before correction at the port, after one lock"),
+        "lock_far_ber": Quantity("", "the same at the far end of its cable"),
+        "link_came_up": Quantity("", "whether a link came up after each opening of its port"),
+        "relock_up_s": Quantity("s", "from a port's opening to the first look that saw a link at both ends"),
+        "relock_up_least_s": Quantity("s", "from a port's opening to the last look that saw no link"),
+        "unasked_flaps": Quantity("", "how often a link went down by itself while it was tested"),
+        "relock_ber_factor": Quantity(
+            "", "by how much at least the port's bit error ratio changed from one lock to another"
+        ),
+        "relock_far_ber_factor": Quantity("", "the same at the far end of its cable"),
         # optics
         "optic_present": Quantity("", "whether a module is seen in the cage"),
         "optic_medium": Quantity("", "what the module says it is, such as 400GBASE-DR4"),

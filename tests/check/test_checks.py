@@ -15,6 +15,7 @@ import pytest
 
 from bringup.check.catalogue import load_catalogue
 from bringup.model.verdict import Verdict
+from tests.action.cases_relock import TABLES as RELOCK_TABLES
 from tests.action.cases_staged import TABLES as STAGED_TABLES
 from tests.action.test_actions import TABLES as ACTION_TABLES
 from tests.check.test_human import SIGNED, UNSIGNED
@@ -46,7 +47,7 @@ async def test_every_case_of_a_check_ends_as_it_must(table: Table, tmp_path: Pat
 
 def test_nothing_in_the_catalogue_is_without_a_case_in_which_it_must_not_pass() -> None:
     endings: dict[str, set[str]] = defaultdict(set)
-    for table in (*TABLES, *ACTION_TABLES, *STAGED_TABLES):
+    for table in (*TABLES, *ACTION_TABLES, *STAGED_TABLES, *RELOCK_TABLES):
         endings[table.check] |= {one.expected.partition(";")[0] for one in all_cases(table)}
     for ask, _, _, expected in (*UNSIGNED, *SIGNED):
         endings[ask].add(expected)

@@ -59,6 +59,13 @@ class PlugMove(msgspec.Struct, frozen=True):
     too_short_m: float | None = None
 
 
+class PlugTurn(msgspec.Struct, frozen=True):
+    """One turn of a hand: the plug in `port` comes out, or with `label` that cable's loose plug goes in."""
+
+    port: str
+    label: str = ""
+
+
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """One cause. `rule` names how it was found, `unexplained` where no rule fits: then the raw values are
     all.

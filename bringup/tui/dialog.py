@@ -19,6 +19,7 @@ from bringup.view.text import visible
 CANNOT = ("skip it, with a reason", "ask for help", "go back")
 DONE = ("I did it: measure again", "not now")
 DONE_IN_DEMO = (*DONE, "let the simulated technician do it, then measure again")
+GUIDED = "guide me: one plug at a time, each seen by the run"
 ESCAPE = (("Enter", "confirm"), ("Esc", "back"))
 
 
@@ -29,10 +30,11 @@ class Pending(NamedTuple):
     words: dict[str, str]
 
 
-def choices(scene: Scene) -> tuple[str, ...]:
-    """What can be said of a remedy. In a demo a hand can be lent."""
+def choices(scene: Scene, cause: Cause | None = None) -> tuple[str, ...]:
+    """What can be said of a remedy. In a demo a hand can be lent; moves of plugs have a guide."""
     run = scene.state.run
-    return DONE_IN_DEMO if run is not None and run.simulated else DONE
+    listed = DONE_IN_DEMO if run is not None and run.simulated else DONE
+    return (*listed, GUIDED) if cause is not None and cause.moves else listed
 
 
 def commands(typed: str) -> tuple[list[Row], Footer]:
@@ -60,7 +62,7 @@ def name_in_full(scene: Scene, pending: Pending | None, typed: str) -> tuple[lis
 
 def cannot(typed: str) -> tuple[list[Row], Footer]:
     next_ = "Type the number, for 1 with the reason behind it, then Enter."
-    return _numbered("What can't be done here?", CANNOT, typed), Footer(
+    return numbered("What can't be done here?", CANNOT, typed), Footer(
         "the question stays open", next_, ESCAPE
     )
 
@@ -68,10 +70,10 @@ def cannot(typed: str) -> tuple[list[Row], Footer]:
 def done(scene: Scene, cause: Cause | None, typed: str, width: int = 80) -> tuple[list[Row], Footer]:
     words = cause.remedy_words if cause is not None else "it is gone: Esc goes back"
     footer = Footer("nothing is measured before you say so", "Type the number, then Enter.", ESCAPE)
-    return _numbered(words, choices(scene), typed, width - 2), footer
+    return numbered(words, choices(scene, cause), typed, width - 2), footer
 
 
-def _numbered(title: str, items: Sequence[str], typed: str, width: int = 78) -> list[Row]:
+def numbered(title: str, items: Sequence[str], typed: str, width: int = 78) -> list[Row]:
     rows: list[Row] = [((f" {line}", "title"),) for line in wrapped(visible(title, 400), width)]
     rows.append(())
     for number, words in enumerate(items, 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bringup.model.cause import Cause
+from bringup.model.cause import Cause, PlugTurn
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -41,9 +41,11 @@ class Leave(msgspec.Struct, frozen=True):
 
 
 class Hand(msgspec.Struct, frozen=True):
-    """The simulated technician does the work that a cause asks for. In a demo only, by a person's choice."""
+    """The simulated technician does the work that a cause asks for, or one turn of the swap guide. In a demo
+    only, by a person's choice.
+    """
 
-    cause: Cause
+    cause: Cause | PlugTurn
 
 
 Effect = Hand | Send | Verify | Copy | Bell | GoHome | Leave

@@ -87,13 +87,14 @@ def scene(record: Record | None = None, *more: Any, tier: Tier = "unicode", **ho
     everything = [started(simulated=how.pop("simulated", False)), planned, *record.events, *more]
     events = [msgspec.structs.replace(one, seq=seq, at=AT) for seq, one in enumerate(everything)]
     state = fold_events(events)
+    from bringup.cli._work_order import with_moves
     from bringup.diagnosis import diagnose
 
     return Scene(
         run_id="20260102-030405-abcd",
         state=state,
         inventory=record.inventory,
-        causes=tuple(diagnose(state, record.inventory)),
+        causes=with_moves(diagnose(state, record.inventory), state, record.inventory),
         recent=tuple(events),
         clock="03:04:05",
         tier=tier,

@@ -25,9 +25,12 @@ def _enter(console: Console) -> list[Effect]:
     typed = console.look.typed.strip()
     if cause is None or typed == "2":
         return console.back()
-    if typed not in ("1", "3") or int(typed) > len(dialog.choices(console.scene)):
+    listed = dialog.choices(console.scene, cause)
+    if not typed.isdigit() or not 1 <= int(typed) <= len(listed):
         console.say("type one of the numbers")
         return []
+    if listed[int(typed) - 1] == dialog.GUIDED:
+        return [*console.back(), *console.go(Look(screen="swap", about=screen_failure.name_of(cause)))]
     return [*console.back(), *doing.retests(cause, by_hand=typed == "1")]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bringup.cli._reader import Show
     from bringup.engine.runner import Job
     from bringup.journal.folder import RunFolder
-    from bringup.model.cause import Cause
+    from bringup.model.cause import Cause, PlugTurn
     from bringup.model.inventory import Inventory
     from bringup.model.state import RunState
     from bringup.tui.outside import Outside
@@ -118,7 +118,7 @@ def outside(folder: RunFolder, may: frozenset[str] | None, key: Path | None) -> 
     def causes(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
         from bringup.diagnosis import diagnose
 
-        return tuple(diagnose(state, inventory))
+        return with_moves(diagnose(state, inventory), state, inventory)
 
     def verified(path: Path) -> str:
         from bringup.journal.verify import verify
@@ -131,6 +131,7 @@ def outside(folder: RunFolder, may: frozenset[str] | None, key: Path | None) -> 
         hand=Hand(folder).work if may is None and folder.lab.is_dir() else None,
         verify=verified,
         lives=lambda: holder_of(folder) is not None,
+        from bringup.cli._work_order import with_moves
     )
 
 
@@ -182,7 +183,7 @@ class Hand:
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
 
-    def work(self, cause: Cause) -> str:
+    def work(self, cause: Cause | PlugTurn) -> str:
         """What was done, in words.
 
         Raises:
@@ -204,3 +205,9 @@ class Hand:
         if not mended:
             return "the simulated technician found nothing to do there"
         return "done by the simulated technician; it is measured again now"
+        from bringup.model.cause import PlugTurn
+        if isinstance(cause, PlugTurn):
+            verb = {"do": "plug", "cable": cause.label} if cause.label else {"do": "unplug"}
+            label = ask(self._folder.lab, {**verb, "port": cause.port})
+            way = f"put into {cause.port}" if cause.label else f"out of {cause.port}"
+            return f"the simulated technician: {label} {way}"

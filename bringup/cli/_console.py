@@ -37,12 +37,18 @@ def wants_plain() -> bool:
 
 
 def open_console(
-    folder: RunFolder, *, may: frozenset[str] | None = None, key: Path | None = None, plain: bool = False
+    folder: RunFolder,
+    *,
+    may: frozenset[str] | None = None,
+    key: Path | None = None,
+    plain: bool = False,
+    attached: bool = False,
 ) -> str | None:
     """Show the run until the person leaves; what to show next: `""` for the list of runs, None for none.
 
     `may` are the commands that can be sent from here: all for the run's owner, none for who only watches.
-    `plain` writes lines. `key` signs what must be signed: a file, or by its .pub one of the SSH agent.
+    `plain` writes lines; `attached` stands in the record behind each command. `key` signs what must be
+    signed: a file, or by its .pub one of the SSH agent.
 
     Raises:
         InputError: the record holds no inventory.
@@ -50,17 +56,23 @@ def open_console(
     from bringup.cli._reader import read_inventory
 
     watching = may is not None and not may
-    inventory, asked = read_inventory(folder), outside(folder, may, key)
+    inventory, asked = read_inventory(folder), outside(folder, may, key, attached=attached)
     if plain or wants_plain():
         asyncio.run(plain_console(folder, inventory, asked, watching))
         return None
+    from bringup.cli._display import Kept
     from bringup.tui.app import ConsoleApp
     from bringup.tui.ending import leave_with_the_terminal
     from bringup.tui.rate import this_link
 
     leave_with_the_terminal()
-    app = ConsoleApp(folder, inventory, asked, tier=tier(), watching=watching, link=this_link())
-    return app.run(mouse=False)
+    kept = Kept()
+    app = ConsoleApp(folder, inventory, asked, display=kept.display, watching=watching, link=this_link())
+    view = app.console_view
+    view.recall(kept.prefs.filters, kept.prefs.drafts_of(folder.run_id))
+    told = app.run(mouse=kept.display.mouse)
+    kept.keep_of(folder.run_id, sound=view.sound, filters=view.filters, drafts=view.drafts)
+    return told
 
 
 async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside, watching: bool) -> None:
@@ -110,12 +122,16 @@ def console_apart(
     return state.exit_code
 
 
-def outside(folder: RunFolder, may: frozenset[str] | None, key: Path | None) -> Outside:
+def outside(
+    folder: RunFolder, may: frozenset[str] | None, key: Path | None, *, attached: bool = False
+) -> Outside:
     """What the console may ask for. A hand is lent to the owner only."""
+    from bringup.cli._attendance import Attendance
     from bringup.cli.list import holder_of
     from bringup.tui.outside import Outside
 
     def causes(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
+        from bringup.cli._work_order import with_moves
         from bringup.diagnosis import diagnose
 
         return with_moves(diagnose(state, inventory), state, inventory)
@@ -127,21 +143,30 @@ def outside(folder: RunFolder, may: frozenset[str] | None, key: Path | None) -> 
 
     return Outside(
         diagnose=causes,
-        send=None if may is not None and not may else Speaker(folder, key, may).send,
-        hand=Hand(folder).work if may is None and folder.lab.is_dir() else None,
+        send=None if may is not None and not may else Speaker(folder, key, may, attached=attached).send,
+        hand=Hand(folder).work if may is None and not attached and folder.lab.is_dir() else None,
         verify=verified,
         lives=lambda: holder_of(folder) is not None,
-        from bringup.cli._work_order import with_moves
+        here=Attendance(folder, attached=attached).here,
     )
 
 
 class Speaker:
     """Sends a person's commands to the run's desk, signed where a signature is due."""
 
-    def __init__(self, folder: RunFolder, key: Path | None, may: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        key: Path | None,
+        may: frozenset[str] | None = None,
+        *,
+        attached: bool = False,
+    ) -> None:
         self._folder = folder
         self._key = key
         self._may = may
+        # A browser's console is the owner's, who lent it what it may do.
+        self._attached = attached and may is None
 
     async def send(self, verb: str, arguments: dict[str, str], why: str | None) -> str:
         """What the runner says to it.
@@ -156,11 +181,11 @@ class Speaker:
 
         if self._may is not None and not self._allowed(verb, arguments):
             raise InputError(f"`{verb}` is not done from here", "Open the console at the run's own machine.")
-        if self._key is not None and verb in ("answer", "waive"):
-            head = await speak(self._folder, Command("head"))
+        if self._key is not None and verb in ("answer", "waive", "replace"):
+            head = await speak(self._folder, Command("head", attached=self._attached))
             signer = own_key(self._key, self._folder)
             arguments = {**arguments, **signed(self._folder.run_id, verb, arguments, why, signer, head)}
-        reply = await speak(self._folder, Command(verb, arguments, why))
+        reply = await speak(self._folder, Command(verb, arguments, why, self._attached))
         if not reply.ok:
             raise InputError(reply.error or "the runner refused")
         return f"{verb}: event {reply.seq}"
@@ -187,11 +212,17 @@ class Hand:
         """What was done, in words.
 
         Raises:
-            InputError: the lab is gone.
+            InputError: the lab is gone, or that plug can't be moved.
         """
         from bringup.lab.control import ask
+        from bringup.model.cause import PlugTurn
         from bringup.model.subject import ends
 
+        if isinstance(cause, PlugTurn):
+            verb = {"do": "plug", "cable": cause.label} if cause.label else {"do": "unplug"}
+            label = ask(self._folder.lab, {**verb, "port": cause.port})
+            way = f"put into {cause.port}" if cause.label else f"out of {cause.port}"
+            return f"the simulated technician: {label} {way}"
         places = {end.partition("#")[0] for subject in cause.subjects for end in ends(subject)}
         places |= {end.partition("#")[0] for key in cause.explains for end in ends(key.subject)}
         told = ask(self._folder.lab, {"do": "status"})
@@ -205,9 +236,3 @@ class Hand:
         if not mended:
             return "the simulated technician found nothing to do there"
         return "done by the simulated technician; it is measured again now"
-        from bringup.model.cause import PlugTurn
-        if isinstance(cause, PlugTurn):
-            verb = {"do": "plug", "cable": cause.label} if cause.label else {"do": "unplug"}
-            label = ask(self._folder.lab, {**verb, "port": cause.port})
-            way = f"put into {cause.port}" if cause.label else f"out of {cause.port}"
-            return f"the simulated technician: {label} {way}"

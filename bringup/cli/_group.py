@@ -71,8 +71,13 @@ def run_group(arguments: Sequence[str]) -> int:
         params=[],
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
+    return run_command(group, arguments)
+
+
+def run_command(command: click.Command, arguments: Sequence[str]) -> int:
+    """The same for a command that is not one of the group's."""
     try:
-        result = group.main(list(arguments), prog_name="bringup", standalone_mode=False)
+        result = command.main(list(arguments), prog_name="bringup", standalone_mode=False)
     except click.Abort:
         click.echo("interrupted", err=True)
         return 130

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bringup.cli._text import tier
+import click
+
+from bringup.cli._display import display_options
 
 if TYPE_CHECKING:
     from bringup.view.screen_home import RunLine
@@ -16,17 +18,28 @@ RUNS = Path("runs")
 def open_home(runs: Path = RUNS) -> int:
     """The list, and whatever runs a person opens from it, until they leave."""
     from bringup.cli._console import open_console
+    from bringup.cli._display import Kept
     from bringup.journal.folder import find
     from bringup.tui.ending import leave_with_the_terminal
     from bringup.tui.home import HomeApp
 
     leave_with_the_terminal()
-    while (chosen := HomeApp(lambda: run_lines(runs), tier=tier()).run(mouse=False)) is not None:
+    while True:
+        display = Kept().display
+        chosen = HomeApp(lambda: run_lines(runs), display=display).run(mouse=display.mouse)
+        if chosen is None:
+            return 0
         folder = find(runs, chosen)
         key = folder.lab / "approve-key"
         if open_console(folder, key=key if key.is_file() else None) is None:
             return 0
-    return 0
+
+
+@click.command(name="bringup")
+@display_options
+def home() -> int:
+    """The console's home: the runs of this folder."""
+    return open_home()
 
 
 def run_lines(runs: Path) -> list[RunLine]:

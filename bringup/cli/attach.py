@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bringup.cli._options import runs_option
+from bringup.cli._display import display_options
+from bringup.cli._options import approve_option, runs_option
 from bringup.model.verdict import EXIT_UNKNOWN
 
 if TYPE_CHECKING:
@@ -22,13 +23,23 @@ if TYPE_CHECKING:
 @runs_option
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), help="Print instead of the console.")
 @click.option("--follow", "-f", "go_on", is_flag=True, help="Go on until the run is closed.")
+@approve_option
 @click.option("--served", is_flag=True, hidden=True)
 @click.option("--allow-answers", is_flag=True, hidden=True)
+@display_options
 @click.option("--plain", is_flag=True, help="The console as lines.")
 def attach(
-    run: str, runs: Path, form: str | None, go_on: bool, served: bool, allow_answers: bool, plain: bool
+    run: str,
+    runs: Path,
+    form: str | None,
+    go_on: bool,
+    approve_with: Path | None,
+    served: bool,
+    allow_answers: bool,
+    plain: bool,
 ) -> int:
-    """Watch RUN in the console, read-only; without a terminal, print its durable events from the first.
+    """Watch RUN in the console; without a terminal, print its durable events from the first. A run that was
+    started with --share takes commands from here; any other is watched only.
 
     \b
     Examples:
@@ -44,14 +55,23 @@ def attach(
         from bringup.cli._console import ANSWERING, can_open, open_console
 
         if served or can_open():
+            from bringup.cli._attendance import may_send
+
             may = ANSWERING if allow_answers else frozenset[str]()
-            open_console(folder, may=may, plain=plain and not served)
+            shared = not served and may_send(folder)
+            open_console(
+                folder,
+                may=None if shared else may,
+                key=approve_with if shared else None,
+                plain=plain and not served,
+                attached=True,
+            )
             return 0
     show = shown(form or "text", folder)
 
     async def watch() -> None:
         if go_on:
-            async with watching(told_socket(folder.read_runner())):
+            async with watching(told_socket(folder.read_runner()), attached=True):
                 async for entry in follow(folder):
                     show.event(entry)
         else:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bringup.cli._display import display_options
 from bringup.cli._options import format_option, headless_option, key_option, runs_option
 
 ANSWERS, APPROVE_KEY, INVENTORY = "answers.toml", "approve-key", "inventory.toml"
@@ -28,6 +29,7 @@ ANSWERS, APPROVE_KEY, INVENTORY = "answers.toml", "approve-key", "inventory.toml
 @headless_option
 @key_option
 @click.option("--plain", is_flag=True, help="The console as lines: for screen readers and serial lines.")
+@display_options
 @click.option("--no-console", is_flag=True, help="Follow it as text; the simulated technician answers.")
 def demo(
     profile: str,

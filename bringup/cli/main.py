@@ -23,8 +23,15 @@ Examples:
   bringup run mini -i rack.toml --dry-run    what a run would do, and by which limits
   bringup log verify runs/20260101-120000-abcd
 
+Without a command, on a terminal, it opens the console on the runs of this folder; options of its looks are
+--glyphs, --theme, --motion, --mouse, --scanner-preamble.
+
 Exit codes: 0 accepted, 1 failed, 2 bad usage or input, 3 unknown or incomplete, 4 the record contradicts
 itself, 5 accepted with waivers, 130 interrupted."""
+
+
+LOOKS = ("--glyphs", "--theme", "--motion", "--mouse", "--no-mouse", "--scanner-preamble")
+"""Options that `bringup` alone takes."""
 
 
 def command_files() -> dict[str, str]:
@@ -104,26 +111,28 @@ def _answer(arguments: list[str]) -> int:
     if arguments[:1] in (["--help"], ["-h"]):
         print(help_text())
         return 0
-    if not arguments and "_BRINGUP_COMPLETE" not in os.environ:
+    looks = bool(arguments) and arguments[0].partition("=")[0] in LOOKS
+    if (not arguments or looks) and "_BRINGUP_COMPLETE" not in os.environ:
         if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
-            return _home()
+            return _home(arguments)
         print(help_text(), file=sys.stderr)
         return 2
     return _run(arguments)
 
 
-def _home() -> int:
+def _home(arguments: list[str]) -> int:
     """The console, where the terminal can draw it."""
     from bringup.cli._console import can_open
 
     if not can_open():
         print(help_text(), file=sys.stderr)
         return 2
-    from bringup.cli._home import open_home
+    from bringup.cli._group import run_command
+    from bringup.cli._home import home
     from bringup.model.errors import BringupError
 
     try:
-        return open_home()
+        return run_command(home, arguments)
     except BringupError as error:
         _complain(error)
         return 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bringup.cli._complete import run_names
+from bringup.cli._display import display_options
 from bringup.cli._options import (
     answers_option,
     approve_option,
@@ -34,6 +35,7 @@ from bringup.cli._options import (
     metavar="[STAGE/]STEP[@SUBJECT]",
     help="Run this again; `failed` is all that was not accepted.",
 )
+@display_options
 @click.option("--put-back", is_flag=True, help="Put back all that is left altered.")
 def resume(
     run: str,

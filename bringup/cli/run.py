@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bringup.cli._display import display_options
 from bringup.cli._options import (
     answers_option,
     approve_option,
@@ -32,8 +33,10 @@ from bringup.cli._options import (
 @click.option("--rack", help="Only this rack of the inventory.")
 @click.option("--only", multiple=True, metavar="STAGE[/STEP]", help="Only these; the run is marked partial.")
 @click.option("--read-only", is_flag=True, help="No action runs; each is UNKNOWN `skipped`.")
-@click.option("--share", is_flag=True, help="Watchers may send commands.")
+@click.option("--share", is_flag=True, help="Attached consoles of this user may send commands.")
+@click.option("--share-group", metavar="GROUP", help="Those of this group of the machine may, too.")
 @click.option("--plain", is_flag=True, help="The console as lines: for screen readers and serial lines.")
+@display_options
 @click.option("--no-console", is_flag=True, help="Start the runner apart and follow it as text.")
 @click.option(
     "--dry-run", is_flag=True, help="Show the plan with subjects, limits and sources; touch nothing."
@@ -53,6 +56,7 @@ def run(
     only: tuple[str, ...],
     read_only: bool,
     share: bool,
+    share_group: str | None,
     plain: bool,
     no_console: bool,
     dry_run: bool,
@@ -88,7 +92,8 @@ def run(
         console=not (headless or no_console) and form == "text" and can_open(),
         plain=plain,
         read_only=read_only,
-        share=share,
+        share=share or share_group is not None,
+        share_group=share_group,
         webhook=webhook,
         speed=speed,
     )

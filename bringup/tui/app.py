@@ -19,7 +19,9 @@ from bringup.journal.folder import RunFolder
 from bringup.model.errors import BringupError
 from bringup.model.inventory import Inventory
 from bringup.tui import resized
+from bringup.tui.company import Company
 from bringup.tui.console import Console
+from bringup.tui.display import Display
 from bringup.tui.driver import ConsoleDriver, driver_class
 from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, Send, Verify
 from bringup.tui.ending import on_end, write_down
@@ -30,7 +32,6 @@ from bringup.tui.picture import Picture, utc
 from bringup.tui.rate import FRAMES_A_S, Link, Rate
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.view.frame import Size
-from bringup.view.mark import Tier
 
 TICK_S = 1 / FRAMES_A_S["local"]
 BESIDE_S = 0.1
@@ -49,23 +50,29 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         inventory: Inventory,
         outside: Outside,
         *,
-        tier: Tier = "unicode",
+        display: Display | None = None,
         watching: bool = False,
         link: Link = "local",
         clock: Callable[[], str] = utc,
     ) -> None:
         super().__init__(driver_class=driver_class(), ansi_color=True)
         self.animation_level = "none"
-        self.rate = Rate(link, now_s=time.monotonic)
+        shown = display or Display()
+        self.rate = Rate(link if shown.motion else "serial", now_s=time.monotonic)
         self._folder, self._outside = folder, outside
         self._feed = Feed(folder)
-        self._picture = Picture(self._feed, inventory, outside, tier=tier, watching=watching, clock=clock)
-        self._gate = Gate()
+        self._picture = Picture(
+            self._feed, inventory, outside, tier=shown.tier, watching=watching, clock=clock
+        )
+        self._gate = Gate(shown.preamble)
         self._trouble = ""
         self._take_back: Callable[[], None] = lambda: None
         self.console_view = Console(self._picture.scene(), now_s=time.monotonic)
+        self.console_view.sound = shown.sound
+        self.console_view.say(shown.said)
+        self._company = Company(outside, self._where)
         self._corner = Corner()
-        self._lines = Lines(self._corner)
+        self._lines = Lines(self._corner, shown.theme)
 
     def compose(self) -> ComposeResult:
         yield self._lines
@@ -76,6 +83,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._lines.focus()
         self.run_worker(self._read(), name="feed", exit_on_error=False)
         self.run_worker(self._beside(), name="beside", exit_on_error=False)
+        self.run_worker(self._company.keep(), name="company", exit_on_error=False)
         self.set_interval(TICK_S, self._frame)
         self.set_interval(resized.EVERY_S, lambda: resized.look(self))
         self._paint()
@@ -86,13 +94,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
     # What comes in
 
     async def _read(self) -> None:
-        try:
-            async for _ in self._feed.follow():
-                pass
-        except BringupError as error:
-            self._picture.broke(str(error))
-        except Exception as error:
-            self._picture.broke(write_down(self._log_place, error))
+        await self._feed.keep()
 
     async def _beside(self) -> None:
         """What takes a while, beside frames and keys, which never wait for it."""
@@ -103,14 +105,18 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
                 await self._picture.diagnose()
             await asyncio.sleep(BESIDE_S)
 
+    def _where(self) -> tuple[str, str, str]:
+        """Where this console looks, for others."""
+        look = self.console_view.look
+        return look.screen, look.about, f"{self.size.width}x{self.size.height}"
+
     async def _frame(self) -> None:
         if not self.rate.due(TICK_S, watching=self.console_view.look.screen == "watch"):
             return
         self._picture.pace = self.rate.words
+        self._picture.people, self._picture.you = self._company.people, self._company.you
         with self._guarded():
             await self._carry_out(self.console_view.show(self._picture.scene()))
-            if self._picture.error:
-                self.console_view.say(self._picture.error)
         self.rate.painted(self._paint() / max(1, self.size.height))
 
     @contextmanager

@@ -11,7 +11,7 @@ What a screen draws and does is its own file in `bringup.tui.screens`; what a ke
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -46,6 +46,7 @@ class Console:
         self.screens = SCREENS
         self.answered = ""
         self.approved: set[tuple[str, str]] = set()
+        self.filters: dict[str, str] = {}
         self._frozen: list[Row] | None = None
         self._drawn_last: list[Row] = []
         self._drawn_of: tuple[Scene, Look, Size] | None = None
@@ -53,6 +54,18 @@ class Console:
         self._back: list[Look] = []
         self._drafts: dict[str, str] = {}
         self._opened_s = self._typed_s = 0.0
+
+    def recall(self, filters: Mapping[str, str], drafts: Mapping[str, str]) -> None:
+        """What was left the last time: the filter of each screen, the words in each question's field."""
+        self.filters, self._drafts = dict(filters), dict(drafts)
+
+    @property
+    def drafts(self) -> dict[str, str]:
+        """What stands in the fields of questions that are open; nothing of what is to be signed."""
+        if self.look.screen == "ask":
+            self._drafts[self.look.about] = self.look.typed
+        kept = {each.question for each in self.scene.state.asks if each.form not in ("attest", "approve")}
+        return {question: text for question, text in self._drafts.items() if question in kept and text}
 
     @property
     def screen(self) -> Screen:

@@ -34,7 +34,8 @@ def _moves(by: int) -> Does:
 
 def _opens(name: str) -> Does:
     def do(console: Console) -> list[Effect]:
-        return console.go(Look(screen=name, follow=console.screens[name].follow))
+        filter_ = console.filters.get(name, "")
+        return console.go(Look(screen=name, follow=console.screens[name].follow, filter=filter_))
 
     return do
 

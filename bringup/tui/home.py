@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 
 from bringup.model.errors import BringupError
 from bringup.tui import resized
+from bringup.tui.display import Display
 from bringup.tui.ending import on_end
 from bringup.tui.keys import ACTIONS
 from bringup.tui.lines import Corner, Lines, named
@@ -128,14 +129,16 @@ class HomeApp(App[str | None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen { background: ansi_default; layers: base above; }"
 
-    def __init__(self, look: Callable[[], Sequence[RunLine]], *, tier: Tier = "unicode") -> None:
+    def __init__(self, look: Callable[[], Sequence[RunLine]], *, display: Display | None = None) -> None:
         super().__init__(ansi_color=True)
         self._look = look
-        self.home = Home((), tier)
+        shown = display or Display()
+        self.home = Home((), shown.tier)
         self.home.looked = False
-        self._gate = Gate()
+        self.home.note = shown.said
+        self._gate = Gate(shown.preamble)
         self._corner = Corner()
-        self._lines = Lines(self._corner)
+        self._lines = Lines(self._corner, shown.theme)
         self._looking = False
         self._take_back: Callable[[], None] = lambda: None
 

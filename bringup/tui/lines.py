@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from bringup.tui.theme import STYLES
+from bringup.tui.theme import THEMES, Theme
 from bringup.view.mark import Role, Row
 
 CORNER_CELLS = 11
@@ -44,9 +44,10 @@ class Lines(Widget):
     DEFAULT_CSS = "Lines { width: 100%; height: 100%; }"
     can_focus = True
 
-    def __init__(self, corner: Corner | None = None) -> None:
+    def __init__(self, corner: Corner | None = None, theme: Theme | None = None) -> None:
         super().__init__()
         self._corner = corner
+        self._styles = (theme or THEMES["terminal"]).styles()
         self._rows: list[Row] = []
         self._strips: dict[int, tuple[Row, int, Strip]] = {}
 
@@ -85,13 +86,13 @@ class Lines(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y >= len(self._rows):
-            return Strip.blank(width)
+            return Strip.blank(width, self._styles["plain"])
         row = self._rows[y]
         known = self._strips.get(y)
         if known is not None and known[0] is row and known[1] == width:
             return known[2]
-        segments = [Segment(text, STYLES[role]) for text, role in row]
-        strip = Strip(segments).adjust_cell_length(width)
+        segments = [Segment(text, self._styles[role]) for text, role in row]
+        strip = Strip(segments).adjust_cell_length(width, self._styles["plain"])
         self._strips[y] = (row, width, strip)
         return strip
 

@@ -38,7 +38,8 @@ TERMINATORS = frozenset({"enter", "tab"})
 class Gate:
     """`press` and `tick` give what comes out, in order. One person's keyboard; no clock of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, preamble: str = PREAMBLE) -> None:
+        self._preamble = preamble
         self._held: list[tuple[Key, float]] = []
         self._began_s = 0.0
         self._exact = False
@@ -53,7 +54,7 @@ class Gate:
         if self._exact:
             return self._in_preamble(key, now_s)
         out = self.tick(now_s)
-        if key.character == PREAMBLE and not self._held:
+        if key.character == self._preamble and not self._held:
             self._exact, self._began_s = True, now_s
             return out
         if key.name in TERMINATORS:

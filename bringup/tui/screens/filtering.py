@@ -25,6 +25,7 @@ def _enter(console: Console) -> list[Effect]:
     word = console.look.typed
     effects = console.back()
     console.change(filter=word, cursor=0, follow=True)
+    console.filters[console.look.screen] = word
     return effects
 
 

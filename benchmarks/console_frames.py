@@ -23,7 +23,7 @@ from bringup.cli._reader import read_inventory
 from bringup.journal.folder import RunFolder
 from bringup.journal.follow import Entry, read
 from bringup.tui.app import ConsoleApp
-from bringup.tui.feed import Feed
+from bringup.tui.feed import Reading
 from bringup.view.frame import Size
 
 FRAMES = 100
@@ -35,7 +35,7 @@ FOLDED = 20_000
 async def measure(app: ConsoleApp, entries: list[Entry], out: Path) -> None:
     size = Size(app.size.width, app.size.height)
     for entry in entries[:300]:
-        app._feed._take(entry)
+        app._feed._reading.take(entry)
     app._feed.caught_up = True
     await app._frame()
     await asyncio.sleep(0.5)
@@ -54,23 +54,23 @@ async def measure(app: ConsoleApp, entries: list[Entry], out: Path) -> None:
     began, frames = time.process_time(), 0
     for at in range(0, len(later), EVENTS_A_FRAME):
         for entry in later[at : at + EVENTS_A_FRAME]:
-            app._feed._take(entry)
+            app._feed._reading.take(entry)
         app.console_view.show(app._picture.scene())
         app._paint()
         await asyncio.sleep(0)
         app.screen._on_timer_update()
         frames += 1
     events_ms = (time.process_time() - began) / frames * 1e3
-    out.write_text(json.dumps({"cells_ms": cells_ms, "events_ms": events_ms, "fold": fold(app, entries)}))
+    out.write_text(json.dumps({"cells_ms": cells_ms, "events_ms": events_ms, "fold": fold(entries)}))
     app.exit(None)
 
 
-def fold(app: ConsoleApp, entries: list[Entry]) -> float:
-    feed = Feed(app._folder)
+def fold(entries: list[Entry]) -> float:
+    reading = Reading()
     began, count = time.process_time(), 0
     while count < FOLDED:
         for entry in entries:
-            feed._take(entry)
+            reading.take(entry)
         count += len(entries)
     return count / (time.process_time() - began)
 

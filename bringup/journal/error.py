@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bringup.model.errors import JournalError
 
-__all__ = ["DiskFull", "EventRefused", "Fenced", "Held", "JournalError", "Poisoned"]
+__all__ = ["DiskFull", "EventRefused", "Fenced", "Gap", "Held", "JournalError", "Poisoned"]
 
 
 class EventRefused(JournalError):
@@ -28,3 +28,11 @@ class Held(JournalError):
 
 class Poisoned(JournalError):
     """A write or sync failed: nobody knows what reached the disk. Close, open again, recover."""
+
+
+class Gap(JournalError):
+    """A reader found events missing: `first` to `last`. What stands before them was given out."""
+
+    def __init__(self, message: str, advice: str, first: int, last: int) -> None:
+        super().__init__(message, advice)
+        self.first, self.last = first, last

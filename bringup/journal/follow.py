@@ -31,7 +31,7 @@ import msgspec
 
 from bringup.journal.clock import boot_id
 from bringup.journal.epoch import MarkReader
-from bringup.journal.error import JournalError
+from bringup.journal.error import Gap, JournalError
 from bringup.journal.folder import RunFolder
 from bringup.journal.mounts import NETWORK, file_system
 
@@ -203,6 +203,11 @@ class Cursor:
             seq, kind = body["seq"], body["kind"]
         except (msgspec.MsgspecError, KeyError) as error:
             raise self._damaged(f"event {self.next_seq} can't be read") from error
+        if isinstance(seq, int) and seq > self.next_seq:
+            one = seq - 1 == self.next_seq
+            what = f"event {self.next_seq} is" if one else f"events {self.next_seq} to {seq - 1} are"
+            missing = self._damaged(f"{what} missing")
+            raise Gap(missing.message, missing.advice, self.next_seq, seq - 1)
         if seq != self.next_seq or not isinstance(kind, str):
             raise self._damaged(f"event {self.next_seq} should stand where {seq!r} is")
         self.next_seq += 1

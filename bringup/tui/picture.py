@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from bringup.model.cause import Cause
 from bringup.model.inventory import Inventory
-from bringup.tui.feed import Feed
+from bringup.model.people import Present
+from bringup.tui.feed import Feed, told
 from bringup.tui.outside import Outside
 from bringup.tui.pulse import Pulse
 from bringup.view.mark import Tier
@@ -40,7 +41,6 @@ class Picture:
         clock: Callable[[], str] = utc,
     ) -> None:
         self.verified = "not verified here yet: v"
-        self.error = ""
         self.pace = ""
         self._feed, self._inventory, self._outside = feed, inventory, outside
         self._tier: Tier = tier
@@ -51,15 +51,17 @@ class Picture:
         self._next_s = 0.0
         self._pulse = Pulse(outside.lives, now_s=time.monotonic)
         self._made: Scene | None = None
-
-    def broke(self, words: str) -> None:
-        """The record can't be read on: said without the folder, which is longer than a line."""
-        self.error = words.replace(f"{self._feed.folder.path}/", "")
+        self.people: tuple[Present, ...] = ()
+        self.you: int | None = None
 
     def scene(self) -> Scene:
         state, made = self._feed.state, self._made
+        alarm = self._alarm()
         same = made is not None and (
-            made.state is state and made.causes is self._causes and made.verified == self.verified
+            made.state is state
+            and made.causes is self._causes
+            and (made.verified, made.alarm) == (self.verified, alarm)
+            and (made.people, made.you) == (self.people, self.you)
         )
         live, clock = self._live(), self._clock()
         if made is not None and same:
@@ -77,14 +79,24 @@ class Picture:
             watching=self._watching,
             verified=self.verified,
             pace=self.pace,
+            alarm=alarm,
+            people=self.people,
+            you=self.you,
             tier=self._tier,
         )
         return self._made
 
+    def _alarm(self) -> str:
+        """Why nothing can be built on what stands here; empty as long as it can. The folder, which is longer
+        than a line, is left out.
+        """
+        trouble = self._feed.trouble
+        return told(trouble)[1].replace(f"{self._feed.folder.path}/", "") if trouble is not None else ""
+
     def _live(self) -> str:
         """How fresh the screen is: a run that is closed is read back, one without a runner is lost."""
-        if self.error:
-            return "RECORD BROKEN"
+        if self._feed.trouble is not None:
+            return told(self._feed.trouble)[0]
         closed = self._feed.state.closed is not None
         if not self._feed.caught_up or not (closed or self._pulse.looked):
             return f"READING {self._feed.read}"

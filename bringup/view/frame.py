@@ -5,6 +5,7 @@ what to do now, and the keys (console design, section 3).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bringup.view.fit import between, exactly, fit, middle, width_of, wrapped
@@ -16,6 +17,7 @@ SMALLEST_WIDTH, SMALLEST_HEIGHT = 60, 20
 LETTERS = 2
 """What is left of a stage's name where the whole rail must fit."""
 BODY_TOP, BODY_BOTTOM = 2, 3
+ALARM = MappingProxyType({"unicode": "█", "cp437": "█", "ascii": "#"})
 
 
 class Size(NamedTuple):
@@ -53,7 +55,13 @@ def framed(scene: Scene, body: Sequence[Row], footer: Footer, size: Size, title:
 
 
 def doing_row(scene: Scene, words: str, width: int) -> Row:
-    """What is happening. Without a runner nothing is, and nothing can be sent."""
+    """What is happening. Without a runner nothing is, and nothing can be sent. A record that can't be trusted
+    outweighs both: a bar from edge to edge.
+    """
+    if scene.alarm:
+        block = ALARM[scene.tier]
+        bar = f"{block * 2} {visible(scene.alarm, max(8, width - 6))} "
+        return fit(((bar + block * max(0, width - len(bar)), "bad"),), width, scene.tier)
     if scene.lost:
         gone = "no runner: all here is old, nothing can be sent; `bringup resume` goes on"
         return fit(((" LOST  ", "bad"), (gone, "bad")), width, scene.tier)

@@ -13,6 +13,7 @@ import msgspec
 from bringup.model.cause import Cause
 from bringup.model.event import Known, Unknown
 from bringup.model.inventory import Inventory
+from bringup.model.people import Present
 from bringup.model.progress import StepState
 from bringup.model.state import RunState
 from bringup.model.subject import ends, parse_subject
@@ -49,6 +50,12 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
     tier: Tier = "unicode"
     pace: str = ""
     """How much slower than usual the screen is painted, where it is."""
+    alarm: str = ""
+    """Why the record can't be trusted, where it can't: stands on every screen, and nothing is signed."""
+
+    people: tuple[Present, ...] = ()
+    """All who are at the run, as its runner knows them; `you` is the number of this console among them."""
+    you: int | None = None
 
     def at(self, live: str, clock: str, pace: str = "") -> Scene:
         """The same run a moment later, with all that was worked out for this one."""
@@ -63,7 +70,8 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
             and self.causes is other.causes
             and self.inventory is other.inventory
             and (self.verified, self.watching, self.tier) == (other.verified, other.watching, other.tier)
-            and self.lost == other.lost
+            and (self.lost, self.alarm) == (other.lost, other.alarm)
+            and (self.people, self.you) == (other.people, other.you)
         )
 
     @property

@@ -11,6 +11,7 @@ import msgspec
 
 from bringup.model.measurement import Scalar
 from bringup.model.verdict import Reading, Verdict
+from bringup.model.watch import Live
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=False):
@@ -128,6 +129,14 @@ class SeriesChunk(OfStep, frozen=True, kw_only=True, tag=True):
     minimum: float
     maximum: float
     mean: float
+
+
+class Watched(Event, frozen=True, kw_only=True, tag=True):
+    """One look at a port that is being watched, at both of its ends; it judges nothing in the run."""
+
+    subject: str
+    attempt: int
+    live: Live
 
 
 class Judged(OfStep, frozen=True, kw_only=True, tag=True):
@@ -396,6 +405,7 @@ Known = (
     | Measured
     | EvidenceKept
     | SeriesChunk
+    | Watched
     | Judged
     | Asked
     | Answered

@@ -1,0 +1,438 @@
+"""One link, live, as rows: the big word, both ends side by side with every lane against its limit, and what
+hands should do. Drawn for the console and for `bringup watch` alike (console design, 3.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from bringup.model.verdict import Reading, Verdict
+from bringup.model.watch import Gauge, Live, LiveEnd, LiveLane, Phase
+from bringup.view.fit import BARS, fit, rule, spaced, wrapped
+from bringup.view.mark import FAIL, WAITING, Cell, Mark, Role, Row, Tier, mark_of
+from bringup.view.text import number, visible
+
+LASERS = "LASERS MAY BE ON: VIDEO PROBE ONLY"
+DARK_SENT = "no light sent when last read, and nothing holds it off"
+STEPS = ("inspect", "clean", "inspect", "plug in")
+"""What hands do while a fibre is out: no reading tells one from the next, a person steps on."""
+WORST_DBM, BEST_DBM = -14.0, 4.0
+SPARK_S = 60.0
+BELLS = {
+    Phase.NOT_GOOD: 1,
+    Phase.UNPLUGGED: 1,
+    Phase.GOOD: 2,
+    Phase.WRONG_PORT: 3,
+    Phase.LOST: 3,
+}
+"""Once a person is needed, twice a pass was held, three times stop."""
+_SPARKS = {"unicode": "▁▂▃▄▅▆▇█", "cp437": "░▒▓█", "ascii": "_.-=#"}
+_ROLES: dict[Phase, Role] = {
+    Phase.NOT_GOOD: "bad",
+    Phase.WRONG_PORT: "bad",
+    Phase.LOST: "bad",
+    Phase.GOOD: "good",
+    Phase.HANDS_OFF: "running",
+    Phase.UNPLUGGED: "ask",
+}
+
+
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
+    """A link to draw. `history` are its last moments, the newest is now. `step` counts how far a person says
+    to be while the fibre is out; `since` is the look after which the best value counts.
+    """
+
+    history: tuple[Live, ...]
+    place: str = ""
+    far_place: str = ""
+    step: int = 0
+    since: int = 0
+    tier: Tier = "unicode"
+
+    @property
+    def now(self) -> Live:
+        return self.history[-1]
+
+
+def big_word(live: Live, step: int = 0) -> str:
+    """What is read at arm's length."""
+    match live.phase:
+        case Phase.UNPLUGGED:
+            return STEPS[min(step, len(STEPS) - 1)]
+        case Phase.NOT_GOOD if live.plugged_s is None and _by_light(live):
+            return "unplug"
+    return live.phase.value.replace("_", " ")
+
+
+def advice(live: Live, step: int = 0) -> str:
+    """What a person does now."""
+    here = live.subject
+    match live.phase:
+        case Phase.READING:
+            return "Wait: it is being read."
+        case Phase.UNPLUGGED:
+            return (
+                "Look at both end faces with a video probe. Never by eye.",
+                "Clean only what is dirty: one click, dry, then wet-dry. Inspect again.",
+                "Look again. Still dirty: clean again.",
+                f"Plug into {here} until it clicks. Then hands off.",
+            )[min(step, len(STEPS) - 1)]
+        case Phase.HANDS_OFF:
+            left = max(0.0, live.hold_s - (live.held_s if _held(live) else live.measured_s))
+            return f"Leave it alone for {left:.0f} s. If it stays low: unplug, inspect, clean again."
+        case Phase.GOOD:
+            return "Provisional: r measures it again, and only that is the verdict."
+        case Phase.WRONG_PORT:
+            return f"STOP. Put it back into {live.wrong}. The one to work on is {here}."
+        case Phase.NO_LIGHT:
+            return "The far end is not proven to send: no fibre work. Bring up the far end first."
+        case Phase.LOST:
+            return "Nothing is known of it now. Touch nothing; it is asked again."
+        case Phase.NOT_MEASURED:
+            return "Nothing is bad, and not all was told. It is asked again."
+        case Phase.ENDED:
+            return "It is watched no longer."
+    if not _by_light(live):
+        return f"Not the light: {live.trouble or 'see the failure'}. No fibre work helps that."
+    if live.plugged_s is None:
+        return f"Unplug the fibre at {here}; inspect both ends, clean only what is dirty."
+    return "It stays bad: unplug, inspect and clean both ends; then a known-good jumper."
+
+
+def bells(before: Live | None, live: Live) -> int:
+    """How often to ring at a look; only a change rings."""
+    return 0 if before is not None and before.phase is live.phase else BELLS.get(live.phase, 0)
+
+
+def line_of(live: Live) -> Row:
+    """One look in one line, for a pipe, a file or a screen reader."""
+    told: list[str] = []
+    for end in live.ends:
+        levels = " ".join(f"{lane.index}:{_short(lane.rx)}" for lane in end.lanes) or "no lane"
+        told.append(f"{visible(end.subject, 60)} {end.error or levels}")
+    word = big_word(live).upper()
+    held = f"held {min(live.held_s, live.hold_s):.0f} of {live.hold_s:g} s"
+    trouble = f" ({visible(live.wrong or live.trouble, 120)})" if live.wrong or live.trouble else ""
+    return ((f"{word}{trouble}  {held}  {'  '.join(told)}", _ROLES.get(live.phase, "plain")),)
+
+
+def link_rows(drawing: Drawing, width: int, height: int) -> list[Row]:
+    """At most `height` rows; what matters least is left out first."""
+    live, tier = drawing.now, drawing.tier
+    parts: list[tuple[int, list[Row]]] = [
+        (1, [_header(drawing, width)]),
+        (5, [_target(live)]),
+        (7, [()]),
+        (0, _word(drawing, width)),
+        (2, [_progress(live, tier, width)]),
+        (0, _ends(drawing, width)),
+        (3, _rungs(live, width, tier)),
+        (4, [_best(drawing, width)]),
+        (0, [_lasers(live)]),
+        (6, [((" unplug, inspect, clean if dirty, inspect, plug until it clicks, HANDS OFF", "dim"),)]),
+    ]
+    while sum(len(rows) for _, rows in parts) > height and parts[-1:]:
+        least = max(parts, key=lambda part: part[0])
+        if least[0] == 0:
+            break
+        parts.remove(least)
+    return [row for _, rows in parts for row in rows]
+
+
+def _header(drawing: Drawing, width: int) -> Row:
+    live = drawing.now
+    near = live.ends[0] if live.ends else None
+    asked = f"read each {near.every_s:g} s" if near is not None and near.every_s else ""
+    newest = f"newest {live.newest_s:.0f} s old" if live.newest_s is not None else "nothing read yet"
+    age = "  ".join(filter(None, (asked, newest)))
+    name = visible(drawing.place or live.subject, max(8, width - len(age) - 3))
+    module = visible(near.module, max(0, width - len(age) - len(name) - 6)) if near is not None else ""
+    left: Row = ((f" {name}", "title"), (f"  {module}", "dim"))
+    gap = width - len(age) - 1 - sum(len(text) for text, _ in left)
+    return fit((*left, (" " * max(1, gap), "plain"), (age, "dim")), width, drawing.tier)
+
+
+def _target(live: Live) -> Row:
+    near = live.ends[0] if live.ends else None
+    if near is None or near.low_dbm is None:
+        return ((" Target: no limit is known for received light here.", "warn"),)
+    words = f" Target: every lane at or above {near.low_dbm:g} dBm for {live.hold_s:g} s."
+    if near.marginal_dbm is not None and near.marginal_dbm > near.low_dbm:
+        words += f"  Marginal below {near.marginal_dbm:g}."
+    return ((words, "plain"),)
+
+
+def _word(drawing: Drawing, width: int) -> list[Row]:
+    live = drawing.now
+    role = _ROLES.get(live.phase, "unknown")
+    if live.phase is Phase.GOOD and live.marginal:
+        role = "warn"
+    word = spaced(big_word(live, drawing.step))
+    trouble = live.wrong if live.phase is Phase.WRONG_PORT else live.trouble
+    if live.phase is Phase.HANDS_OFF:
+        done = live.held_s if _held(live) else live.measured_s
+        told = f"measuring {min(done, live.hold_s):.0f} of {live.hold_s:g} s"
+        told = ", ".join(filter(None, (told, trouble)))
+    elif live.phase is Phase.GOOD:
+        told = ", ".join(filter(None, ("PROVISIONAL", "marginal" if live.marginal else "", trouble)))
+    else:
+        told = trouble or ""
+    told = visible(told, 120)
+    if len(word) + len(told) + 8 <= width:
+        return [((f"   {word}", role), (f"   {told}", "advice"))]
+    return [((f"   {word}", role),), ((f"   {told}", "advice"),)]
+
+
+def _held(live: Live) -> bool:
+    return live.held_s > 0 or live.plugged_s is None
+
+
+def _progress(live: Live, tier: Tier, width: int) -> Row:
+    room = min(30, max(10, width - 50))
+    full = int(min(1.0, live.held_s / live.hold_s) * room) if live.hold_s > 0 else room
+    done, left = ("#", ".") if tier == "ascii" else ("█", "░")
+    plugged = "" if live.plugged_s is None else f"   plugged {live.plugged_s:.0f} s ago"
+    return (
+        (" Held in limit ", "dim"),
+        (done * full + left * (room - full), "good" if full == room else "plain"),
+        (f" {min(live.held_s, live.hold_s):.0f} of {live.hold_s:g} s{plugged}", "plain"),
+    )
+
+
+# Both ends
+
+
+def _ends(drawing: Drawing, width: int) -> list[Row]:
+    """Side by side. A far end that nobody names is said, not left out."""
+    live, tier = drawing.now, drawing.tier
+    left = (width - 1) // 2
+    right = width - 1 - left
+    near = _pane(live.ends[0], left, tier) if live.ends else []
+    if len(live.ends) > 1:
+        far = _pane(live.ends[1], right, tier)
+    else:
+        far = [((f" {line}", "warn"),) for line in wrapped("the inventory names no far end", right - 2)]
+    heads = (f"THIS END {live.subject}", f"FAR END {live.far_end or '-'}")
+    bar: Cell = (BARS[tier], "dim")
+    head: Row = (
+        *fit(rule(left, tier, visible(heads[0], left - 1)), left, tier),
+        bar,
+        *fit(rule(right, tier, visible(heads[1], right - 1)), right, tier),
+    )
+    rows = [head]
+    for at in range(max(len(near), len(far))):
+        one = near[at] if at < len(near) else ()
+        other = far[at] if at < len(far) else ()
+        rows.append((*fit(one, left, tier), bar, *fit(other, right, tier)))
+    return rows
+
+
+def _pane(end: LiveEnd, width: int, tier: Tier) -> list[Row]:
+    rows = [_lane(end, lane, width, tier) for lane in end.lanes]
+    if end.error is not None:
+        silent = f", {end.silent_s:.0f} s" if end.silent_s is not None else ""
+        rows.insert(0, ((f" {FAIL.glyph(tier)} no answer: {visible(end.error, 16)}{silent}", "bad"),))
+    if not rows:
+        rows = [((" no lane was told", "unknown"),)]
+    return rows
+
+
+def _lane(end: LiveEnd, lane: LiveLane, width: int, tier: Tier) -> Row:
+    mark = _mark(lane.rx)
+    room = max(4, width - 18)
+    return (
+        (f" {lane.index:<2}{_short(lane.rx):>6} ", "value"),
+        *_bar(end, lane.rx, mark, room, tier),
+        (" ", "plain"),
+        mark.cell(tier),
+    )
+
+
+def _short(gauge: Gauge | None) -> str:
+    """A number in dBm, or which kind of nothing it is, in six cells."""
+    if gauge is None:
+        return "-"
+    if gauge.reading is not Reading.VALUE:
+        return {Reading.DARK: "dark", Reading.NOT_AVAILABLE: "n/a", Reading.UNSUPPORTED: "never"}.get(
+            gauge.reading, "none"
+        )
+    if isinstance(gauge.value, bool) or not isinstance(gauge.value, int | float):
+        return visible(str(gauge.value), 6)
+    return f"{gauge.value:.1f}"[:6]
+
+
+def _bar(end: LiveEnd, gauge: Gauge | None, mark: Mark, room: int, tier: Tier) -> tuple[Cell, ...]:
+    """The level, with the limit and the edge of what is marginal drawn into it."""
+    block = "#" if tier == "ascii" else "█"
+    told = gauge.value if gauge is not None and gauge.reading is Reading.VALUE else None
+    is_number = isinstance(told, int | float) and not isinstance(told, bool)
+    full = _cells(float(told), room) if is_number else 0  # type: ignore[arg-type]
+    cells: list[Cell] = [(block if at < full else " ", mark.role) for at in range(room)]
+    for edge, sign in ((end.marginal_dbm, ":"), (end.low_dbm, BARS[tier])):
+        at = _cells(edge, room) if edge is not None else room
+        if at < room:
+            cells[at] = (sign, "title")
+    return tuple(_joined(cells))
+
+
+def _joined(cells: Sequence[Cell]) -> list[Cell]:
+    """Neighbours of one role as one piece."""
+    found: list[Cell] = []
+    for text, role in cells:
+        if found and found[-1][1] == role:
+            found[-1] = (found[-1][0] + text, role)
+        else:
+            found.append((text, role))
+    return found
+
+
+def _cells(dbm: float, room: int) -> int:
+    share = (dbm - WORST_DBM) / (BEST_DBM - WORST_DBM)
+    return int(max(0.0, min(1.0, share)) * room)
+
+
+def _mark(gauge: Gauge | None) -> Mark:
+    if gauge is None or gauge.verdict is None:
+        return WAITING
+    return mark_of(gauge.verdict, gauge.reason)
+
+
+# From light to traffic
+
+
+def _rungs(live: Live, width: int, tier: Tier) -> list[Row]:
+    left = (width - 1) // 2
+    bar: Cell = (BARS[tier], "dim")
+    rows: list[Row] = []
+    made = [_ladder(end, tier) for end in live.ends] + [[(), ()]]
+    for one, other in zip(made[0], made[1], strict=True):
+        rows.append((*fit(one, left, tier), bar, *fit(other, width - 1 - left, tier)))
+    return rows
+
+
+def _ladder(end: LiveEnd, tier: Tier) -> list[Row]:
+    """How far it gets: module, light sent, light received, link; then how clean that is."""
+    sends = _worst([lane.tx for lane in end.lanes])
+    gets = _worst([lane.rx for lane in end.lanes])
+    first: list[Cell] = []
+    for word, gauge in (
+        ("module", end.gauge("optic_present")),
+        ("sends", sends),
+        ("gets", gets),
+        ("link", end.gauge("oper_up")),
+    ):
+        mark = _rung(gauge)
+        first.append((f" {word} {mark.glyph(tier)} ", mark.role))
+    second: list[Cell] = []
+    for quantity, word, unit in (
+        ("pre_fec_ber_upper", "BER", ""),
+        ("fec_mode", "FEC", ""),
+        ("temperature_c", "", "°C"),
+    ):
+        gauge = end.gauge(quantity)
+        mark = _rung(gauge)
+        degrees = "C" if tier == "ascii" and unit else unit
+        told = " ".join(filter(None, (word, _told(gauge), degrees)))
+        second.append((f" {told} {mark.glyph(tier)} ", mark.role))
+    return [tuple(first), tuple(second)]
+
+
+def _worst(gauges: Sequence[Gauge | None]) -> Gauge | None:
+    """The worst of the lanes; none of them told anything is nothing."""
+    known = [each for each in gauges if each is not None]
+    return max(known, key=lambda each: (each.verdict or Verdict.UNKNOWN).severity, default=None)
+
+
+def _rung(gauge: Gauge | None) -> Mark:
+    """Its verdict; where nothing judges it, only that it was told."""
+    return _mark(gauge)
+
+
+def _told(gauge: Gauge | None) -> str:
+    if gauge is None or gauge.value is None:
+        return "-"
+    if isinstance(gauge.value, bool):
+        return "yes" if gauge.value else "no"
+    if isinstance(gauge.value, str):
+        return visible(gauge.value, 8)
+    if gauge.quantity == "pre_fec_ber_upper":
+        return f"{gauge.value:.0e}"
+    return number(gauge.value)[:8]
+
+
+# The lane that is furthest from good
+
+
+def _best(drawing: Drawing, width: int) -> Row:
+    live = drawing.now
+    near = live.ends[0] if live.ends else None
+    lane = _weakest(near)
+    if near is None or lane is None:
+        return ((" No lane of this end tells its level.", "dim"),)
+    levels = _levels(drawing, lane.index)
+    told = [each for each in levels if each is not None]
+    best = f"{max(told):.1f}" if told else "-"
+    whole = lane.best_dbm
+    if drawing.since == 0 and whole is not None:
+        best = f"{whole:.1f}"
+    room = max(8, min(40, width - 44))
+    spark = _spark(levels[-room:], drawing.tier)
+    now = _short(lane.rx)
+    return (
+        (f" Lane {lane.index} of this end ", "dim"),
+        (spark, "value"),
+        (f"  now {now}  best {best}", "plain"),
+    )
+
+
+def _weakest(end: LiveEnd | None) -> LiveLane | None:
+    if end is None or not end.lanes:
+        return None
+    return min(end.lanes, key=lambda lane: _level(lane) if _level(lane) is not None else -99.0)  # type: ignore[arg-type,return-value]
+
+
+def _level(lane: LiveLane) -> float | None:
+    gauge = lane.rx
+    if gauge is None or isinstance(gauge.value, bool) or not isinstance(gauge.value, int | float):
+        return None
+    return float(gauge.value)
+
+
+def _levels(drawing: Drawing, index: int) -> list[float | None]:
+    """That lane's level at each look since the best was reset."""
+    found: list[float | None] = []
+    for live in drawing.history:
+        if live.look <= drawing.since or not live.ends:
+            continue
+        lane = next((each for each in live.ends[0].lanes if each.index == index), None)
+        found.append(_level(lane) if lane is not None else None)
+    return found
+
+
+def _spark(levels: Sequence[float | None], tier: Tier) -> str:
+    signs = _SPARKS[tier]
+    told = [each for each in levels if each is not None]
+    if not told:
+        return ""
+    low, high = min(told), max(told)
+    span = max(high - low, 1.0)
+    return "".join(
+        " " if each is None else signs[min(len(signs) - 1, int((each - low) / span * len(signs)))]
+        for each in levels
+    )
+
+
+def _lasers(live: Live) -> Row:
+    """Never that it is safe: what was dark when it was read may be lit by the time that eyes are there."""
+    sent = [lane.tx for end in live.ends for lane in end.lanes]
+    off = bool(sent) and len(live.ends) > 1 and all(each and each.reading is Reading.DARK for each in sent)
+    more = f"   ({DARK_SENT})" if off else ""
+    return ((f" {LASERS}{more}", "warn"),)
+
+
+def _by_light(live: Live) -> bool:
+    """Whether it is received light that is bad, at either end."""
+    lanes = [lane.rx for end in live.ends for lane in end.lanes]
+    return any(each is not None and each.verdict is Verdict.FAIL for each in lanes)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-DEADLINE_S = 120.0
+DEADLINE_S = 240.0
 SPEED = 500
 
 

@@ -16,7 +16,7 @@ from bringup.journal.folder import RunFolder
 from bringup.journal.sign import CHECKPOINT, KeySigner
 from tests.conftest import ROOT
 
-DEADLINE_S = 60
+DEADLINE_S = 180
 
 
 class Place:

@@ -23,7 +23,7 @@ from tests.journal.child import Place, run_child, running
 from tests.journal.records import closed, lines, make, make_now, note, start
 
 STRACE = shutil.which("strace") or "strace"
-DEADLINE_S = 30
+DEADLINE_S = 120
 
 
 async def collect(folder: RunFolder, **how: object) -> list[Entry]:

@@ -22,7 +22,7 @@ from bringup.model.inventory import Device
 from bringup.transport.credentials import resolve
 from bringup.transport.links import DeviceLinks, Wiring
 
-READY_DEADLINE_S = 20.0
+READY_DEADLINE_S = 90.0
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:

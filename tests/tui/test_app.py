@@ -18,7 +18,7 @@ from tests.tui.records import World, app, folder_of, lines_of, shown, written
 from tests.tui.scenes import asked, dirty, started
 
 SIZE = (80, 24)
-DEADLINE_S = 20.0
+DEADLINE_S = 90.0
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], Any]) -> None:

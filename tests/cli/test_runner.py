@@ -53,7 +53,7 @@ class Ready:
         return self.runner
 
     async def wait_for(self, kind: str, number: int = 1) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while self.kinds().count(kind) < number:  # noqa: ASYNC110 (a reader looks)
                 await asyncio.sleep(0.01)
 
@@ -73,7 +73,7 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ready:
 
 async def test_a_runner_that_nobody_talks_to_closes_the_run_and_ends(ready: Ready) -> None:
     runner = await ready.open(idle_s=0.05)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         assert await runner.run() == 0
     assert ready.kinds()[-1] == "RunClosed"
     assert not runner.socket.path.exists()
@@ -97,7 +97,7 @@ async def test_it_stays_for_as_long_as_somebody_watches(ready: Ready) -> None:
     async with watching(runner.socket.path):
         await asyncio.wait([running], timeout=1.0)
         assert not running.done()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         assert await running == 0
 
 
@@ -128,7 +128,7 @@ async def test_a_retest_is_not_kept_waiting_by_a_question(ready: Ready) -> None:
     assert ready.kinds().count("Asked") == 1
     assert ready.kinds().count("Answered") == 0
     assert (await ready.tell(Command("abort"))).ok
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         await running
     assert ready.kinds().count("Superseded") == 1
 
@@ -165,7 +165,7 @@ async def test_a_runner_that_was_taken_over_ends_by_itself_and_leaves_the_other_
     running = asyncio.create_task(runner.run())
     await ready.wait_for("Asked")
     other = await Journal.reopen(ready.folder, signer=ready.signer, take_over=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with pytest.raises((Fenced, JournalError)):
             await running
     await other.close()

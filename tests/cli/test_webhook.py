@@ -65,7 +65,7 @@ class Receiver:
             writer.close()
 
     async def wait_for(self, number: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while len(self.got) < number:  # noqa: ASYNC110 (a peer looks)
                 await asyncio.sleep(0.01)
 
@@ -185,7 +185,7 @@ async def test_what_is_not_taken_is_noted_without_the_url(
     async with receiving() as receiver, told(checked_hook(receiver.url), folder, noter(journal)):
         receiver.statuses = list(statuses)
         await journal.append(asked("q-1"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while not notes(folder):
                 await asyncio.sleep(0.01)
                 await journal.append(asked("q-1"))
@@ -199,7 +199,7 @@ async def test_what_is_not_taken_is_noted_without_the_url(
 async def test_nobody_there_or_one_who_hangs_stops_nothing(tmp_path: Path) -> None:
     for name, url, silent in (("closed", f"http://127.0.0.1:{free_port()}/", False), ("hangs", "", True)):
         folder, journal, _ = await start(tmp_path / name)
-        async with receiving() as receiver, asyncio.timeout(20):
+        async with receiving() as receiver, asyncio.timeout(90):
             receiver.silent = silent
             async with told(checked_hook(url or receiver.url), folder, noter(journal)):
                 for number in range(100):

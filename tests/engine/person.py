@@ -82,7 +82,7 @@ class Person:
 
 async def until(holds: Callable[[], Any]) -> None:
     """Let the session run until something holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not holds():  # noqa: ASYNC110 (there is no event for just anything)
             await asyncio.sleep(0.001)
 

@@ -20,18 +20,27 @@ def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
 
 
 def _enter(console: Console) -> list[Effect]:
-    if console.scene.watching:
-        console.say("you are only watching: nothing is sent")
-        return []
     typed = console.look.typed
     found = doing.read_command(typed)
     if isinstance(found, str):
         console.say(found)
         return []
+    if found.entry.opens:
+        return [*console.back(), *_open(console, found)]
+    if console.scene.watching:
+        console.say("you are only watching: nothing is sent")
+        return []
     if found.entry.typed:
         return console.go(Look(screen="typed", about=typed))
     console.to_root()
     return [doing.command(found)]
+
+
+def _open(console: Console, found: dialog.Pending) -> list[Effect]:
+    """A screen by name; what it is about is the word behind it."""
+    name = found.entry.opens
+    about = next(iter(found.words.values()), "")
+    return console.go(Look(screen=name, about=about, follow=console.screens[name].follow))
 
 
 SCREEN = Screen("palette", _draw, "palette", field=always, enter=_enter)

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """`takes` names the words after it. `typed` is what must be typed in full before it is done."""
+    """`takes` names the words after it. `typed` is what must be typed in full before it is done. `opens` is a
+    screen that it shows instead of sending anything.
+    """
 
     name: str
     takes: tuple[str, ...]
     meaning: str
     typed: str = ""
+    opens: str = ""
 
 
 ENTRIES = (
@@ -22,6 +25,8 @@ ENTRIES = (
     Entry("skip", ("step", "why"), "UNKNOWN skipped, with a reason"),
     Entry("put-back", (), "undo everything that is left altered", "rack"),
     Entry("close", (), "end the run: nothing can be measured after it", "rack"),
+    Entry("swap", (), "guide for crossed cables, one plug at a time", opens="swap"),
+    Entry("soak", (), "numbers that were read again and again, and their trends", opens="soak"),
     Entry("abort", ("why",), "stop the run; what was not measured is UNKNOWN", "rack"),
 )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import msgspec
@@ -30,8 +30,13 @@ from bringup.model.judgement import Judgement
 from bringup.model.measurement import Measurement
 from bringup.model.plan import Plan, Task
 from bringup.model.state import RunState
-from bringup.model.subject import ancestors
+from bringup.model.subject import ancestors, ends
 from bringup.model.verdict import Reason, Verdict
+
+
+def nobody(subjects: Iterable[str]) -> str | None:
+    """Where nothing is watched."""
+    return None
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -64,8 +69,13 @@ class Checking:
         judging: Judging,
         plan: Plan,
         state: RunState | None = None,
+        *,
+        at_work: Callable[[Iterable[str]], str | None] = nobody,
     ) -> None:
-        """`state` is what a run that goes on knew before: its readings count where a step compares."""
+        """`state` is what a run that goes on knew before: its readings count where a step compares. `at_work`
+        names a port among subjects that somebody has hands on now: no verdict is made of it meanwhile.
+        """
+        self._at_work = at_work
         self._inventory = inventory
         self._bench = bench
         self._book = book
@@ -127,10 +137,12 @@ class Checking:
                 keep=partial(self._book.keep_one, first.stage, first.step, max(attempts.values())),
                 nature=spec.nature,
             )
+            in_hand = self._in_hand(tasks)
             try:
                 done = await asyncio.gather(*(self._take(spec, task, round_) for task in tasks))
             finally:
                 await round_.close()
+            in_hand |= self._in_hand(tasks)
             taken = [one for one in done if one is not None]
             if len(taken) < len(done):
                 raise Interrupted
@@ -144,7 +156,7 @@ class Checking:
             again: list[Task] = []
             final: list[tuple[Taken, str]] = []
             for one in taken:
-                waiting = await self._conclude(one, outcomes, attempts, late, final)
+                waiting = await self._conclude(one, outcomes, attempts, late, final, in_hand)
                 if waiting:
                     again.append(msgspec.structs.replace(one.task, subjects=waiting))
             if not again:
@@ -160,6 +172,11 @@ class Checking:
             tasks = again
             if tasks:
                 await self._desk.rest(self._clock, max(first.every_s, round_.pace_s))
+
+    def _in_hand(self, tasks: Iterable[Task]) -> frozenset[str]:
+        """What somebody has hands on: a reading of it says nothing about how it will be left."""
+        subjects = {subject for task in tasks for subject in task.subjects}
+        return frozenset(subject for subject in subjects if self._at_work(ends(subject)) is not None)
 
     async def _take(self, spec: Spec, task: Task, round_: Round) -> Taken | None:
         """What the task measured; None when the run is to stop before it was done."""
@@ -184,6 +201,7 @@ class Checking:
         attempts: dict[str, int],
         late: bool,
         final: list[tuple[Taken, str]],
+        in_hand: frozenset[str],
     ) -> tuple[str, ...]:
         """Write what was measured and judged where that is final, and add it to `final`; return the subjects
         that are worth another look.
@@ -192,6 +210,9 @@ class Checking:
         for subject in taken.task.subjects:
             if (taken.task.stage, taken.task.step, subject) in self._book.ledger.ended:
                 continue  # a person has skipped it in the meantime
+            if subject in in_hand:
+                waiting.append(subject)
+                continue
             outcome = outcomes[subject]
             good = taken.failure is None and outcome.verdict.good
             if not good and not late and not outcome.hopeless:

@@ -311,8 +311,9 @@ class Inbox:
         return Effect(lambda: replacing.replace(parts, said, evidence), replacing.retest(parts))
 
     def _watch(self, command: Command, sender: Sender) -> Effect:
-        """Watch a port for a while (`for_s`), or with `stop` no longer."""
+        """Watch a port for a while (`for_s`), or with `stop` no longer. One person's terminal is one wish."""
         watching, port = self._watching, _need(command, "port")
+        who = f"{sender.by}@{sender.terminal or ''}"
         if watching is None:
             raise InputError("nothing can be watched here")
         if command.arguments.get("stop"):
@@ -320,9 +321,9 @@ class Inbox:
                 raise InputError(
                     f"{port} is not watched", f"Watched: {', '.join(watching.active) or 'none'}."
                 )
-            return Effect(lambda: _done(watching.stop(port)))
+            return Effect(lambda: _done(watching.stop(port, who)))
         seconds = watching.check(port, command.arguments.get("for_s"))
-        return Effect(lambda: watching.start(port, seconds, sender.by))
+        return Effect(lambda: watching.start(port, seconds, sender.by, who))
 
     def _put_back(self) -> Effect:
         restoring = self._restoring

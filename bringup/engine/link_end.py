@@ -29,12 +29,14 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class EndNow(msgspec.Struct, frozen=True, kw_only=True):
-    """One end at one moment. `fresh` is what can be judged; `old` what was told once, and by which reason it
-    no longer holds. `sampled_s` is when the oldest of the fresh samples was taken.
+    """One end at one moment. `fresh` is what can be judged, `news` what of it came since the last look; `old`
+    what was told once, and by which reason it no longer holds. `sampled_s` is when the oldest of the fresh
+    samples was taken.
     """
 
     subject: str
     fresh: tuple[Measurement, ...] = ()
+    news: tuple[Measurement, ...] = ()
     old: dict[tuple[str, str], tuple[Measurement, str]] = {}
     error: str | None = None
     told: str = ""
@@ -80,6 +82,7 @@ class LinkEnd:
         port = inventory.ports.get(subject)
         self._stated_gbps = port.speed_gbps if port is not None else None
         self._counted: deque[Counted] = deque(maxlen=LOOKS_KEPT)
+        self._seen: dict[str, int] = {}
 
     def now(self, now_s: float) -> EndNow:
         """What is known at `now_s`."""
@@ -92,7 +95,8 @@ class LinkEnd:
         taken.keep("fec_counters", list(self._of_counters(counters, port, taken)), 0.0)
         return EndNow(
             subject=self.subject,
-            fresh=tuple(taken.fresh),
+            fresh=tuple(one for readings in taken.fresh.values() for one in readings),
+            news=tuple(self._news(taken)),
             old=taken.old,
             error=taken.error,
             told="; ".join(taken.words),
@@ -102,6 +106,13 @@ class LinkEnd:
             module=_named(optic),
             every_s=self._looking.pace_s(self._device, "optics"),
         )
+
+    def _news(self, taken: _Taken) -> Iterator[Measurement]:
+        for method, readings in taken.fresh.items():
+            told = self._looking.told(self._device, method)
+            if told is not None and told.number != self._seen.get(method):
+                self._seen[method] = told.number
+                yield from readings
 
     def _age_s(self, optic: Optic | None) -> float:
         ages = [lane.rx_power_dbm.age_s or 0.0 for lane in optic.lanes] if optic is not None else []
@@ -187,7 +198,7 @@ class _Taken:
 
     def __init__(self, looking: Looking, device: str, now_s: float) -> None:
         self._looking, self._device, self._now_s = looking, device, now_s
-        self.fresh: list[Measurement] = []
+        self.fresh: dict[str, list[Measurement]] = {}
         self.old: dict[tuple[str, str], tuple[Measurement, str]] = {}
         self.sampled: dict[str, float] = {}
         self.words: list[str] = []
@@ -220,7 +231,7 @@ class _Taken:
         if reason is not None:
             self.old |= {(one.subject, one.quantity): (one, reason) for one in readings}
             return
-        self.fresh += readings
+        self.fresh[method] = readings
         if readings:
             self.sampled[method] = told.at_s - age_s
 

@@ -102,10 +102,18 @@ class Runner:
         self.clock = WorldClock(job.speed)
         self.bench = Bench(job.inventory, job.links, job.bounds)
         self.questions = self._questions()
+        self.watching = Watching(
+            self.bench,
+            self.book,
+            self.clock,
+            job.inventory,
+            tasks=job.plan.tasks,
+            judging=Judging(job.inventory, contract=job.contract),
+            speed=job.speed,
+        )
         self.acting, self.session = self._session()
         self.replacing = Replacing(self.book, job.plan, parts, self.amendments, self.acting.amend)
         self.restoring = Restoring(self.acting, self.book, self.desk, self.questions)
-        self.watching = Watching(self.bench, self.book, self.clock, job.inventory)
         self.trapping = Trapping(job.traps, self.book)
         sharing = Sharing(job.started.share, job.started.share_group)
         self.people = People(sharing, job.inventory)
@@ -176,7 +184,15 @@ class Runner:
             clock=self.clock,
             desk=self.desk,
             checking=Checking(
-                job.inventory, self.bench, self.book, self.clock, self.desk, judging, job.plan, job.state
+                job.inventory,
+                self.bench,
+                self.book,
+                self.clock,
+                self.desk,
+                judging,
+                job.plan,
+                job.state,
+                at_work=self.watching.at_work,
             ),
             acting=acting,
             asking=Asking(self.book, judging, questions),

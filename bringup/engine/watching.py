@@ -1,15 +1,17 @@
-"""Live watching of a port: it is read at the poll period, and each reading is an event like all others.
+"""Live watching of a port: both ends of its link are read each second, and each look is in the record.
 
-A reading is a `Measured` in the stage `watch`, which no plan has, so it judges nothing; each chunk of them is
-a `SeriesChunk` for every quantity, with the samples in a blob. A watch ends when its time is up, when it is
-stopped, or with the runner. What happens on a crash: nobody goes on watching; the port was only read.
+A look is a `Watched`, and each reading that came since the last one a `Measured` in the stage `watch`, which
+no plan has: neither judges anything in the run. Each chunk of readings is a `SeriesChunk` for every quantity,
+with the samples in a blob. A watch ends when its time is up, when whoever wanted it no longer does, or with
+the runner. What happens on a crash: nobody goes on watching; the port was only read.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 
 import msgspec
 
@@ -17,20 +19,19 @@ from bringup.driver.capability import HasOptics, HasPorts
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book
 from bringup.engine.clock import EngineClock
-from bringup.model.errors import DeviceError, InputError, JournalError
-from bringup.model.event import Measured, Noted, SeriesChunk
-from bringup.model.facts import Optic, Port
+from bringup.engine.judging import Judging
+from bringup.engine.live import LinkLive
+from bringup.engine.looking import Looking, each_look
+from bringup.model.errors import InputError, JournalError
+from bringup.model.event import Measured, Noted, SeriesChunk, Watched
 from bringup.model.inventory import Inventory
-from bringup.model.measurement import Measurement, measured
+from bringup.model.measurement import Measurement
+from bringup.model.plan import Task
 from bringup.model.subject import parse_subject
 from bringup.model.verdict import Reading
+from bringup.model.watch import STAGE as WATCH
+from bringup.model.watch import Live, Phase
 
-WATCH = "watch"
-POLL_S = 2.0
-"""World time between two looks (contracts, section 9); no tighter than a platform samples (field rule 29)."""
-LEAST_S = 0.1
-"""Real time between two looks, however fast the world runs."""
-READ_DEADLINE_S = 20.0
 CHUNK = 5
 """Looks in a chunk."""
 DEFAULT_S = 600.0
@@ -38,6 +39,21 @@ LONGEST_S = 24 * 3600.0
 MOST = 8
 """Ports watched at once."""
 SAMPLES = "application/x-ndjson"
+KEPT = frozenset(
+    {
+        "optic_present",
+        "oper_up",
+        "temperature_c",
+        "rx_power_dbm",
+        "tx_power_dbm",
+        "bias_ma",
+        "pre_fec_ber_upper",
+        "uncorrectable_codewords",
+        "flap_count",
+    }
+)
+"""What is kept of each look. No identity: a module that is out for cleaning is not another one."""
+AT_WORK = frozenset({Phase.UNPLUGGED, Phase.HANDS_OFF, Phase.WRONG_PORT})
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -49,20 +65,54 @@ class Point(msgspec.Struct, frozen=True):
     value: float
 
 
+class Running(msgspec.Struct):
+    """One watch. `wanted_by` are those who began it or joined."""
+
+    task: asyncio.Task[None]
+    until_s: float
+    wanted_by: set[str]
+    live: Live | None = None
+
+
 class Watching:
     """Watches of one runner. One event loop only."""
 
-    def __init__(self, bench: Bench, book: Book, clock: EngineClock, inventory: Inventory) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        book: Book,
+        clock: EngineClock,
+        inventory: Inventory,
+        *,
+        tasks: Sequence[Task] = (),
+        judging: Judging | None = None,
+        speed: float = 1.0,
+    ) -> None:
+        """`tasks` are the plan's: by their limits a look is judged."""
         self._bench = bench
         self._book = book
         self._clock = clock
         self._inventory = inventory
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._tasks = tasks
+        self._judging = judging if judging is not None else Judging(inventory)
+        self._speed = speed
+        self._running: dict[str, Running] = {}
         self._counts: dict[str, int] = defaultdict(int)
 
     @property
     def active(self) -> tuple[str, ...]:
-        return tuple(name for name, task in self._running.items() if not task.done())
+        return tuple(name for name, one in self._running.items() if not one.task.done())
+
+    def at_work(self, subjects: Iterable[str]) -> str | None:
+        """A port among these that somebody has hands on at this moment, as its own readings show."""
+        wanted = set(subjects)
+        for port in self.active:
+            live = self._running[port].live
+            if live is None or live.phase not in AT_WORK or wanted.isdisjoint((port, live.far_end)):
+                continue
+            if live.phase is not Phase.HANDS_OFF or live.plugged_s is not None:
+                return port
+        return None
 
     def check(self, port: str, for_s: str | None) -> float:
         """How long to watch, in seconds of the world.
@@ -87,48 +137,82 @@ class Watching:
             raise InputError(f"{MOST} ports are watched already", f"Stop one: {', '.join(self.active)}.")
         return seconds
 
-    async def start(self, port: str, seconds: float, by: str) -> None:
-        """Watch from now on; one that runs begins anew."""
-        await self.stop(port)
-        self._counts[port] += 1
+    async def start(self, port: str, seconds: float, by: str, who: str = "") -> None:
+        """Watch from now on. Who joins a watch that runs sees what it has seen; it lasts as long as the
+        longest wish.
+        """
+        until_s = self._clock.now_s() + seconds
         await self._book.append(Noted(text=f"watching for {seconds:g} s", by=by, subject=port))
-        self._running[port] = asyncio.create_task(self._watch(port, seconds, self._counts[port]))
+        if port in self.active:
+            running = self._running[port]
+            running.until_s = max(running.until_s, until_s)
+            running.wanted_by.add(who)
+            return
+        self._counts[port] += 1
+        task = asyncio.create_task(self._watch(port, self._counts[port]))
+        self._running[port] = Running(task, until_s, {who})
 
-    async def stop(self, port: str) -> bool:
-        """End a watch, with what it has read; whether there was one."""
-        task = self._running.pop(port, None)
-        if task is None or task.done():
+    async def stop(self, port: str, who: str = "") -> bool:
+        """Want it no longer. It ends when nobody else wants it, or when who never wanted it says so; whether
+        it has ended.
+        """
+        running = self._running.get(port)
+        if running is None or running.task.done():
             return False
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        if who in running.wanted_by and len(running.wanted_by) > 1:
+            running.wanted_by.discard(who)
+            return False
+        del self._running[port]
+        running.task.cancel()
+        await asyncio.gather(running.task, return_exceptions=True)
         return True
 
     async def close(self) -> None:
-        for port in tuple(self._running):
+        for port, running in tuple(self._running.items()):
+            running.wanted_by.clear()
             await self.stop(port)
 
-    async def _watch(self, port: str, seconds: float, attempt: int) -> None:
-        until_s = self._clock.now_s() + seconds
+    async def _watch(self, port: str, attempt: int) -> None:
+        far = self._inventory.far_ends.get(port)
+        looking = Looking(self._bench, self._clock, filter(None, (port, far)), speed=self._speed)
+        link = LinkLive(
+            port,
+            self._inventory,
+            looking,
+            self._tasks,
+            judging=self._judging,
+            now_s=self._clock.now_s(),
+            elsewhere=lambda: self.active,
+        )
         points: list[Point] = []
-        looks = 0
+        live: Live | None = None
         try:
-            while self._clock.now_s() < until_s:
-                at = self._clock.wall_unix_s()
-                for measurement in await self._look(port):
-                    await self._book.offer(_event(measurement, attempt))
-                    if _numeric(measurement):
-                        value = float(measurement.value)  # type: ignore[arg-type]
-                        points.append(Point(at, measurement.subject, measurement.quantity, value))
-                looks += 1
-                if looks % CHUNK == 0:
-                    await self._chunk(points, attempt)
-                await asyncio.sleep(LEAST_S)
-                await self._clock.sleep(POLL_S)
+            async with aclosing(each_look(looking, self._clock)) as looks:
+                async for now_s in looks:
+                    live, ends = link.look(now_s)
+                    await self._tell(live, [one for end in ends for one in end.news], attempt, points)
+                    if live.look % CHUNK == 0:
+                        await self._chunk(points, attempt)
+                    if now_s >= self._running[port].until_s:
+                        break
         except JournalError:
             return  # whoever writes next hears of it, and ends the run
         finally:
-            if points and self._writable():
+            if self._writable():
                 await self._chunk(points, attempt)
+                if live is not None:
+                    ended = msgspec.structs.replace(live, phase=Phase.ENDED, phase_s=0.0)
+                    await self._book.offer(Watched(subject=port, attempt=attempt, live=ended))
+
+    async def _tell(self, live: Live, news: Sequence[Measurement], attempt: int, points: list[Point]) -> None:
+        if live.subject in self._running:
+            self._running[live.subject].live = live
+        at = self._clock.wall_unix_s()
+        for one in (each for each in news if each.quantity in KEPT):
+            await self._book.offer(_event(one, attempt))
+            if isinstance(one.value, int | float) and not isinstance(one.value, bool):
+                points.append(Point(at, one.subject, one.quantity, float(one.value)))
+        await self._book.offer(Watched(subject=live.subject, attempt=attempt, live=live))
 
     def _writable(self) -> bool:
         try:
@@ -137,32 +221,12 @@ class Watching:
             return False
         return True
 
-    async def _look(self, port: str) -> list[Measurement]:
-        """What the port's device tells of it now; nothing where it does not answer: the next look may."""
-        subject = parse_subject(port)
-        found: list[Measurement] = []
-        for capability, method in ((HasPorts, "ports"), (HasOptics, "optics")):
-            if not self._bench.can(subject.device, capability):
-                continue
-            try:
-                # Alone, so that no exchange of a step's own read is taken for one of these.
-                told, _ = await self._bench.call(
-                    subject.device, capability, method, deadline_s=READ_DEADLINE_S, alone=True
-                )
-            except (DeviceError, TimeoutError):
-                self._bench.leftover(subject.device)
-                continue
-            for one in told:
-                if isinstance(one, Port) and one.name == subject.component:
-                    found.append(measured(port, "oper_up", one.oper_up))
-                elif isinstance(one, Optic) and one.port == subject.component:
-                    found += _of_optic(port, one)
-        return found
-
     async def _chunk(self, points: list[Point], attempt: int) -> None:
         """One blob, and one event for each quantity in it; `points` is empty afterwards."""
         taken = tuple(points)
         points.clear()
+        if not taken:
+            return
         lines = b"".join(msgspec.json.encode(point, order="sorted") + b"\n" for point in taken)
         blob = await self._book.journal.keep(lines, media_type=SAMPLES)
         series: dict[tuple[str, str], list[float]] = defaultdict(list)
@@ -186,15 +250,6 @@ class Watching:
             )
 
 
-def _of_optic(port: str, optic: Optic) -> Iterator[Measurement]:
-    yield measured(port, "temperature_c", optic.temperature_c)
-    for lane in optic.lanes:
-        where = f"{port}#lane-{lane.index}"
-        yield measured(where, "rx_power_dbm", lane.rx_power_dbm)
-        yield measured(where, "tx_power_dbm", lane.tx_power_dbm)
-        yield measured(where, "bias_ma", lane.bias_ma)
-
-
 def _event(measurement: Measurement, attempt: int) -> Measured:
     return Measured(
         stage=WATCH,
@@ -208,7 +263,3 @@ def _event(measurement: Measurement, attempt: int) -> Measured:
         age_s=measurement.age_s,
         accuracy=measurement.accuracy,
     )
-
-
-def _numeric(measurement: Measurement) -> bool:
-    return isinstance(measurement.value, int | float) and not isinstance(measurement.value, bool)

@@ -59,9 +59,9 @@ def _people(scene: Scene, size: Size) -> Iterator[Row]:
     for each in sorted(scene.people, key=lambda one: one is not first):
         head = heads[each is first]
         words = f"you: {present_words(each)}" if each.number == scene.you else present_words(each)
-        for number, line in enumerate(wrapped(visible(words, 400), size.width - HEAD_CELLS)):
+        for number, line in enumerate(wrapped(visible(words, 400), size.width - HEAD_CELLS - 1)):
             left = head if number == 0 and head != shown else ""
-            yield ((f"{left:<{HEAD_CELLS - 1}}", "title"), (line, "plain"))
+            yield ((f"{left:<{HEAD_CELLS}}", "title"), (line, "plain"))
         shown = head
 
 

@@ -330,7 +330,11 @@ class Fold:
             self._append("altered", event)
 
     def _checkpointed(self, event: Checkpointed) -> None:
-        self._set(checkpoints=self._get("checkpoints") + 1, checkpoint_size=event.size)
+        self._set(
+            checkpoints=self._get("checkpoints") + 1,
+            checkpoint_size=event.size,
+            checkpoint_root=event.root,
+        )
 
     def _counted(self, name: str) -> Callable[[Any], None]:
         return lambda event: self._set(**{name: self._get(name) + 1})

@@ -61,6 +61,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     last_at: str = ""
     checkpoints: int = 0
     checkpoint_size: int | None = None
+    checkpoint_root: str = ""
     clock_jumps: int = 0
     recoveries: int = 0
     unknown_kinds: Mapping[str, int] = MappingProxyType({})

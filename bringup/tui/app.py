@@ -7,6 +7,7 @@ goes wrong in a frame or a key ends it: the last good picture stays, with a word
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,16 +19,17 @@ from textual.app import App, ComposeResult
 from bringup.journal.folder import RunFolder
 from bringup.model.errors import BringupError
 from bringup.model.inventory import Inventory
-from bringup.tui import resized
+from bringup.tui import errands, resized
 from bringup.tui.company import Company
 from bringup.tui.console import Console
 from bringup.tui.display import Display
 from bringup.tui.driver import ConsoleDriver, driver_class
-from bringup.tui.effect import Bell, Copy, Effect, GoHome, Hand, Leave, Send, Verify
+from bringup.tui.effect import Bell, Copy, Effect, Export, Fetch, GoHome, Hand, Leave, Photo, Send, Verify
 from bringup.tui.ending import on_end, write_down
 from bringup.tui.feed import Feed
 from bringup.tui.lines import Corner, Lines, named
-from bringup.tui.outside import Outside
+from bringup.tui.outbox import held_back
+from bringup.tui.outside import NotSent, Outside, Verified
 from bringup.tui.picture import Picture, utc
 from bringup.tui.rate import FRAMES_A_S, Link, Rate
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
@@ -35,7 +37,6 @@ from bringup.view.frame import Size
 
 TICK_S = 1 / FRAMES_A_S["local"]
 BESIDE_S = 0.1
-CLIPBOARD_CHARACTERS = 64 * 1024
 
 
 class ConsoleApp(App[str | None], inherit_bindings=False):
@@ -103,6 +104,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
                 await self._picture.look()
             with self._guarded():
                 await self._picture.diagnose()
+            if self._picture.verify_due():
+                self._begin_verify()
             await asyncio.sleep(BESIDE_S)
 
     def _where(self) -> tuple[str, str, str]:
@@ -202,9 +205,10 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         for effect in effects:
             match effect:
                 case Verify():
-                    self.run_worker(self._verify(), exclusive=True, group="verify", exit_on_error=False)
-                case Copy():
-                    self._copy(effect)
+                    self._picture.verified = Verified("verifying ...")
+                    self._begin_verify()
+                case Copy() | Export() | Fetch() | Photo():
+                    self.run_worker(self._errand(effect), exit_on_error=False)
                 case Bell():
                     self.bell()
                 case GoHome():
@@ -231,28 +235,62 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         if self._outside.send is None:
             self.console_view.say("you are only watching: nothing is sent")
             return
+        view = self.console_view
+        said = held_back(view.scene, command)
+        kept = bool(said)
+        if kept:
+            self._picture.look_soon()
         try:
-            said = await self._outside.send(command.verb, command.arguments, command.why)
+            said = said or await self._outside.send(command.verb, command.arguments, command.why)
+        except NotSent as error:
+            said, kept = f"not sent: {error}", True
         except BringupError as error:
             said = f"not sent: {error}"
-        self.console_view.say(said)
+        if kept and command.verb == "answer":
+            view.keep_unsent(command.arguments.get("question", ""))
+        view.say(said)
         self._paint()
 
-    async def _verify(self) -> None:
-        self._picture.verified = "verifying ..."
-        try:
-            self._picture.verified = await asyncio.to_thread(self._outside.verify, self._folder.path)
-        except Exception as error:
-            self._picture.verified = f"NOT VERIFIED: {write_down(self._log_place, error)}"
+    def _begin_verify(self) -> None:
+        self.run_worker(self._verify(), exclusive=True, group="verify", exit_on_error=False)
 
-    def _copy(self, effect: Copy) -> None:
-        """To the clipboard, which tells nobody whether it took it, and always into a file that is named."""
-        place = self._folder.path.parent / f"{self._folder.run_id}.copy.txt"
+    async def _verify(self) -> None:
         try:
-            place.write_text(effect.text + "\n", encoding="utf-8")
-        except OSError as error:
-            self.console_view.say(f"not copied: {place}: {error.strerror}")
-            return
-        if len(effect.text) <= CLIPBOARD_CHARACTERS:
-            self.copy_to_clipboard(effect.text)
-        self.console_view.say(f"sent to clipboard ({len(effect.text)} characters); also in {place}")
+            self._picture.verified = await self._outside.verify(self._folder.path)
+        except Exception as error:
+            self._picture.verified = Verified(f"NOT VERIFIED: {write_down(self._log_place, error)}")
+
+    async def _errand(self, effect: Copy | Export | Fetch | Photo) -> None:
+        """What takes files, beside the loop that draws; what came of it stands on the screen."""
+        with self._guarded():
+            match effect:
+                case Copy():
+                    said = await errands.copy(self._folder, effect, os.environ, self._write)
+                    self.console_view.say(said)
+                case Export():
+                    self.console_view.say(await errands.export(self._folder, effect, os.environ))
+                case Fetch():
+                    lines = await errands.fetch(self._folder, effect.sha256)
+                    self.console_view.fetched(effect.sha256, lines)
+                case Photo():
+                    # A browser's console runs where the run is: it must not be asked about files there.
+                    await self._send(await errands.photo_note(effect, readable=not self.is_web))
+        self._paint()
+
+    def _write(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    # The mouse, where it was asked for
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.console_view.click(event.screen_y)
+        self._paint()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self.console_view.move(-1)
+        self._paint()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self.console_view.move(1)
+        self._paint()

@@ -16,24 +16,30 @@ from typing import Any
 
 import msgspec
 
+from bringup.tui import jump
 from bringup.tui.effect import Bell, Effect, Send
 from bringup.tui.everywhere import EVERYWHERE
 from bringup.tui.keys import ACTIONS
+from bringup.tui.outbox import to_review
 from bringup.tui.scan import Key, Scan
 from bringup.tui.screen import Screen
 from bringup.tui.screens import SCREENS
 from bringup.view.fit import exactly, fit
-from bringup.view.frame import Size, drawable, first_row, framed, too_small
+from bringup.view.frame import BODY_TOP, Size, drawable, first_row, framed, too_small
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
 from bringup.view.text import visible
 
+LETTER_S = 5.0
+"""So long a line that somebody sent to the rack stands, whatever keys are pressed."""
 NOT_TYPED = frozenset({"escape", "enter", "tab"})
 """Keys that go past a field."""
 
 
 class Console:
     """One person's view of one run. `now_s` is a monotonic clock.
+
+    `unsent` are the questions whose answers were given and have not reached the run.
 
     For screens: `answered` is the question that was answered here and may close, `approved` the steps of
     which every further change was approved at once.
@@ -43,17 +49,22 @@ class Console:
         self.scene = scene
         self.look = Look(screen=screen)
         self.sound = True
+        self.pressed = ""
         self.screens = SCREENS
         self.answered = ""
+        self.unsent: frozenset[str] = frozenset()
         self.approved: set[tuple[str, str]] = set()
         self.filters: dict[str, str] = {}
         self._frozen: list[Row] | None = None
         self._drawn_last: list[Row] = []
         self._drawn_of: tuple[Scene, Look, Size] | None = None
         self._now_s = now_s
+        self._size = Size(80, 24)
         self._back: list[Look] = []
         self._drafts: dict[str, str] = {}
         self._opened_s = self._typed_s = 0.0
+        self._letter, self._letter_s = "", 0.0
+        self._began = False
 
     def recall(self, filters: Mapping[str, str], drafts: Mapping[str, str]) -> None:
         """What was left the last time: the filter of each screen, the words in each question's field."""
@@ -76,21 +87,37 @@ class Console:
         """The run as it is now. A new question rings; it takes neither the screen nor what is being typed."""
         known = {each.question for each in self.scene.state.asks}
         new = [each for each in scene.state.asks if each.question not in known]
+        noted = [each for each in scene.state.notes[len(self.scene.state.notes) :] if each.to == "rack"]
         self.scene = scene
+        if noted and self._began:
+            self._letter = f"{visible(noted[-1].by, 30)}: {visible(noted[-1].text, 400)}"
+            self._letter_s = self._now_s()
+            self.say(self._letter)
+        self._began = self._began or not scene.live.startswith("READING")
         effects: list[Effect] = []
         if self.answered and self.answered not in {each.question for each in scene.state.asks}:
             if self.look.screen == "ask" and self.look.about == self.answered:
                 effects += self.back()
             self.answered = ""
         agreed = [each for each in new if each.form == "approve" and (each.stage, each.step) in self.approved]
-        effects += [Send("answer", {"question": each.question, "value": "approve"}) for each in agreed]
-        return [*effects, Bell()] if len(new) > len(agreed) and self.sound else effects
+        effects += [
+            Send("answer", {"question": each.question, "value": "approve", "asked": str(each.seq)})
+            for each in agreed
+        ]
+        self.unsent &= {each.question for each in scene.state.asks}
+        rings = len(new) > len(agreed) or bool(noted)
+        return [*effects, Bell()] if rings and self.sound else effects
 
     # For the screens
 
     def change(self, **fields: Any) -> None:
         """Look elsewhere on the same screen: fields of `Look`."""
         self.look = msgspec.structs.replace(self.look, **fields)
+
+    def keep_unsent(self, question: str) -> None:
+        """Its answer did not reach the run: what was typed stays, and is offered again for review."""
+        self.unsent |= {question}
+        self.answered = ""
 
     def say(self, words: str) -> None:
         """A line that stands until the next key."""
@@ -119,6 +146,11 @@ class Console:
         """The question, with what was typed there before."""
         return self.go(Look(screen="ask", about=question, typed=self._drafts.get(question, "")))
 
+    def _hush(self) -> None:
+        """The line above the keys is free again, unless somebody's words to the rack have only just come."""
+        fresh = self._letter and self._now_s() - self._letter_s < LETTER_S
+        self.say(self._letter if fresh else "")
+
     def move(self, by: int) -> None:
         last = self.screen.last(self.scene, self.look)
         self.look = self.screen.move(self.scene, self.look, by, last)
@@ -140,6 +172,27 @@ class Console:
         width = sum(len(text) for text, _ in self._drawn_last[0]) if lines else 0
         self._frozen = self.rows(Size(width, lines))
 
+    def jump(self) -> None:
+        """Labels on what can be chosen, until the next key."""
+        if self._targets():
+            self.change(jump=True, note="type the label to jump to; any other key goes on")
+        else:
+            self.say("nothing to jump to here")
+
+    def fetched(self, sha256: str, lines: tuple[str, ...]) -> None:
+        """What was asked for is there; shown where one still waits for it."""
+        if self.look.screen == "raw" and self.look.about == sha256:
+            self.change(text=lines)
+
+    def click(self, line: int) -> None:
+        """The row on that line of the screen is chosen, if it can be; nothing is opened or confirmed."""
+        there = self._targets().get(line - BODY_TOP)
+        if there is not None:
+            self.look = there
+
+    def _targets(self) -> Mapping[int, Look]:
+        return jump.targets(self.screen, self.scene, self.look, self._size.body)
+
     def _leave_screen(self) -> list[Effect]:
         if self.look.screen == "ask":
             self._drafts[self.look.about] = self.look.typed
@@ -147,6 +200,8 @@ class Console:
 
     def _open(self, look: Look) -> list[Effect]:
         self.look = look
+        if not look.note:
+            self._hush()
         self._opened_s = self._now_s()
         return self.screen.opened(self)
 
@@ -156,16 +211,18 @@ class Console:
         """Only the first row is made again when nothing but the time has changed."""
         if self._frozen is not None and len(self._frozen) == size.height:
             return self._frozen
-        scene, look, title = self.scene, self.look, self.screen.title
+        scene, look, title, self._size = self.scene, self.look, self.screen.title, size
         if size.too_small:
-            return too_small(scene, size, look.typed)
+            return too_small(scene, size, look)
         last = self._drawn_of
         if last is not None and scene.same_as(last[0]) and last[1:] == (look, size) and self._drawn_last:
             self._drawn_last = [first_row(scene, size, title), *self._drawn_last[1:]]
             return self._drawn_last
         body, footer = self.screen.draw(scene, look, size.body)
-        if look.note:
-            footer = footer._replace(next=look.note)
+        if look.jump:
+            body = jump.labelled(body, self._targets())
+        if told := look.note or to_review(scene, self.unsent):
+            footer = footer._replace(next=told)
         self._drawn_last = framed(scene, body, footer, size, title)
         self._drawn_of = (scene, look, size)
         return self._drawn_last
@@ -182,9 +239,14 @@ class Console:
 
     def press(self, key: Key) -> list[Effect]:
         """One key that has passed the gate."""
-        self.say("")
+        labelled, self.pressed = self.look.jump, key.name
+        self._hush()
+        self.change(jump=False)
         if self._frozen is not None:
             self._frozen = None
+            return []
+        if labelled and (there := jump.labels(self._targets()).get(key.character or "")) is not None:
+            self.look = there
             return []
         if self.typing() and key.name not in NOT_TYPED:
             return self._type(key)
@@ -194,7 +256,7 @@ class Console:
 
     def scanned(self, scan: Scan) -> list[Effect]:
         """A scan goes into the open field, and nowhere else."""
-        self.say("")
+        self._hush()
         told = visible(scan.text, 60)
         if not scan.whole:
             self.say(f"scan without an end: {told}; nothing was done with it")
@@ -202,6 +264,8 @@ class Console:
             self.say(f"scan with {scan.strange} characters that mean nothing: {told}; scan again or type it")
         elif self.typing():
             self.change(typed=scan.text, note="scanned; Enter confirms")
+        elif self.screen.scan(self, scan.text):
+            return []
         else:
             self.say(f"scanned {told}, nothing is asking for it")
         return []

@@ -16,7 +16,13 @@ from bringup.view.mark import Cell, Row, Tier
 from bringup.view.scene import Scene, rack_name
 from bringup.view.text import visible
 
-CANNOT = ("skip it, with a reason", "ask for help", "go back")
+CANNOT = (
+    "skip it, with a reason",
+    "ask for help",
+    "waive it, with a signature",
+    "note a photo of it",
+    "go back",
+)
 DONE = ("I did it: measure again", "not now")
 DONE_IN_DEMO = (*DONE, "let the simulated technician do it, then measure again")
 GUIDED = "guide me: one plug at a time, each seen by the run"
@@ -60,11 +66,10 @@ def name_in_full(scene: Scene, pending: Pending | None, typed: str) -> tuple[lis
     return rows, footer
 
 
-def cannot(typed: str) -> tuple[list[Row], Footer]:
+def cannot(about: str, typed: str) -> tuple[list[Row], Footer]:
     next_ = "Type the number, for 1 with the reason behind it, then Enter."
-    return numbered("What can't be done here?", CANNOT, typed), Footer(
-        "the question stays open", next_, ESCAPE
-    )
+    title = f"What can't be done here?   {about}"
+    return numbered(title, CANNOT, typed), Footer("the question stays open", next_, ESCAPE)
 
 
 def done(scene: Scene, cause: Cause | None, typed: str, width: int = 80) -> tuple[list[Row], Footer]:
@@ -89,7 +94,9 @@ def keys(size: Size, tier: Tier, cursor: int = 0) -> tuple[list[Row], Footer]:
     """Made from the registry: no key can be missing here."""
     shown: dict[str, list[str]] = {}
     for binding in BINDINGS:
-        shown.setdefault(binding.meaning, []).append(binding.shown)
+        names = shown.setdefault(binding.meaning, [])
+        if binding.shown not in names:
+            names.append(binding.shown)
     lines: list[Row] = [
         ((f"  {' '.join(names):<10}", "title"), (f" {meaning}", "plain")) for meaning, names in shown.items()
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bringup.model.cause import Cause
+from bringup.model.progress import Key
 from bringup.tui import palette
 from bringup.tui.dialog import Pending
 from bringup.tui.effect import Effect, Hand, Send
@@ -20,16 +21,29 @@ def retests(cause: Cause, *, by_hand: bool) -> list[Effect]:
     return again if by_hand else [Hand(cause), *again]
 
 
+def row_of(scene: Scene, about: str) -> str:
+    """`STAGE/STEP@SUBJECT` of a question, or of what is named like that already; empty where it is gone."""
+    ask = next((each for each in scene.state.asks if each.question == about), None)
+    if ask is not None:
+        return f"{ask.stage}/{ask.step}@{ask.subject}"
+    step, _, subject = about.partition("@")
+    stage, _, name = step.partition("/")
+    return about if Key(stage, name, subject) in scene.state.steps else ""
+
+
 def cannot_do(scene: Scene, look: Look) -> list[Effect] | None:
-    """Skip with a reason, a call for help, or nothing (go back); None where what was typed is none of it."""
+    """Skip with a reason, or a call for help; None where what was typed is neither."""
     number, _, why = look.typed.strip().partition(" ")
-    ask = next((each for each in scene.state.asks if each.question == look.about), None)
-    if ask is None or number == "3":
+    row = row_of(scene, look.about)
+    if not row:
         return []
+    step, _, subject = row.partition("@")
     if number == "2":
-        return [Send("note", {"text": f"help is needed with {ask.question}: {ask.text}"})]
+        ask = next((each for each in scene.state.asks if each.question == look.about), None)
+        words = f"{look.about}: {ask.text}" if ask is not None else row
+        return [Send("note", {"text": f"help is needed with {words}", "subject": subject})]
     if number == "1" and why.strip():
-        return [Send("skip", {"step": f"{ask.stage}/{ask.step}", "subject": ask.subject}, why.strip())]
+        return [Send("skip", {"step": step, "subject": subject}, why.strip())]
     return None
 
 

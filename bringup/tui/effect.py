@@ -26,6 +26,27 @@ class Copy(msgspec.Struct, frozen=True):
     what: str
 
 
+class Export(msgspec.Struct, frozen=True):
+    """A view as plain text into a file whose name is told; `what` is the screen's name."""
+
+    text: str
+    what: str
+
+
+class Fetch(msgspec.Struct, frozen=True):
+    """One piece of evidence, to be read on the screen."""
+
+    sha256: str
+
+
+class Photo(msgspec.Struct, frozen=True):
+    """A note that names a photo: `reference` is a path or an asset's tag, `about` what it is of."""
+
+    reference: str
+    text: str
+    about: str = ""
+
+
 class Bell(msgspec.Struct, frozen=True):
     """So many bells: one a person is needed, two a pass was held, three stop."""
 
@@ -48,4 +69,4 @@ class Hand(msgspec.Struct, frozen=True):
     cause: Cause | PlugTurn
 
 
-Effect = Hand | Send | Verify | Copy | Bell | GoHome | Leave
+Effect = Hand | Send | Photo | Fetch | Verify | Copy | Export | Bell | GoHome | Leave

@@ -8,20 +8,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bringup.tui.effect import Copy, Effect, GoHome, Leave, Verify
+from bringup.tui.doing import row_of
+from bringup.tui.effect import Effect, Export, GoHome, Verify
 from bringup.tui.screen import Does
-from bringup.view.frame import Size
+from bringup.tui.screens.copying import page_of
 from bringup.view.scene import Look
+from bringup.view.screen_evidence import named
 from bringup.view.screen_work import nearest
-from bringup.view.summary import plain
 
 if TYPE_CHECKING:
     from bringup.tui.console import Console
 
 PAGE = 10
 FAR = 10**9
-COPIED = Size(100, 400)
-"""What is copied is drawn for a page of this size."""
 
 
 def _moves(by: int) -> Does:
@@ -46,7 +45,9 @@ def _watch(console: Console) -> list[Effect]:
 
 
 def _ask(console: Console) -> list[Effect]:
-    ask = nearest(console.scene.state.asks)
+    """What was answered and not sent first, then the nearest."""
+    asks = console.scene.state.asks
+    ask = nearest([each for each in asks if each.question in console.unsent] or asks)
     if ask is None:
         console.say("no question is waiting")
         return []
@@ -65,6 +66,19 @@ def _retest(console: Console) -> list[Effect]:
     return console.go(Look(screen="palette", typed=f"retest {step}", note="Enter measures it again"))
 
 
+def _take(console: Console) -> list[Effect]:
+    """On the work list a screen of its own does it; a letter takes nothing."""
+    console.say("you are only watching" if console.scene.watching else "choose a piece of work first: A")
+    return []
+
+
+def _note(console: Console) -> list[Effect]:
+    if console.scene.watching:
+        console.say("you are only watching: nothing is sent to the rack")
+        return []
+    return console.go(Look(screen="noting"))
+
+
 def _sound(console: Console) -> list[Effect]:
     console.sound = not console.sound
     console.say(f"sound {'on' if console.sound else 'off'}")
@@ -72,9 +86,60 @@ def _sound(console: Console) -> list[Effect]:
 
 
 def _copy(console: Console) -> list[Effect]:
-    body, _ = console.screen.draw(console.scene, console.look, COPIED)
-    text = "\n".join(line for row in body if (line := plain(row)))
-    return [Copy(text, console.screen.title or "the run")]
+    if console.look.screen == "copy":
+        return []
+    return console.go(Look(screen="copy", behind=console.look))
+
+
+def _export(console: Console) -> list[Effect]:
+    return [Export(page_of(console.scene, console.look), console.look.screen)]
+
+
+def _evidence(console: Console) -> list[Effect]:
+    """Of what the screen is about, else all."""
+    scene, look = console.scene, console.look
+    names = [named(key) for key in console.screen.verdicts(scene, look)] or [
+        console.screen.retest(scene, look)
+    ]
+    return console.go(Look(screen="evidence", about="\n".join(names)))
+
+
+def _cannot(console: Console) -> list[Effect]:
+    scene, look = console.scene, console.look
+    about = console.screen.question(scene, look) or console.screen.retest(scene, look)
+    return _form(console, "cannot", about)
+
+
+def _waive(console: Console) -> list[Effect]:
+    return _form(console, "waive", console.screen.retest(console.scene, console.look))
+
+
+def _form(console: Console, name: str, about: str) -> list[Effect]:
+    if console.scene.watching:
+        console.say("you are only watching")
+        return []
+    if not about:
+        console.say("choose a question or a failure first")
+        return []
+    return console.go(Look(screen=name, about=about))
+
+
+def _photo(console: Console) -> list[Effect]:
+    """Of what the screen is about, else of the run."""
+    scene, look, screen = console.scene, console.look, console.screen
+    about = row_of(scene, screen.question(scene, look)) or screen.retest(scene, look)
+    return console.go(Look(screen="photo", about=about or screen.port(scene, look)))
+
+
+def _jump(console: Console) -> list[Effect]:
+    console.jump()
+    return []
+
+
+def _pick(console: Console) -> list[Effect]:
+    if console.screen.numbered and console.pressed.isdigit():
+        console.move(int(console.pressed) - 1 - console.look.cursor)
+    return []
 
 
 def _freeze(console: Console) -> list[Effect]:
@@ -91,11 +156,22 @@ EVERYWHERE: Mapping[str, Does] = MappingProxyType(
         "first": _moves(-FAR),
         "last": _moves(FAR),
         "next_bad": _moves(1),
+        "previous_bad": _moves(-1),
+        "jump": _jump,
+        "pick": _pick,
+        "export": _export,
+        "evidence": _evidence,
+        "cannot": _cannot,
+        "waive": _waive,
+        "photo": _photo,
         "enter": lambda console: console.screen.enter(console),
         "back": lambda console: console.back(),
         "ask": _ask,
         "palette": _opens("palette"),
         "work": _opens("work"),
+        "take": _take,
+        "company": _opens("company"),
+        "note": _note,
         "failures": _opens("failures"),
         "watch": _watch,
         "matrix": _opens("matrix"),
@@ -109,6 +185,6 @@ EVERYWHERE: Mapping[str, Does] = MappingProxyType(
         "verify": lambda console: [Verify()],
         "freeze": _freeze,
         "home": lambda console: [GoHome()],
-        "leave": lambda console: [Leave()],
+        "leave": _opens("leave"),
     }
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from bringup.model.progress import Key
 from bringup.tui.effect import Effect
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
@@ -33,12 +34,20 @@ def nowhere(scene: Scene, look: Look) -> str:
     return ""
 
 
+def none(scene: Scene, look: Look) -> tuple[Key, ...]:
+    return ()
+
+
 def never(scene: Scene, look: Look) -> bool:
     return False
 
 
 def always(scene: Scene, look: Look) -> bool:
     return True
+
+
+def unasked(console: Console, text: str) -> bool:
+    return False
 
 
 def endless(scene: Scene, look: Look) -> int:
@@ -58,7 +67,9 @@ class Screen(NamedTuple):
     does, the one key that may send. `keys` is what an action of `bringup.tui.keys` means here only, by its
     action. `last` is the number of the last row that the cursor can stand on, `move` how it goes there.
     `port` is the port that the screen is about, `retest` the `STAGE/STEP@SUBJECT` that `r` measures again;
-    both empty where there is none. `opened` and `left` are called with the screen's own look.
+    both empty where there is none; `verdicts` are all that it is about, `question` the one it names, `cell`
+    the chosen value as text. `opened` and `left` are called with the screen's own look. With `numbered` a
+    digit moves to that choice.
     """
 
     name: str
@@ -71,7 +82,13 @@ class Screen(NamedTuple):
     move: Callable[[Scene, Look, int, int], Look] = moved
     port: Callable[[Scene, Look], str] = nowhere
     retest: Callable[[Scene, Look], str] = nowhere
+    verdicts: Callable[[Scene, Look], tuple[Key, ...]] = none
+    question: Callable[[Scene, Look], str] = nowhere
+    cell: Callable[[Scene, Look], str] = nowhere
     opened: Does = nothing
     left: Does = nothing
+    scan: Callable[[Console, str], bool] = unasked
+    """What a scan does where no field is open; whether it did anything."""
     follow: bool = False
     """Whether it opens on the newest, or worst first."""
+    numbered: bool = False

@@ -11,19 +11,27 @@ from functools import cached_property
 import msgspec
 
 from bringup.model.cause import Cause
-from bringup.model.event import Known, Unknown
+from bringup.model.event import Judged, Known, Unknown
 from bringup.model.inventory import Inventory
+from bringup.model.judgement import Judgement
 from bringup.model.people import Present
 from bringup.model.progress import StepState
 from bringup.model.state import RunState
 from bringup.model.subject import ends, parse_subject
-from bringup.model.verdict import Verdict
-from bringup.view.mark import ASK, FAIL, RUNNING, WAITING, Mark, Tier, mark_of
+from bringup.model.verdict import Reason, Verdict
+from bringup.view.mark import ASK, FAIL, RUNNING, STALE, WAITING, Mark, Tier, mark_of
+
+SILENT = frozenset({Reason.UNREACHABLE, Reason.REFUSED, Reason.TIMEOUT})
+NOT_ASKED = frozenset({Reason.BLOCKED, Reason.SKIPPED, Reason.ABORTED, Reason.SUPERSEDED})
+"""A step that ended so says nothing of whether its device answers."""
+LINK = "<->"
 
 
 class Look(msgspec.Struct, frozen=True):
     """Where a person is looking. `cursor` is the chosen row of the list, `typed` what stands in the field,
-    `note` the line that answers the last key.
+    `note` the line that answers the last key. `entered` are the fields of a form that are filled, `text` what
+    was fetched to be read, `behind` what stood there when a menu opened over it. `jump`: labels stand on what
+    can be chosen. `everything`: all, not only what differs.
     """
 
     screen: str = "run"
@@ -33,6 +41,11 @@ class Look(msgspec.Struct, frozen=True):
     note: str = ""
     follow: bool = True
     filter: str = ""
+    entered: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    behind: Look | None = None
+    jump: bool = False
+    everything: bool = False
 
 
 class Scene(msgspec.Struct, frozen=True, dict=True):
@@ -53,6 +66,8 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
     alarm: str = ""
     """Why the record can't be trusted, where it can't: stands on every screen, and nothing is signed."""
 
+    digests: tuple[str, ...] = ()
+    """Of a record that does not verify: the digest that was said, and the one that was found (hex)."""
     people: tuple[Present, ...] = ()
     """All who are at the run, as its runner knows them; `you` is the number of this console among them."""
     you: int | None = None
@@ -90,6 +105,40 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
         return {name: tuple(steps) for name, steps in found.items()}
 
     @cached_property
+    def silent(self) -> Mapping[str, int]:
+        """The devices that have stopped answering: by name the event that says so. What was read of them
+        before is old; what answers again is not among them.
+        """
+        found: dict[str, int] = {}
+        for name, steps in self.of_device.items():
+            own = [
+                (step.latest.ended_seq, step.latest.reason in SILENT)
+                for step in steps
+                if step.latest is not None and step.latest.ended_seq is not None
+                if LINK not in step.key.subject and step.latest.reason not in NOT_ASKED
+            ]
+            seq, silent = max(own, default=(-1, False))
+            if silent:
+                found[name] = seq
+        return found
+
+    def stale(self, subject: str, seq: int) -> bool:
+        """Whether a reading of it is too old to count: nobody does the run, or its device stopped answering
+        after this event.
+        """
+        if self.lost:
+            return True
+        if not self.silent:
+            return False
+        return any(seq < self.silent.get(parse_subject(end).device, -1) for end in ends(subject))
+
+    def reading_mark(self, judged: Judged | Judgement) -> Mark:
+        """The mark of a judged reading, unless that is too old to count."""
+        if self.stale(judged.subject, judged.seq):
+            return STALE
+        return mark_of(judged.verdict, judged.reason)
+
+    @cached_property
     def stage(self) -> str:
         """The stage that is under way: the first that has begun and has no verdict yet, else the next."""
         begun = [name for name in self.state.stages if self.state.stage_verdict(name) is None]
@@ -100,6 +149,8 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
         """The worst of a device, and how many of its verdicts are FAIL."""
         steps = self.of_device.get(name, ())
         failed = sum(step.verdict is Verdict.FAIL for step in steps)
+        if (self.lost and any(step.attempts for step in steps)) or name in self.silent:
+            return STALE, failed
         return mark_of_steps(steps, self.asks_about(name)), failed
 
     def stage_mark(self, name: str) -> Mark:

@@ -14,7 +14,7 @@ from tests.e2e.here import CONFIRM, REACH, Here, alive
 from tests.e2e.runs import Nursery, events_of, only_run, until
 from tests.e2e.terminal import DEADLINE_S, Terminal, Terminals, gone, needs_tmux
 
-pytestmark = needs_tmux
+pytestmark = [needs_tmux, pytest.mark.timeout(600)]
 DIRTY = "dirty-connector@leaf-1/Ethernet0"
 SWAPPED = "swapped-cables@leaf-1/Ethernet8=leaf-1/Ethernet16"
 TOO_DARK, CROSSED = "leaf-1/Ethernet0 receives too little light", "cables C-003"
@@ -49,27 +49,39 @@ def approve_all(terminal: Terminal) -> None:
         terminal.wait("question", "waiting:")
         shown = terminal.go("Space", "? ASK", " > ")
         if "approve it" not in shown:
-            terminal.go("Escape", "EVIDENCE")
+            terminal.back("EVIDENCE")
             return
         device = re.search(r"@([^/]+)", question(shown))
         assert device is not None
         answer(terminal, device[1])
 
 
+def cursor(screen: str) -> str:
+    """Which of the causes is chosen."""
+    return "".join(re.findall(r"CAUSES (\d+) of", screen))
+
+
 def mend(terminal: Terminal, words: str) -> None:
     """A cause: read it, have it done by the simulated technician, see it gone from the list."""
-    terminal.go("f", "CAUSES", "WHY, AND WHAT TO DO", words)
-    while words not in terminal.screen.partition("WHY, AND WHAT TO DO")[2]:
+    shown = terminal.go("f", "CAUSES", "WHY, AND WHAT TO DO", words)
+    while words not in told(shown):
+        at = cursor(shown)
         terminal.press("j")
+        shown = terminal.wait_for(lambda screen, at=at: words in told(screen) or cursor(screen) != at, words)
     shown = terminal.go("Enter", "failure ", "limit ")
     assert words in " ".join(shown.split())
     terminal.go("Enter", "simulated technician", " > _")
     terminal.press("3")
     terminal.wait("> 3_")
-    terminal.press("Enter")
-    terminal.go("f", "failures ", "CAUSES")
+    terminal.go("Enter", "retest: event")
+    terminal.go("f", "failures ")
     terminal.wait_for(lambda screen: words not in screen, f"no {words}")
-    terminal.go("Escape", "EVIDENCE")
+    terminal.back("EVIDENCE")
+
+
+def told(screen: str) -> str:
+    """What stands there about the chosen cause."""
+    return screen.partition("WHY, AND WHAT TO DO")[2]
 
 
 def close(terminal: Terminal, rack: str) -> None:
@@ -91,18 +103,19 @@ def test_a_whole_bring_up_by_hand(
     terminal = terminals.open(*words, width=width, height=height)
     approve_all(terminal)
     terminal.go("f", "CAUSES 1 of 2", TOO_DARK, CROSSED)
-    terminal.go("Escape", "EVIDENCE")
+    terminal.back("EVIDENCE")
     mend(terminal, TOO_DARK)
     mend(terminal, CROSSED)
     terminal.go("f", "Nothing failed so far")
-    terminal.go("Escape", "EVIDENCE")
+    terminal.back("EVIDENCE")
     for _ in range(2):
         terminal.wait("1 question is waiting")
         terminal.go("Space", "? ASK", " > ")
         answer(terminal, "yes")
     terminal.wait("Every stage has its verdict")
     close(terminal, "mini")
-    terminal.press("Q")
+    terminal.go("Q", "leave?")
+    terminal.press("Enter")
     assert terminal.status() == 0
     run = only_run(tmp_path / "runs")
     assert nursery.run(["log", "verify", str(run)]).status == 0
@@ -152,9 +165,9 @@ def test_two_terminals_show_the_same_and_neither_needs_the_other(terminals: Term
         each.wait("1 question is waiting", "WATCHING ONLY")
     for terminal in (second, third):
         terminal.go("J", "EVENTS", "Asked")
-    second.go("Escape", "EVIDENCE")
+    second.back("EVIDENCE")
     # An answer given elsewhere shows at all of them.
-    third.go("Escape", "EVIDENCE")
+    third.back("EVIDENCE")
     fourth = terminals.open(*attach)
     fourth.wait("1 question is waiting")
     same(second, fourth)
@@ -165,7 +178,7 @@ def test_two_terminals_show_the_same_and_neither_needs_the_other(terminals: Term
     here.wait_for("Noted")
     for each in (third, fourth):
         each.go("h", "NOTES: 1", "seen by all")
-        each.go("Escape", "EVIDENCE")
+        each.back("EVIDENCE")
     os.kill(first.pid, signal.SIGKILL)
     again = terminals.open(*attach)
     again.wait("1 question is waiting", "LIVE")
@@ -205,7 +218,8 @@ def test_a_closed_window_ends_the_console_and_not_the_run(terminals: Terminals, 
 def test_the_list_of_runs_opens_the_run_again_as_it_was(terminals: Terminals, here: Here) -> None:
     terminal = terminals.open(*here.words())
     terminal.wait("1 question is waiting", "LIVE")
-    terminal.press("Q")
+    terminal.go("Q", "leave?")
+    terminal.press("Enter")
     assert terminal.status() == 3
     home = terminals.open()
     home.wait(here.path.name, "? ASK")

@@ -15,7 +15,7 @@ from bringup.tui.scan import Key, Scan
 from bringup.tui.screens import SCREENS as SCREEN_TABLE
 from bringup.view.frame import Size
 from bringup.view.mark import Tier
-from tests.tui.scenes import CRASH_CART, ESC, HOSTILE, asked, console, dirty, good, keys, scene, text
+from tests.tui.scenes import CRASH_CART, ESC, HOSTILE, asked, console, dirty, good, keys, scene, sent, text
 
 PORT = "leaf-1/Ethernet0"
 SCREENS = {
@@ -34,6 +34,12 @@ SCREENS = {
     "palette": ("colon",),
     "ask": ("space",),
     "cannot": ("space", "tab"),
+    "copy": ("f", "y"),
+    "evidence": ("e",),
+    "raw": ("e", "enter"),
+    "waive": ("f", "W"),
+    "photo": ("p",),
+    "leave": ("Q",),
 }
 SIZES = [Size(80, 24), Size(60, 20), Size(120, 40), Size(200, 60), Size(59, 19), Size(20, 5), Size(1, 1)]
 
@@ -136,7 +142,7 @@ def test_only_a_demo_lends_a_hand() -> None:
 
 def test_an_answer_is_sent_once_it_is_typed_and_entered() -> None:
     one, _ = console(scene(dirty(), asked()))
-    assert keys(one, "space", "y", "e", "s", "enter") == [
+    assert sent(keys(one, "space", "y", "e", "s", "enter")) == [
         Send("answer", {"question": "sign-off/walk@run", "value": "yes"})
     ]
 
@@ -171,13 +177,15 @@ def test_an_enter_right_behind_a_character_ends_the_field_and_confirms_nothing()
     clock.s += 0.05
     assert one.press(Key("enter", "\r")) == []
     clock.s += 0.5
-    assert one.press(Key("enter", "\r")) == [Send("answer", {"question": "sign-off/walk@run", "value": "y"})]
+    assert sent(one.press(Key("enter", "\r"))) == [
+        Send("answer", {"question": "sign-off/walk@run", "value": "y"})
+    ]
 
 
 def test_a_choice_is_sent_by_its_number() -> None:
     one, _ = console(scene(dirty(), asked(form="choose", choices=("APC", "UPC"))))
     effects = keys(one, "space", "2", "enter")
-    assert effects == [Send("answer", {"question": "sign-off/walk@run", "value": "UPC"})]
+    assert sent(effects) == [Send("answer", {"question": "sign-off/walk@run", "value": "UPC"})]
 
 
 def test_what_changes_a_device_is_approved_by_its_name_typed_in_full() -> None:
@@ -190,10 +198,10 @@ def test_what_changes_a_device_is_approved_by_its_name_typed_in_full() -> None:
     assert "type pdu-1 in full" in text(one)
     keys(one, "ctrl+u")
     typed(one, "pdu-1")
-    assert keys(one, "enter") == [Send("answer", {"question": "sign-off/walk@run", "value": "approve"})]
+    assert sent(keys(one, "enter")) == [Send("answer", {"question": "sign-off/walk@run", "value": "approve"})]
     keys(one, "ctrl+u")
     typed(one, "no")
-    assert keys(one, "enter") == [Send("answer", {"question": "sign-off/walk@run", "value": "refuse"})]
+    assert sent(keys(one, "enter")) == [Send("answer", {"question": "sign-off/walk@run", "value": "refuse"})]
 
 
 def test_a_step_on_many_devices_is_approved_once_by_the_racks_name_and_only_that_step() -> None:
@@ -204,9 +212,9 @@ def test_a_step_on_many_devices_is_approved_once_by_the_racks_name_and_only_that
     one, _ = console(scene(dirty(), change(1)))
     keys(one, "space")
     typed(one, "all r07")
-    assert keys(one, "enter") == [Send("answer", {"question": "power/outlet_on@1", "value": "approve"})]
+    assert sent(keys(one, "enter")) == [Send("answer", {"question": "power/outlet_on@1", "value": "approve"})]
     effects = one.show(scene(dirty(), change(1), change(2)))
-    assert effects == [Send("answer", {"question": "power/outlet_on@2", "value": "approve"})]
+    assert sent(effects) == [Send("answer", {"question": "power/outlet_on@2", "value": "approve"})]
     assert one.show(scene(dirty(), change(1), change(2), change(3, "outlet_off"))) == [Bell()]
 
 
@@ -215,7 +223,9 @@ def test_a_scan_fills_the_field_and_a_separate_enter_confirms() -> None:
     keys(one, "space")
     assert one.scanned(Scan("R07-C0117-B", True, 0)) == []
     assert "R07-C0117-B" in text(one)
-    assert keys(one, "enter") == [Send("answer", {"question": "sign-off/walk@run", "value": "R07-C0117-B"})]
+    assert sent(keys(one, "enter")) == [
+        Send("answer", {"question": "sign-off/walk@run", "value": "R07-C0117-B"})
+    ]
 
 
 def test_a_scan_that_nothing_asks_for_does_nothing() -> None:
@@ -363,7 +373,10 @@ def test_a_picture_that_is_paused_stands_still_until_the_next_key() -> None:
 
 def test_leaving_says_nothing_to_the_run() -> None:
     one, _ = console()
-    assert keys(one, "Q") == [Leave()]
+    assert keys(one, "Q") == []
+    assert "THE RUN GOES ON without this console" in text(one)
+    assert keys(one, "enter") == [Leave()]
+    assert keys(one, "escape", "ctrl+c") == []
     assert keys(one, "ctrl+c") == [Leave()]
 
 
@@ -395,9 +408,10 @@ def test_watching_shows_both_ends_with_their_lanes_and_never_says_safe() -> None
 
 def test_a_copy_is_plain_text_and_verify_runs_outside() -> None:
     one, _ = console()
-    (copied,) = keys(one, "f", "y")
+    (copied,) = keys(one, "f", "y", "3", "enter")
     assert isinstance(copied, Copy)
     assert "rx_power_dbm -6.3 dBm" in copied.text
+    assert one.look.screen == "failures"
     assert keys(one, "v") == [Verify()]
 
 
@@ -423,4 +437,4 @@ def test_below_the_smallest_size_the_question_stands_there_and_can_be_answered()
     one, _ = console(scene(dirty(), asked("Is the blank fitted?")))
     keys(one, "space")
     assert "Is the blank fitted?" in text(one, Size(40, 6))
-    assert keys(one, "y", "enter") == [Send("answer", {"question": "sign-off/walk@run", "value": "y"})]
+    assert sent(keys(one, "y", "enter")) == [Send("answer", {"question": "sign-off/walk@run", "value": "y"})]

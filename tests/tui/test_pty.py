@@ -101,6 +101,8 @@ def test_no_sequence_of_a_device_reaches_the_terminal(tmp_path: Path) -> None:
             one.press(key)
             one.until(word)
         one.press(b"Q")
+        one.until(b"THE RUN GOES ON")
+        one.press(b"\r")
         assert one.end() == 0
     assert b"\\x1b[2J" in one.seen, "the hostile text was not shown at all"
     # Whole-screen erasure and titles: the console itself writes none.
@@ -126,6 +128,8 @@ def test_without_colour_none_is_sent_and_with_it_some_is(tmp_path: Path) -> None
             one.press(b"f")
             one.until(b"CAUSES")
             one.press(b"Q")
+            one.until(b"THE RUN GOES ON")
+            one.press(b"\r")
             assert one.end() == 0
             seen[wish] = one.seen
     assert COLOUR.search(seen[""])

@@ -50,7 +50,7 @@ def _enter(console: Console) -> list[Effect]:
         console.say(f"type {visible(wanted)} in full" if wanted else "type or scan the answer first")
         return []
     console.answered = ask.question
-    return [Send("answer", {"question": ask.question, "value": value})]
+    return [Send("answer", {"question": ask.question, "value": value, "asked": str(ask.seq)})]
 
 
 def _cannot(console: Console) -> list[Effect]:
@@ -59,4 +59,12 @@ def _cannot(console: Console) -> list[Effect]:
     return console.go(Look(screen="cannot", about=console.look.about))
 
 
-SCREEN = Screen("ask", _draw, "question", field=_open, enter=_enter, keys=MappingProxyType({"pane": _cannot}))
+SCREEN = Screen(
+    "ask",
+    _draw,
+    "question",
+    field=_open,
+    enter=_enter,
+    keys=MappingProxyType({"pane": _cannot}),
+    question=lambda scene, look: look.about,
+)

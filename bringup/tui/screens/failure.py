@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bringup.tui.effect import Effect
 from bringup.tui.screen import Screen
-from bringup.tui.screens.failures import port, retest
+from bringup.tui.screens.failures import cell, port, retest, verdicts
 from bringup.view import screen_failure
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
@@ -26,4 +26,6 @@ def _enter(console: Console) -> list[Effect]:
     return console.go(Look(screen="done", about=console.look.about))
 
 
-SCREEN = Screen("failure", _draw, "failure", enter=_enter, port=port, retest=retest)
+SCREEN = Screen(
+    "failure", _draw, "failure", enter=_enter, port=port, retest=retest, verdicts=verdicts, cell=cell
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bringup.model.cause import Cause
+from bringup.model.progress import Key
 from bringup.model.subject import ends
 from bringup.tui.effect import Effect
 from bringup.tui.screen import Screen
@@ -12,6 +13,7 @@ from bringup.view import screen_failure
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
+from bringup.view.ticket import reading
 
 if TYPE_CHECKING:
     from bringup.tui.console import Console
@@ -48,6 +50,17 @@ def retest(scene: Scene, look: Look) -> str:
     return f"{key.stage}/{key.step}@{key.subject}"
 
 
+def verdicts(scene: Scene, look: Look) -> tuple[Key, ...]:
+    cause = picked(scene, look)
+    return cause.explains if cause is not None else ()
+
+
+def cell(scene: Scene, look: Look) -> str:
+    """The reading that shows it best."""
+    cause = picked(scene, look)
+    return reading(cause.shown[0]) if cause is not None and cause.shown else ""
+
+
 def _enter(console: Console) -> list[Effect]:
     cause = picked(console.scene, console.look)
     if cause is None:
@@ -55,4 +68,14 @@ def _enter(console: Console) -> list[Effect]:
     return console.go(Look(screen="failure", about=screen_failure.name_of(cause)))
 
 
-SCREEN = Screen("failures", _draw, "failures", enter=_enter, last=_last, port=port, retest=retest)
+SCREEN = Screen(
+    "failures",
+    _draw,
+    "failures",
+    enter=_enter,
+    last=_last,
+    port=port,
+    retest=retest,
+    verdicts=verdicts,
+    cell=cell,
+)

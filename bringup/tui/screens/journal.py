@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bringup.model.event import Known, OfStep, Unknown
+from bringup.model.progress import Key
 from bringup.tui.effect import Effect
 from bringup.tui.screen import Screen
 from bringup.view import screen_journal
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
+from bringup.view.text import visible
 
 if TYPE_CHECKING:
     from bringup.tui.console import Console
@@ -31,6 +34,25 @@ def _move(scene: Scene, look: Look, by: int, last: int) -> Look:
     return msgspec.structs.replace(look, cursor=max(0, min(last, here + by)), follow=False)
 
 
+def _event(scene: Scene, look: Look) -> Known | Unknown | None:
+    events = screen_journal.shown(scene, look)
+    last = len(events) - 1
+    return events[last if look.follow else min(look.cursor, last)] if events else None
+
+
+def _verdicts(scene: Scene, look: Look) -> tuple[Key, ...]:
+    event = _event(scene, look)
+    if not isinstance(event, OfStep):
+        return ()
+    key = Key(event.stage, event.step, event.subject)
+    return (key,) if key in scene.state.steps else ()
+
+
+def _cell(scene: Scene, look: Look) -> str:
+    event = _event(scene, look)
+    return visible(f"{event.seq} {event.kind} {screen_journal.brief(event)}") if event is not None else ""
+
+
 def _filter(console: Console) -> list[Effect]:
     return console.go(msgspec.structs.replace(console.look, screen="filter", typed=""))
 
@@ -47,5 +69,7 @@ SCREEN = Screen(
     keys=MappingProxyType({"filter": _filter, "follow": _follow}),
     last=_last,
     move=_move,
+    verdicts=_verdicts,
+    cell=_cell,
     follow=True,
 )

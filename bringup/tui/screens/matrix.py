@@ -11,6 +11,7 @@ from bringup.view import screen_matrix
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
+from bringup.view.ticket import limit, reading
 
 if TYPE_CHECKING:
     from bringup.tui.console import Console
@@ -34,16 +35,36 @@ def _port(scene: Scene, look: Look) -> str:
     return name if name in scene.inventory.ports else ""
 
 
+def _cell(scene: Scene, look: Look) -> str:
+    """The worst of the chosen row."""
+    grid = screen_matrix.picked(scene, look)
+    if grid is None:
+        return ""
+    names = screen_matrix.ordered(grid, look.follow)
+    name = names[min(look.cursor, len(names) - 1)]
+    mine = [cell for (row, _), cell in grid.cells.items() if row == name]
+    worst = max(mine, key=lambda cell: cell.verdict.severity)
+    return f"{reading(worst)}   limit: {limit(worst)}"
+
+
 def _next_bad(console: Console) -> list[Effect]:
+    return _bad(console, 1)
+
+
+def _previous_bad(console: Console) -> list[Effect]:
+    return _bad(console, -1)
+
+
+def _bad(console: Console, by: int) -> list[Effect]:
     grid = screen_matrix.picked(console.scene, console.look)
     if grid is None:
         return []
     names = screen_matrix.ordered(grid, console.look.follow)
     bad = {row for (row, _), cell in grid.cells.items() if not cell.verdict.good}
-    found = [number for number, name in enumerate(names) if name in bad]
-    after = [number for number in found if number > console.look.cursor]
+    found = [number for number, name in enumerate(names) if name in bad][::by]
+    beyond = [number for number in found if (number - console.look.cursor) * by > 0]
     if found:
-        console.change(cursor=(after or found)[0])
+        console.change(cursor=(beyond or found)[0])
     return []
 
 
@@ -61,8 +82,11 @@ SCREEN = Screen(
     "matrix",
     _draw,
     "matrix",
-    keys=MappingProxyType({"next_bad": _next_bad, "metric": _metric, "order": _order}),
+    keys=MappingProxyType(
+        {"next_bad": _next_bad, "previous_bad": _previous_bad, "metric": _metric, "order": _order}
+    ),
     last=_last,
     port=_port,
+    cell=_cell,
     follow=True,
 )

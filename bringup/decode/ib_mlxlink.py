@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
+from bringup.decode.ib_mlxlink_table import Sections, sections_of
 from bringup.decode.ib_rate import LANE_GBPS
-from bringup.decode.json_field import Json, as_object
+from bringup.decode.json_field import Json
 from bringup.decode.medium_name import medium_in
 from bringup.decode.registry import Format
 from bringup.decode.result import (
@@ -21,20 +22,15 @@ from bringup.decode.result import (
     Found,
     Nothing,
     is_missing,
-    json_of,
     number,
     read_count,
     read_number,
     read_power_dbm,
     read_word,
-    refuse_error_text,
-    text_of,
-    whole_lines,
 )
 from bringup.model.facts import Adapter, FecCounters, Lane, Optic, Port, Threshold
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
-MAX_LINE_CHARS = 2000
 MAX_LANES = 16
 NO_ERRORS_BELOW = 1e-99
 """The tool's floor, `15E-255`, stands for no error at all; no link can measure less than 1e-25."""
@@ -59,11 +55,6 @@ STATES = MappingProxyType(
 )
 """State -> (switched on, link up). `Physical LinkUp` has no logical link yet: no subnet manager."""
 
-Sections = dict[str, dict[str, str]]
-_COLOUR = re.compile(r"\x1b\[[0-9;]{0,10}m")
-_FIELD = re.compile(r"(\S.{0,60}?)\s*: ?(.*)")
-_SPACED_FIELD = re.compile(r"(\S.{0,60}?)\s+: ?(.*)")
-_TITLE = re.compile(r"[A-Z][A-Za-z0-9 ()/]{2,60}")
 _RANGE = re.compile(r"(.*?)\s*\[(-?[0-9.]{1,12}) ?\.\. ?(-?[0-9.]{1,12})\]")
 _ETHERNET = re.compile(r"([0-9]{1,4}(?:\.[0-9])?)G(?:bE)?(?:_[0-9]X)?")
 _INFINIBAND = re.compile(r"(?:IB-)?(SDR|DDR|QDR|FDR10|FDR|EDR|HDR|NDR|XDR)", re.IGNORECASE)
@@ -72,80 +63,12 @@ _BER = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?E-?[0-9]{1,3}", re.IGNORECASE)
 
 
 def _parse(data: bytes) -> Found:
-    if data.lstrip()[:1] == b"{":
-        sections, warnings = _of_json(data)
-    else:
-        sections, warnings = _of_text(data)
+    sections, warnings = sections_of(data)
     if not any(title in sections for title in KNOWN):
         raise Damaged("none of mlxlink's tables is there")
     if not any(not is_missing(told) for part in sections.values() for told in part.values()):
         raise Nothing("every field is N/A: the device answers and its port tells nothing")
     return _found(sections, warnings)
-
-
-def _of_json(data: bytes) -> tuple[Sections, tuple[str, ...]]:
-    whole = as_object(json_of(data), "the reply")
-    status = as_object(whole.get("status", {}), "status")
-    code, message = status.get("code", 0), status.get("message", "")
-    if code not in (0, "0") or isinstance(code, bool):
-        raise Damaged(f"mlxlink failed: {str(message)[:160]!r}")
-    output = as_object(as_object(whole.get("result"), "result").get("output"), "output")
-    sections = {
-        title: {key: _plain(told, key) for key, told in as_object(part, title).items()}
-        for title, part in output.items()
-        if isinstance(part, dict)
-    }
-    return sections, ()
-
-
-def _plain(told: object, key: str) -> str:
-    """A value as the text form prints it; a list with commas."""
-    if isinstance(told, dict) and set(told) <= {"values", "range"} and "values" in told:
-        told = told["values"]
-    if isinstance(told, list) and all(isinstance(each, str) for each in told):
-        return ",".join(told)
-    if isinstance(told, int | float) and not isinstance(told, bool):
-        return str(told)
-    if not isinstance(told, str | dict) or len(str(told)) > MAX_LINE_CHARS:
-        raise Damaged(f"{key[:60]!r} is neither a text nor a list of them")
-    return told.strip() if isinstance(told, str) else "N/A"
-
-
-def _of_text(data: bytes) -> tuple[Sections, tuple[str, ...]]:
-    text, warnings = text_of(data)
-    lines = [line.rstrip() for line in whole_lines(_COLOUR.sub("", text), longest=MAX_LINE_CHARS)]
-    sections: Sections = {}
-    here: dict[str, str] | None = None
-    complaints: list[str] = []
-    in_errors = False
-    for at, line in enumerate(lines):
-        following = lines[at + 1] if at + 1 < len(lines) else ""
-        if line.startswith("-E-"):
-            raise Damaged(f"mlxlink failed: {line[3:120].strip()!r}")
-        if not line or (set(line) == {"-"} and at and _TITLE.fullmatch(lines[at - 1])):
-            continue
-        if _TITLE.fullmatch(line) and len(following) >= 3 and set(following) == {"-"}:
-            in_errors = line == "Errors"
-            if line in sections:
-                raise Damaged(f"the table {line!r} stands there twice")
-            here = None if in_errors else sections.setdefault(line, {})
-        elif in_errors or line.startswith("-W-"):
-            complaints.append(line.removeprefix("-W-").strip()[:160])
-        else:
-            _add(here, line)
-    return sections, (*warnings, *complaints[:20])
-
-
-def _add(here: dict[str, str] | None, line: str) -> None:
-    match = _SPACED_FIELD.fullmatch(line)
-    if match is None:  # keys are padded, but a long one may not be; an error message is not
-        refuse_error_text(line)
-        match = _FIELD.fullmatch(line)
-    if here is None or match is None:
-        raise Damaged(f"{line[:60]!r} is no field of a table")
-    if match[1] in here:
-        raise Damaged(f"{match[1][:60]!r} occurs twice in one table")
-    here[match[1]] = match[2].strip()
 
 
 def _found(sections: Sections, warnings: tuple[str, ...]) -> Found:

@@ -6,7 +6,10 @@ import re
 
 from bringup.model.measurement import ABSENT, Read, value
 
-_MEDIUM = re.compile(r"\b([0-9.]{1,4}[GT]?)-?BASE[- ]([A-Z]{1,4}[0-9]{0,2}(?:-[0-9])?)\b", re.IGNORECASE)
+_MEDIUM = re.compile(
+    r"(?<![0-9A-Za-z.])([0-9.]{1,4}[GT]?)-?BASE[-_ ]([A-Z]{1,4}[0-9]{0,2}(?:-[0-9])?)(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
 _JUNOS = re.compile(r"\b(?:OSFP|QSFP(?:28|56|DD|-DD)?|SFP\+?(?:28|56)?)-([0-9]{2,4}G)-([A-Z]{2}[0-9]{0,2})\b")
 _LOOKED_AT_CHARS = 200
 

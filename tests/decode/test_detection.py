@@ -29,7 +29,10 @@ FORMATS = {
     "arista-eapi": ("eos.",),
     "cabling": ("cabling.",),
     "cli-text/eos": ("eos.text-",),
+    "cli-text/junos": ("junos.text-",),
+    "cli-text/nxos": ("nxos.text-",),
     "cumulus/net-show-lldp": ("lldp.json0",),
+    "cumulus/nvue-text": ("nvue.",),
     "ethtool": ("ethtool",),
     "gnmi": ("openconfig.",),
     "gpu/dcgm_diag": ("dcgm.",),
@@ -52,9 +55,11 @@ FORMATS = {
     "gpu/superbench": ("superbench.",),
     "gpu/torch_distributed": ("megatron-",),
     "gpu/xid_dmesg": ("nvidia.",),
+    "junos": ("junos.",),
     "lldp": ("lldp.",),
     "mlxlink-ibdiagnet": ("ib.", "mlxlink"),
     "module-eeprom": ("module.",),
+    "nxos": ("nxos.",),
     "redfish": ("redfish.",),
     "snmp-bmc": ("snmp.idrac", "snmp.xcc"),
     "snmp-pdu": ("snmp.apc-pdu", "snmp.raritan-pdu", "snmp.servertech-pdu", "snmp.vertiv-pdu"),
@@ -63,16 +68,11 @@ FORMATS = {
 }
 """Folder -> how the names of its formats begin."""
 LATER = {
-    "cli-text/junos": ("junos.",),
-    "cli-text/nxos": ("nxos.",),
-    "cumulus/nvue-text": ("nvue.", "cumulus."),
     "gpu/amd_smi_json": ("amd.", "rocm."),
     "gpu/nccom_test": ("neuron.", "nccom"),
     "gpu/neuron": ("neuron.",),
     "gpu/rocm_smi_json": ("amd.", "rocm."),
     "gpu/rvs": ("amd.", "rocm.", "rvs"),
-    "junos": ("junos.",),
-    "nxos": ("nxos.",),
 }
 """Folders without a decoder so far: nobody's, or one of these when there is one."""
 

@@ -1,0 +1,145 @@
+"""`nv show interface PORT transceiver` and `nv show platform transceiver PORT` of NVUE: one module, as text.
+
+One `key : value` a line; the port is not in the output. Power is told in mW and in dBm, and
+`0.0000 mW / -inf dBm` is a lane that sees nothing. A lane that is not listed is not known. Dates are padded
+with underscores. Source: documentation of Cumulus Linux and NVOS, and recorded outputs.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bringup.decode.json_field import Json
+from bringup.decode.medium_name import medium_in
+from bringup.decode.registry import Format
+from bringup.decode.result import (
+    Damaged,
+    FactValue,
+    Found,
+    Nothing,
+    read_number,
+    read_power_dbm,
+    read_word,
+    refuse_error_text,
+    text_of,
+    whole_lines,
+)
+from bringup.model.facts import Lane, Optic
+from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
+
+MAX_LINE_CHARS = 600
+MAX_LANES = 16
+_FIELD = re.compile(r"\s*([a-z][a-z0-9-]{1,50})\s*: ?(.*)")
+_LANE = re.compile(r"ch-(\d{1,2})-(rx-power|tx-power|tx-bias-current)")
+_TEMPERATURE = re.compile(r"(-?[0-9.]{1,9}) degrees C(?: / -?[0-9.]{1,9} degrees F)?")
+_POWER = re.compile(r"[0-9.]{1,9} mW / (-?[0-9.]{1,9}|-inf) dBm")
+_LENGTH = re.compile(r"([0-9.]{1,9}) ?(km|m)")
+_FIELDS = {"rx-power": "rx_power_dbm", "tx-power": "tx_power_dbm", "tx-bias-current": "bias_ma"}
+_IN = frozenset({"plugged_enabled", "plugged", "inserted", "plugged_disabled"})
+_OUT = frozenset({"unplugged", "removed"})
+
+
+def _parse(data: bytes) -> Found:
+    text, warnings = text_of(data)
+    fields: dict[str, str] = {}
+    for line in whole_lines(text, longest=MAX_LINE_CHARS):
+        match = _FIELD.fullmatch(line)
+        if match is None:
+            if not line.strip():
+                continue
+            refuse_error_text(line)
+            raise Damaged(f"{line[:60]!r} is no field")
+        if match[1] in fields:
+            raise Damaged(f"{match[1]!r} occurs twice")
+        fields[match[1]] = match[2].strip()
+    if not fields.keys() & {"status", "identifier", "vendor-name", "cable-type"}:
+        raise Damaged("neither a status nor a module is told of")
+    facts: dict[str, FactValue] = {"optic": _optic(fields), "details": _details(fields)}
+    if all(read_word(told).value is None for told in fields.values()):
+        raise Nothing("every field is blank or N/A")
+    return Found(facts=facts, warnings=warnings)
+
+
+def _optic(fields: dict[str, str]) -> Optic:
+    present = _present(fields)
+    if present.value is False:
+        return Optic(port="", present=present)
+    return Optic(
+        port="",
+        present=present,
+        medium=medium_in(fields.get("pmd-type"), fields.get("revision-compliance"), fields.get("identifier")),
+        vendor=read_word(fields.get("vendor-name")),
+        part_number=read_word(fields.get("vendor-pn")),
+        serial=read_word(fields.get("vendor-sn")),
+        firmware=read_word(fields.get("firmware-version")),
+        temperature_c=_temperature(fields.get("temperature")),
+        supply_voltage_v=read_number(fields.get("voltage"), "V"),
+        lanes=_lanes(fields),
+    )
+
+
+def _present(fields: dict[str, str]) -> Read:
+    """By the status; without one by what names the module."""
+    status = fields.get("status", "").lower()
+    if status in _OUT:
+        return value(False)
+    named = any(read_word(fields.get(key)).value is not None for key in ("vendor-pn", "vendor-sn"))
+    if status in _IN or (not status and named):
+        return value(True)
+    return NOT_AVAILABLE if status or not named else ABSENT
+
+
+def _temperature(text: str | None) -> Read:
+    match = _TEMPERATURE.fullmatch(text or "")
+    return read_number(match[1] if match else text)
+
+
+def _lanes(fields: dict[str, str]) -> tuple[Lane, ...]:
+    told: dict[int, dict[str, Read]] = {}
+    for key, text in fields.items():
+        match = _LANE.fullmatch(key)
+        if match is None:
+            continue
+        index = int(match[1])
+        if not 1 <= index <= MAX_LANES:
+            raise Damaged(f"channel {index} is no lane")
+        read = read_number(text, "mA") if match[2] == "tx-bias-current" else _power(text)
+        told.setdefault(index, {})[_FIELDS[match[2]]] = read
+    return tuple(Lane(index=index, **told[index]) for index in sorted(told))
+
+
+def _power(text: str) -> Read:
+    match = _POWER.fullmatch(text)
+    return read_power_dbm(f"{match[1]} dBm" if match else text)
+
+
+def _details(fields: dict[str, str]) -> Json:
+    length = _LENGTH.fullmatch(fields.get("cable-length", ""))
+    date = read_word(fields.get("vendor-date-code", fields.get("vendor-data-code", "")).strip("_"))
+    return {
+        "status": _told(fields, "status"),
+        "error_status": _told(fields, "error-status"),
+        "identifier": _told(fields, "identifier"),
+        "cable_type": _told(fields, "cable-type"),
+        "length_m": None if length is None else float(length[1]) * (1000 if length[2] == "km" else 1),
+        "vendor_rev": _told(fields, "vendor-rev"),
+        "vendor_oui": _told(fields, "vendor-oui"),
+        "date_code": date.value,
+    }
+
+
+def _told(fields: dict[str, str], key: str) -> str | None:
+    found = read_word(fields.get(key)).value
+    return found if isinstance(found, str) else None
+
+
+TRANSCEIVER = Format(
+    name="nvue.transceiver",
+    title="Cumulus, NVOS: nv show interface PORT transceiver (the port is left blank)",
+    sniff=lambda head: (
+        90 if re.search(rb"(?:^|\n)\s*(?:cable-type|identifier) +: ", head) and b"vendor-" in head else 0
+    ),
+    parse=_parse,
+    facts={"optic": Optic, "details": dict[str, object]},
+)
+FORMATS = (TRANSCEIVER,)

@@ -21,8 +21,11 @@ ENTRIES = (
     Entry("pause", (), "start nothing new; what runs ends"),
     Entry("continue", (), "go on after a pause"),
     Entry("note", ("text",), "write a line into the record"),
+    Entry("claim", ("what",), "take a question or a place, so that others see it"),
+    Entry("release", ("what",), "give it back"),
     Entry("retest", ("step",), "measure again: STAGE/STEP or STAGE/STEP@SUBJECT"),
     Entry("skip", ("step", "why"), "UNKNOWN skipped, with a reason"),
+    Entry("replace", ("old", "new", "why"), "a part by its serials: what is expected is another now", "rack"),
     Entry("put-back", (), "undo everything that is left altered", "rack"),
     Entry("close", (), "end the run: nothing can be measured after it", "rack"),
     Entry("swap", (), "guide for crossed cables, one plug at a time", opens="swap"),
@@ -48,9 +51,7 @@ def parsed(typed: str) -> tuple[Entry, dict[str, str]] | str:
         return (entry, {}) if not words else f"{entry.name} takes no more words"
     if not words:
         return f"{entry.name} takes {' and '.join(entry.takes)}"
-    if len(entry.takes) == 1:
-        return entry, {entry.takes[0]: words}
-    first, _, second = words.partition(" ")
-    if not second.strip():
+    each = words.split(None, len(entry.takes) - 1)
+    if len(each) < len(entry.takes):
         return f"{entry.name} takes {' and '.join(entry.takes)}"
-    return entry, dict(zip(entry.takes, (first, second.strip()), strict=True))
+    return entry, dict(zip(entry.takes, each, strict=True))

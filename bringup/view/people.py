@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from bringup.model.people import Claim, Present
 from bringup.view.scene import Scene
 
-SCREENS = {"lines": "reading lines", "run": "at the run", "ask": "at question", "work": "at the work list"}
+SCREENS = MappingProxyType(
+    {
+        "lines": "reading lines",
+        "run": "at the run",
+        "ask": "at question",
+        "work": "at the work list",
+        "take": "taking work",
+        "company": "looking who is here",
+        "noting": "writing a line",
+    }
+)
 
 
 def present_words(present: Present) -> str:

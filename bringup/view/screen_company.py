@@ -113,4 +113,4 @@ def footer(scene: Scene, look: Look) -> Footer:
         next_ = "Watch. This run was not started with --share: nothing is taken from here."
         return Footer(doing, next_, keys)
     keys = [(">", "note to the rack"), ("A", "work list"), *keys]
-    return Footer(doing, "> writes one line to the rack; T on the work list takes a piece of work.", keys)
+    return Footer(doing, "> writes a line to the rack; the work list shares the work.", keys)

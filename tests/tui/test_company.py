@@ -44,7 +44,7 @@ def sends(effects: list[object]) -> list[tuple[str, dict[str, str]]]:
 def test_the_screen_says_who_is_at_the_rack_what_they_see_and_who_else_is_here() -> None:
     one, _ = console(crowd(command("claim", NEAR)))
     keys(one, "a")
-    shown = text(one)
+    shown = text(one, Size(120, 30))
     for words in (
         "AT THE RACK  tech-1, pts/1 80x24, at question",
         "since 03:01:55Z",

@@ -56,6 +56,8 @@ def _choices(scene: Scene, item: Item) -> list[tuple[str, str, Sequence[Item]]]:
 def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
     item = _item(scene, look)
     footer = Footer("others see who works on what", "Type the number, then Enter.", [("Esc", "back")])
+    if item is None or not _choices(scene, item):
+        footer = footer._replace(next="Esc goes back: take another, in any order.")
     if item is None:
         return [(), ((" This is done meanwhile: Esc goes back.", "plain"),)], footer
     who = claimed(scene, item.what)

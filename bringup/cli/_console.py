@@ -88,6 +88,7 @@ async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside,
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     following = asyncio.create_task(console.follow())
+    company = asyncio.create_task(console.company.keep())
     while not (following.done() or console.left):
         typing = asyncio.create_task(reader.readline())
         await asyncio.wait({following, typing}, return_when=asyncio.FIRST_COMPLETED)
@@ -97,8 +98,9 @@ async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside,
             await console.line(line.decode(errors="replace"))
         else:
             break
-    following.cancel()
-    await asyncio.wait({following})
+    for task in (following, company):
+        task.cancel()
+    await asyncio.wait({following, company})
     for words in console.last_words():
         write(words)
 
@@ -127,6 +129,7 @@ def outside(
 ) -> Outside:
     """What the console may ask for. A hand is lent to the owner only."""
     from bringup.cli._attendance import Attendance
+    from bringup.cli._verified import verified
     from bringup.cli.list import holder_of
     from bringup.tui.outside import Outside
 
@@ -135,11 +138,6 @@ def outside(
         from bringup.diagnosis import diagnose
 
         return with_moves(diagnose(state, inventory), state, inventory)
-
-    def verified(path: Path) -> str:
-        from bringup.journal.verify import verify
-
-        return verify(path).text().splitlines()[0]
 
     return Outside(
         diagnose=causes,
@@ -178,6 +176,7 @@ class Speaker:
         from bringup.cli.tell import own_key, signed
         from bringup.engine.desk import Command
         from bringup.model.errors import InputError
+        from bringup.tui.outside import NotSent
 
         if self._may is not None and not self._allowed(verb, arguments):
             raise InputError(f"`{verb}` is not done from here", "Open the console at the run's own machine.")
@@ -185,7 +184,10 @@ class Speaker:
             head = await speak(self._folder, Command("head", attached=self._attached))
             signer = own_key(self._key, self._folder)
             arguments = {**arguments, **signed(self._folder.run_id, verb, arguments, why, signer, head)}
-        reply = await speak(self._folder, Command(verb, arguments, why, self._attached))
+        try:
+            reply = await speak(self._folder, Command(verb, arguments, why, self._attached))
+        except InputError as error:
+            raise NotSent(error.message, error.advice) from error
         if not reply.ok:
             raise InputError(reply.error or "the runner refused")
         return f"{verb}: event {reply.seq}"

@@ -24,7 +24,20 @@ from bringup.tui.company import Company
 from bringup.tui.console import Console
 from bringup.tui.display import Display
 from bringup.tui.driver import ConsoleDriver, driver_class
-from bringup.tui.effect import Bell, Copy, Effect, Export, Fetch, GoHome, Hand, Leave, Photo, Send, Verify
+from bringup.tui.effect import (
+    Bell,
+    Copy,
+    Effect,
+    Export,
+    Fetch,
+    GoHome,
+    Hand,
+    Leave,
+    Photo,
+    Send,
+    Study,
+    Verify,
+)
 from bringup.tui.ending import on_end, write_down
 from bringup.tui.feed import Feed
 from bringup.tui.lines import Corner, Lines, named
@@ -33,6 +46,7 @@ from bringup.tui.outside import NotSent, Outside, Verified
 from bringup.tui.picture import Picture, utc
 from bringup.tui.rate import FRAMES_A_S, Link, Rate
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
+from bringup.tui.study import study
 from bringup.view.frame import Size
 
 TICK_S = 1 / FRAMES_A_S["local"]
@@ -209,12 +223,19 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
                     self._begin_verify()
                 case Copy() | Export() | Fetch() | Photo():
                     self.run_worker(self._errand(effect), exit_on_error=False)
+                case Study():
+                    self.run_worker(self._study(effect), exit_on_error=False)
                 case Bell():
                     self.bell()
                 case GoHome():
                     self.exit("")
                 case Leave():
                     self.exit(None)
+
+    async def _study(self, wanted: Study) -> None:
+        with self._guarded():
+            await study(self.console_view, self._outside, wanted)
+        self._paint()
 
     async def _send_all(self, effects: list[Send | Hand]) -> None:
         """One after the other, in their order."""

@@ -12,12 +12,15 @@ from bringup.model.cause import Cause
 from bringup.model.inventory import Inventory
 from bringup.model.people import Present
 from bringup.tui.feed import Feed, told
-from bringup.tui.outside import Outside
+from bringup.tui.outside import Outside, Verified
 from bringup.tui.pulse import Pulse
 from bringup.view.mark import Tier
 from bringup.view.scene import Scene
 
 DIAGNOSE_EVERY_S = 1.0
+VERIFY_EVERY_S = 60.0
+DIGITS = 8
+"""Of a digest, where there is room for no more."""
 RESTS = 10
 """A long record takes a while to diagnose: that many times as long is then waited."""
 
@@ -40,7 +43,7 @@ class Picture:
         watching: bool = False,
         clock: Callable[[], str] = utc,
     ) -> None:
-        self.verified = "not verified here yet: v"
+        self.verified = Verified("not verified here yet: v")
         self.pace = ""
         self._feed, self._inventory, self._outside = feed, inventory, outside
         self._tier: Tier = tier
@@ -50,6 +53,8 @@ class Picture:
         self._diagnosed = 0
         self._next_s = 0.0
         self._pulse = Pulse(outside.lives, now_s=time.monotonic)
+        self._verified_of: tuple[int, bool] | None = None
+        self._verify_next_s = 0.0
         self._made: Scene | None = None
         self.people: tuple[Present, ...] = ()
         self.you: int | None = None
@@ -60,7 +65,7 @@ class Picture:
         same = made is not None and (
             made.state is state
             and made.causes is self._causes
-            and (made.verified, made.alarm) == (self.verified, alarm)
+            and (made.verified, made.alarm) == (self.verified.words, alarm)
             and (made.people, made.you) == (self.people, self.you)
         )
         live, clock = self._live(), self._clock()
@@ -77,7 +82,8 @@ class Picture:
             live=live,
             clock=clock,
             watching=self._watching,
-            verified=self.verified,
+            verified=self.verified.words,
+            digests=(self.verified.said, self.verified.found) if self.verified.said else (),
             pace=self.pace,
             alarm=alarm,
             people=self.people,
@@ -90,8 +96,24 @@ class Picture:
         """Why nothing can be built on what stands here; empty as long as it can. The folder, which is longer
         than a line, is left out.
         """
-        trouble = self._feed.trouble
-        return told(trouble)[1].replace(f"{self._feed.folder.path}/", "") if trouble is not None else ""
+        if self._feed.trouble is not None:
+            return told(self._feed.trouble)[1].replace(f"{self._feed.folder.path}/", "")
+        found = self.verified
+        if not found.contradicts:
+            return ""
+        both = f" said {found.said[:DIGITS]}, found {found.found[:DIGITS]}" if found.said else ""
+        return f"RECORD DOES NOT VERIFY: {found.contradicts}{both}"
+
+    def verify_due(self) -> bool:
+        """Whether the record is to be verified by itself: once when all is read, then when there is a new
+        checkpoint, with a rest between.
+        """
+        feed, now = self._feed, time.monotonic()
+        marks = (feed.state.checkpoints, feed.state.closed is not None)
+        if not feed.caught_up or marks == self._verified_of or now < self._verify_next_s:
+            return False
+        self._verified_of, self._verify_next_s = marks, now + VERIFY_EVERY_S
+        return True
 
     def _live(self) -> str:
         """How fresh the screen is: a run that is closed is read back, one without a runner is lost."""
@@ -104,6 +126,9 @@ class Picture:
             return "REPLAY"
         lost_s = self._pulse.lost_s
         return "LIVE" if lost_s is None else f"LOST {int(lost_s) // 60:02}:{int(lost_s) % 60:02}"
+
+    def look_soon(self) -> None:
+        self._pulse.look_soon()
 
     async def look(self) -> None:
         """Whether somebody does the run, beside the loop."""

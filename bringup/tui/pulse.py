@@ -32,6 +32,10 @@ class Pulse:
         """Seconds until it is looked for again."""
         return max(0.0, self._next_s - self._now_s())
 
+    def look_soon(self) -> None:
+        """Somebody has just needed it: don't wait."""
+        self._next_s = 0.0
+
     async def look(self) -> None:
         """Look, if it is time to."""
         if self._looking or self._now_s() < self._next_s:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bringup.view.fit import between, exactly, fit, middle, width_of, wrapped
 from bringup.view.mark import CUTS, Cell, Role, Row, Tier
-from bringup.view.scene import Scene
+from bringup.view.scene import Look, Scene
 from bringup.view.text import visible
 
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 60, 20
@@ -148,15 +148,23 @@ def keys_row(keys: Sequence[tuple[str, str]], width: int, tier: Tier) -> Row:
     return fit((*found, ("?", "title"), (" help", "dim")), width, tier)
 
 
-def too_small(scene: Scene, size: Size, typed: str) -> list[Row]:
-    """What is left below 60x20: the words that say so, the question, and what was typed. Never a crash."""
+def too_small(scene: Scene, size: Size, look: Look) -> list[Row]:
+    """What is left below 60x20: the words that say so, the question, what was typed and what was said to it.
+    The question is the one that an answer would go to. Never a crash.
+    """
     need = f"too small: {size.width}x{size.height}, needs {SMALLEST_WIDTH}x{SMALLEST_HEIGHT}"
-    asks = scene.state.asks
     rows: list[Row] = [((need, "warn"),)]
-    if asks:
-        rows += [((line, "ask"),) for line in wrapped(visible(asks[0].text, 400), max(8, size.width))]
-        rows.append(((f"> {visible(typed)}", "plain"),))
-    found = exactly(rows, max(size.width, 0), max(size.height, 0), scene.tier)
+    width, asks = max(8, size.width), scene.state.asks
+    opened = next((each for each in asks if look.screen == "ask" and each.question == look.about), None)
+    under: list[Row] = [((visible(look.note, 400), "advice"),)] if look.note else []
+    if opened is not None:
+        under.insert(0, ((f"> {visible(look.typed)}", "plain"),))
+    elif asks:
+        under.append((("Space opens it", "dim"),))
+    if (ask := opened or next(iter(asks), None)) is not None:
+        told = wrapped(visible(ask.text, 400), width)
+        rows += [((line, "ask"),) for line in told[: max(1, size.height - 1 - len(under))]]
+    found = exactly([*rows, *under], max(size.width, 0), max(size.height, 0), scene.tier)
     return [drawable(row, scene.tier) for row in found]
 
 

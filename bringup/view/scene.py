@@ -19,6 +19,8 @@ from bringup.model.progress import StepState
 from bringup.model.state import RunState
 from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Reason, Verdict
+from bringup.view.comparison import Comparison
+from bringup.view.examination import Examination
 from bringup.view.mark import ASK, FAIL, RUNNING, STALE, WAITING, Mark, Tier, mark_of
 
 SILENT = frozenset({Reason.UNREACHABLE, Reason.REFUSED, Reason.TIMEOUT})
@@ -46,6 +48,9 @@ class Look(msgspec.Struct, frozen=True):
     behind: Look | None = None
     jump: bool = False
     everything: bool = False
+    found: Comparison | Examination | None = None
+    """What was found out for the screen, beside the run; `failed` is why it was not."""
+    failed: str = ""
 
 
 class Scene(msgspec.Struct, frozen=True, dict=True):

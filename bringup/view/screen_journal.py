@@ -30,7 +30,8 @@ def shown(scene: Scene, look: Look) -> tuple[Known | Unknown, ...]:
 def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     events = shown(scene, look)
     rows: list[Row] = [
-        ((" VERIFY ", "dim"), (visible(scene.verified, size.width - 9), "plain")),
+        ((" VERIFY ", "dim"), (visible(scene.verified, size.width - 9), "bad" if scene.alarm else "plain")),
+        *both_digests(scene),
         rule(size.width, scene.tier, _how_many(scene)),
     ]
     if not events:
@@ -47,6 +48,12 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     rows.append(rule(size.width, scene.tier, f"EVENT {events[cursor].seq}"))
     detail = wrapped(visible(brief(events[cursor]), 2000), size.width - 2)
     return [*rows, *(((f" {line}", "plain"),) for line in detail[:DETAIL_ROWS])]
+
+
+def both_digests(scene: Scene) -> list[Row]:
+    """Of a record that does not verify: what was signed or recorded, and what is there."""
+    said = zip(("said ", "found"), scene.digests, strict=False)
+    return [((f" {word}  ", "dim"), (digest, "bad")) for word, digest in said]
 
 
 def _how_many(scene: Scene) -> str:

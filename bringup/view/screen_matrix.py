@@ -13,7 +13,7 @@ from bringup.model.judgement import Judgement
 from bringup.model.subject import parse_subject
 from bringup.view.fit import chosen, fit, middle, page, rule
 from bringup.view.frame import Footer, Size
-from bringup.view.mark import WAITING, Cell, Row, mark_of
+from bringup.view.mark import WAITING, Cell, Row
 from bringup.view.scene import Look, Scene
 from bringup.view.text import amount, visible
 
@@ -104,7 +104,7 @@ def _row(scene: Scene, grid: Grid, name: str, cell_width: int) -> Row:
     cells: list[Cell] = [(f" {middle(visible(name), NAME_CELLS - 2, scene.tier):<{NAME_CELLS - 1}}", "plain")]
     for column in grid.columns:
         judgement = grid.cells.get((name, column))
-        mark = WAITING if judgement is None else mark_of(judgement.verdict, judgement.reason)
+        mark = WAITING if judgement is None else scene.reading_mark(judgement)
         words = mark.glyph(scene.tier)
         if cell_width > 3 and judgement is not None and isinstance(judgement.value, int | float):
             words = f"{words} {judgement.value:.4g}"
@@ -118,7 +118,7 @@ def _about(scene: Scene, grid: Grid, name: str, width: int) -> list[Row]:
     """The worst cell of the chosen row, with limit and source."""
     mine = [cell for (row, _), cell in grid.cells.items() if row == name]
     worst = max(mine, key=lambda cell: cell.verdict.severity)
-    mark = mark_of(worst.verdict, worst.reason)
+    mark = scene.reading_mark(worst)
     value = amount(worst.value, worst.unit, worst.reading)
     limit = visible(worst.limit or "no limit", 60)
     return [

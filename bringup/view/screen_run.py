@@ -12,7 +12,7 @@ from bringup.model.progress import StepState
 from bringup.model.verdict import Verdict
 from bringup.view.fit import beside, fit, middle, rule
 from bringup.view.frame import Footer, Size
-from bringup.view.mark import RUNNING, UNKNOWN, Cell, Row, Tier, mark_of
+from bringup.view.mark import RUNNING, STALE, UNKNOWN, Cell, Row, Tier, mark_of
 from bringup.view.scene import Look, Scene
 from bringup.view.text import amount, visible
 
@@ -127,12 +127,13 @@ def _now(scene: Scene, width: int) -> Iterator[Row]:
     done = int(share * room)
     yield ((f" {full * done}{empty * (room - done)}", "running"), (f" {share:>4.0%}", "plain"))
     running = being_read(scene)
+    mark = STALE if scene.lost else RUNNING
     for step in running[:RUNNING_SHOWN]:
         words = f" {step.key.step}"
         subject = middle(visible(step.key.subject), max(8, width - len(words) - 8), tier)
         yield (
             (" ", "plain"),
-            (mark_of(None, running=True).glyph(tier), "running"),
+            (mark.glyph(tier), mark.role),
             (f" {subject}", "plain"),
             (words, "dim"),
         )
@@ -171,7 +172,7 @@ def event_row(scene: Scene, event: Known | Unknown, width: int) -> Row | None:
     lead: Cell = (f" {time} ", "dim")
     match event:
         case Judged() if event.limit is not None or not event.verdict.good:
-            mark = mark_of(event.verdict, event.reason)
+            mark = scene.reading_mark(event)
             source = f"  {visible(event.source or '', 60)}" if width >= SOURCES_FROM - WIDE_RACK_CELLS else ""
             glyph: Cell = (mark.glyph(scene.tier), mark.role)
             return (lead, glyph, *_reading(event, width - 11, scene.tier), (source, "dim"))

@@ -9,6 +9,7 @@ from bringup.view.fit import count, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row, mark_of
 from bringup.view.scene import Look, Scene
+from bringup.view.screen_journal import both_digests
 from bringup.view.text import visible
 
 SIGNATURES = ("technician", "engineer")
@@ -23,7 +24,12 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     rows.append(
         ((f"   {covered.planned} verdicts due, {covered.ended} there:  {',  '.join(tally)}", "plain"),)
     )
-    rows += [((f"   record: {visible(scene.verified, size.width - 12)}", "plain"),), ()]
+    told = visible(scene.verified, size.width - 12)
+    rows.append(((f"   record: {told}", "bad" if scene.alarm else "plain"),))
+    if scene.alarm:
+        rows += both_digests(scene)
+        rows.append(((" NOTHING IS SIGNED from here: the record can't be trusted.", "bad"),))
+    rows.append(())
     rows += _exceptions(scene, size.width, max(3, size.height - 14))
     rows += [(), ((" SIGNATURES, of two different people", "title"),)]
     for number, role in enumerate(SIGNATURES, 1):

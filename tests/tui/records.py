@@ -13,7 +13,7 @@ from bringup.model.cause import Cause
 from bringup.model.inventory import Inventory
 from bringup.model.state import RunState
 from bringup.tui.app import ConsoleApp
-from bringup.tui.outside import Outside
+from bringup.tui.outside import Outside, Verified
 from tests.diagnosis.record import Record
 from tests.tui.scenes import AT, dirty, started
 
@@ -50,10 +50,14 @@ class World:
     def __init__(self, *, lives: bool = True) -> None:
         self.sent: list[tuple[str, dict[str, str], str | None]] = []
         self.lives = lives
+        self.verified = Verified("verified")
 
     async def send(self, verb: str, arguments: dict[str, str], why: str | None) -> str:
         self.sent.append((verb, arguments, why))
         return f"{verb}: event 9"
+
+    async def verify(self, path: Path) -> Verified:
+        return self.verified
 
     def diagnose(self, state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
         from bringup.diagnosis import diagnose
@@ -65,7 +69,7 @@ class World:
             diagnose=self.diagnose,
             send=self.send,
             hand=None,
-            verify=lambda path: "verified",
+            verify=self.verify,
             lives=lambda: self.lives,
         )
 

@@ -206,7 +206,8 @@ class _Verification:
             text = f"it covers {head.size} events and only {leaves.count} are there"
             report.contradicts("truncated", where, text)
         elif leaves.root(head.size) != head.root:
-            report.contradicts("root", where, f"the first {head.size} events are not the ones it covers")
+            text = f"the first {head.size} events are not the ones it covers"
+            report.contradicts("root", where, text, head.root.hex(), leaves.root(head.size).hex())
         else:
             return True
         return False
@@ -240,8 +241,9 @@ class _Verification:
                     "checkpoint-missing", f"event {seq}", f"checkpoints/{size}.txt is missing"
                 )
             elif base64.b64encode(head.root).decode() != root:
+                text = "its root is not the one of its file"
                 self._report.contradicts(
-                    "checkpoint-event", f"event {seq}", "its root is not the one of its file"
+                    "checkpoint-event", f"event {seq}", text, _hex(root), head.root.hex()
                 )
             elif (key := self._sealed_by.get(size)) is not None and key != signer:
                 text = f"it says that {signer} signed, {key} did"
@@ -312,6 +314,14 @@ class _Verification:
         if not report.closed:
             where = f"event {report.events - 1}" if report.events else "journal"
             report.lacks("not-closed", where, "the run was never closed")
+
+
+def _hex(root: str) -> str:
+    """A root as the tree heads write it, in hexadecimal; empty where it is none."""
+    try:
+        return base64.b64decode(root, validate=True).hex()
+    except ValueError:
+        return ""
 
 
 def _one_line(value: str) -> str:

@@ -30,7 +30,8 @@ class Files:
             self._report.contradicts("file", name, str(error))
             return
         if found != digest:
-            self._report.contradicts("file", name, "it is not the file whose digest stands in the record")
+            text = "it is not the file whose digest stands in the record"
+            self._report.contradicts("file", name, text, digest, found)
 
     def check_run_name(self, origin: str) -> None:
         """run.json, where it names the run, names the one that the events and checkpoints name."""

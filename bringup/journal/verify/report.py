@@ -11,13 +11,15 @@ SHOWN_OF_A_KIND = 20
 
 class Finding(msgspec.Struct, frozen=True):
     """One thing that keeps the record from exit code 0. `code` is 3 or 4, `id` its kind, `where` a file or
-    event.
+    event. Where two digests differ, `said` is the one that was signed or recorded, `found` the other (hex).
     """
 
     code: int
     id: str
     where: str
     text: str
+    said: str = ""
+    found: str = ""
 
 
 class Report(msgspec.Struct):
@@ -38,14 +40,14 @@ class Report(msgspec.Struct):
     counts: dict[str, int] = {}
     notes: list[str] = []
 
-    def add(self, code: int, kind: str, where: str, text: str) -> None:
+    def add(self, code: int, kind: str, where: str, text: str, digests: tuple[str, str] = ("", "")) -> None:
         self.code = max(self.code, code)
         self.counts[kind] = self.counts.get(kind, 0) + 1
         if self.counts[kind] <= SHOWN_OF_A_KIND:
-            self.findings.append(Finding(code, kind, where, text))
+            self.findings.append(Finding(code, kind, where, text, *digests))
 
-    def contradicts(self, kind: str, where: str, text: str) -> None:
-        self.add(CONTRADICTION, kind, where, text)
+    def contradicts(self, kind: str, where: str, text: str, said: str = "", found: str = "") -> None:
+        self.add(CONTRADICTION, kind, where, text, (said, found))
 
     def lacks(self, kind: str, where: str, text: str) -> None:
         self.add(INCOMPLETE, kind, where, text)

@@ -1,0 +1,78 @@
+"""Verifies a record for the console, in a process of its own: it takes no time from keys and frames."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bringup.tui.outside import Verified
+
+WORDS = {
+    0: "intact, signed by a known signer",
+    3: "intact as far as it goes, but not proven whole",
+    4: "THE RECORD CONTRADICTS ITSELF",
+}
+
+
+AGAIN_S = 0.5
+"""A record that grows while it is read can look like one that contradicts itself: only what is found twice is."""
+
+
+async def verified(path: Path) -> Verified:
+    """What `bringup log verify` finds. Whoever waits no longer ends that process too.
+
+    Raises:
+        OSError: it can't be started.
+    """
+    found = await _once(path)
+    if found.contradicts:
+        await asyncio.sleep(AGAIN_S)
+        found = await _once(path)
+    return found
+
+
+async def _once(path: Path) -> Verified:
+    from bringup.tui.outside import Verified
+
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bringup", "log", "verify", str(path), "--format", "json"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        output, errors = await process.communicate()
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+    try:
+        report = json.loads(output)
+    except ValueError:
+        said = errors.decode(errors="replace").strip().splitlines()
+        return Verified(f"not verified: {said[-1] if said else 'no answer'}")
+    return told(report)
+
+
+def told(report: dict[str, Any]) -> Verified:
+    """A report in one line; what contradicts, with the digest that was said and the one that was found."""
+    from bringup.tui.outside import Verified
+
+    code = report["code"]
+    worst = sorted(report["findings"], key=lambda found: (-found["code"], not found.get("said")))
+    counted = f"{report['events']} events, {report['covered']} under {report['checkpoints']} checkpoints"
+    if code != max(WORDS):
+        open_ = f"; {worst[0]['text']}" if worst else ""
+        return Verified(f"{WORDS[code]}: {counted}{open_}")
+    first = worst[0]
+    return Verified(
+        f"{WORDS[code]}: {first['where']}: {first['text']}",
+        contradicts=first["where"],
+        said=first.get("said", ""),
+        found=first.get("found", ""),
+    )

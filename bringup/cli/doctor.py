@@ -13,6 +13,7 @@ import msgspec
 
 from bringup.cli._options import inventory_option
 from bringup.cli.main import printable
+from bringup.view.examination import Examination, Finding
 
 TOOLS = (
     ("ssh-keygen", "openssh-client", "verifies signatures without this program"),
@@ -26,15 +27,6 @@ LIBRARIES = (
     ("grpc", "gNMI"),
     ("aiohttp", "Redfish, eAPI"),
 )
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """`good` None means: optional, and not there."""
-
-    what: str
-    good: bool | None
-    says: str
-    advice: str = ""
 
 
 @click.command(name="doctor")
@@ -51,9 +43,7 @@ def doctor(runs: Path, form: str, inventory: str | None) -> int:
       bringup doctor
       bringup doctor -i rack.toml --format json
     """
-    reach = reachability(inventory) if inventory is not None else []
-    here = [python(), terminal(), *tools(), *libraries(), place(runs), config(), signing_key(), agent()]
-    findings = [*here, *reach]
+    findings = [*here(runs), *(reachability(inventory) if inventory is not None else [])]
     if form == "json":
         click.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings]))
     else:
@@ -63,6 +53,17 @@ def doctor(runs: Path, form: str, inventory: str | None) -> int:
             if finding.advice and finding.good is not True:
                 click.echo(printable(f"         {finding.advice}"))
     return 3 if any(finding.good is False for finding in findings) else 0
+
+
+def here(runs: Path) -> list[Finding]:
+    """What this machine has, in the order in which it is told."""
+    return [python(), terminal(), *tools(), *libraries(), place(runs), config(), signing_key(), agent()]
+
+
+def examine(runs: Path) -> Examination:
+    """The same for the console: what is missing first, then what is absent."""
+    order = {False: 0, None: 1, True: 2}
+    return Examination(tuple(sorted(here(runs), key=lambda each: order[each.good])))
 
 
 def python() -> Finding:

@@ -47,6 +47,13 @@ class Photo(msgspec.Struct, frozen=True):
     about: str = ""
 
 
+class Study(msgspec.Struct, frozen=True):
+    """What the screen `what` shows is to be found out beside the run; `about` as in its look."""
+
+    what: str
+    about: str = ""
+
+
 class Bell(msgspec.Struct, frozen=True):
     """So many bells: one a person is needed, two a pass was held, three stop."""
 
@@ -69,4 +76,4 @@ class Hand(msgspec.Struct, frozen=True):
     cause: Cause | PlugTurn
 
 
-Effect = Hand | Send | Photo | Fetch | Verify | Copy | Export | Bell | GoHome | Leave
+Effect = Hand | Send | Study | Photo | Fetch | Verify | Copy | Export | Bell | GoHome | Leave

@@ -30,6 +30,8 @@ ENTRIES = (
     Entry("close", (), "end the run: nothing can be measured after it", "rack"),
     Entry("swap", (), "guide for crossed cables, one plug at a time", opens="swap"),
     Entry("soak", (), "numbers that were read again and again, and their trends", opens="soak"),
+    Entry("compare", ("run",), "this run against another one: its id", opens="compare"),
+    Entry("doctor", (), "what works on this machine, and what to install", opens="doctor"),
     Entry("abort", ("why",), "stop the run; what was not measured is UNKNOWN", "rack"),
 )
 

@@ -129,6 +129,7 @@ def outside(
 ) -> Outside:
     """What the console may ask for. A hand is lent to the owner only."""
     from bringup.cli._attendance import Attendance
+    from bringup.cli._study import Study
     from bringup.cli._verified import verified
     from bringup.cli.list import holder_of
     from bringup.tui.outside import Outside
@@ -145,6 +146,7 @@ def outside(
         hand=Hand(folder).work if may is None and not attached and folder.lab.is_dir() else None,
         verify=verified,
         lives=lambda: holder_of(folder) is not None,
+        study=Study(folder).find_out,
         here=Attendance(folder, attached=attached).here,
     )
 

@@ -50,10 +50,10 @@ def judge(
 ) -> tuple[Judgement, ...]:
     """One judgement for each limit of `limits` (all those that match); the subject's verdict is the worst.
 
-    Limits of uniformity (`same_across` and nothing else) are left to `judge_group`, so a measured value with
-    only such limits gives an empty tuple here, as does a quantity that nobody requires and no limit speaks
-    of: recorded, not judged. A reading that is not a value, or is stale, gives one judgement, whatever the
-    limits.
+    Limits of a group (`same_across`, `peer_mad`) are left to `judge_group` and `bringup.peers`, so a measured
+    value with only such limits gives an empty tuple here, as does a quantity that nobody requires and no
+    limit speaks of: recorded, not judged. A reading that is not a value, or is stale, gives one judgement,
+    whatever the limits.
 
     Args:
         contract: under a contract profile a site limit gives MARGINAL where it would give FAIL.
@@ -67,13 +67,13 @@ def judge(
         return ()
     nothing = _not_a_value(measurement, far_end_lit, poll_period_s)
     if nothing is not None:
-        return (_bind(measurement, _foremost(limits), nothing),)
-    if not any(_bounded(limit) or limit.same_across is not None for limit in limits):
-        return (_bind(measurement, None, Finding(Verdict.UNKNOWN, Reason.NO_LIMIT)),) if required else ()
+        return (bind(measurement, _foremost(limits), nothing),)
+    if not any(bounded(limit) or limit.grouped for limit in limits):
+        return (bind(measurement, None, Finding(Verdict.UNKNOWN, Reason.NO_LIMIT)),) if required else ()
     return tuple(
-        _bind(measurement, limit, _soften(limit, _against(measurement, limit, floor), contract))
+        bind(measurement, limit, soften(limit, _against(measurement, limit, floor), contract))
         for limit in limits
-        if _bounded(limit)
+        if bounded(limit)
     )
 
 
@@ -94,13 +94,13 @@ def judge_group(
     member of agrees with itself, and the note says so; one measured out of several expected has shown
     nothing: UNKNOWN `no_data`.
     """
-    counts = Counter(_identity(member.value) for member in members if _usable(member))
+    counts = Counter(_identity(member.value) for member in members if usable(member))
     measured = sum(counts.values())
     wanted = max(expected if expected is not None else 0, len(members))
     common, votes = counts.most_common(1)[0] if counts else (None, 0)
     found = []
     for member in members:
-        if not _usable(member):
+        if not usable(member):
             finding = Finding(Verdict.UNKNOWN, Reason.NO_DATA, note=f"reading: {member.reading}")
         elif measured == 1 and wanted > 1:
             finding = Finding(
@@ -112,7 +112,7 @@ def judge_group(
             finding = Finding(Verdict.PASS)
         else:
             finding = Finding(Verdict.FAIL, note=_split(members, member, measured))
-        found.append(_bind(member, limit, _soften(limit, finding, contract), words=_same_words(limit)))
+        found.append(bind(member, limit, soften(limit, finding, contract), words=_same_words(limit)))
     return tuple(found)
 
 
@@ -137,7 +137,7 @@ def transmitter_proven_on(measurement: Measurement | None) -> bool | None:
     if measurement.reading is Reading.DARK:
         return False
     value = measurement.value
-    if not _usable(measurement) or isinstance(value, bool) or not isinstance(value, int | float):
+    if not usable(measurement) or isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value > TRANSMITTER_OFF_DBM
 
@@ -242,7 +242,7 @@ def _member(measurement: Measurement, allowed: Sequence[Scalar]) -> Finding:
     return Finding(Verdict.FAIL)
 
 
-def _soften(limit: Limit, finding: Finding, contract: bool) -> Finding:
+def soften(limit: Limit, finding: Finding, contract: bool) -> Finding:
     if contract and limit.standing is Standing.SITE and finding.verdict is Verdict.FAIL:
         words = "outside a site limit, which the contract has not adopted"
         note = f"{words}; {finding.note}" if finding.note else words
@@ -250,7 +250,7 @@ def _soften(limit: Limit, finding: Finding, contract: bool) -> Finding:
     return finding
 
 
-def _bind(
+def bind(
     measurement: Measurement, limit: Limit | None, finding: Finding, words: str | None = None
 ) -> Judgement:
     return Judgement(
@@ -268,7 +268,7 @@ def _bind(
     )
 
 
-def _bounded(limit: Limit) -> bool:
+def bounded(limit: Limit) -> bool:
     """Whether the limit bounds one value by itself."""
     return any(
         bound is not None for bound in (limit.min, limit.max, limit.equals, limit.one_of, limit.matches)
@@ -298,7 +298,7 @@ def _identity(value: Scalar | None) -> tuple[str, Scalar | None]:
     return _kind(value), value
 
 
-def _usable(member: Measurement) -> bool:
+def usable(member: Measurement) -> bool:
     return (
         member.reading is Reading.VALUE
         and member.value is not None
@@ -307,7 +307,7 @@ def _usable(member: Measurement) -> bool:
 
 
 def _split(members: Sequence[Measurement], member: Measurement, measured: int) -> str:
-    alike = sum(_usable(each) and _identity(each.value) == _identity(member.value) for each in members)
+    alike = sum(usable(each) and _identity(each.value) == _identity(member.value) for each in members)
     return f"{alike} of {measured} measured have this value"
 
 

@@ -81,6 +81,21 @@ RELOCK_RULES: tuple[Rule, ...] = (
         source=SEVEN.format(16),
     ),
     Rule(
+        id="more-errors-than-peers",
+        when=(is_("near_ber_above_peers", True),),
+        title="{near} corrects far more errors than its peers (BER {near_ber})",
+        explains=FROM_RELOCK,
+        shows=("pre_fec_ber_upper", "pre_fec_ber"),
+        likely=(
+            Likely("its receiver adapted badly when the link came up: a silent bad re-lock", (GOOD_LIGHT,)),
+            Likely("signal settings of {near} that are not those of its peers"),
+            Likely("a dirty end face that the power readings don't show"),
+        ),
+        next_test="run the re-lock test on {near} and {far}: another value means that it adapted badly",
+        remedy="relock-and-guard",
+        source=SEVEN.format(16),
+    ),
+    Rule(
         id="comes-up-slowly",
         when=(is_("near_up_slowly", True),),
         title="{link} takes too long to come up after {near} is opened",

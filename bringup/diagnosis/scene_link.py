@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from statistics import median
 
-from bringup.diagnosis.observed import Observed
+from bringup.diagnosis.observed import Observed, Seen
 from bringup.diagnosis.rule import Facts
+from bringup.model.envelope import LIKE_PEERS
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import Scalar
 from bringup.model.subject import parse_subject
+from bringup.model.verdict import Verdict
 from bringup.statistics import RANDOM_NOISE_FLOOR_BER
 
 LOW_AGAINST_MEDIAN_DB = 1.5
@@ -149,11 +151,18 @@ def _errors(side: str, observed: Observed, port: str) -> dict[str, Scalar | None
     return {
         f"{side}_ber": ber,
         f"{side}_ber_bad": upper.failed or own.failed,
+        f"{side}_ber_above_peers": upper.failed and not own.failed and _against_peers_only(upper),
         f"{side}_lost": lost,
         f"{side}_lost_not_noise": None
         if lost is None or ber is None
         else lost > 0 and ber < RANDOM_NOISE_FLOOR_BER,
     }
+
+
+def _against_peers_only(seen: Seen) -> bool:
+    """Whether it is bad in nothing but beside its peers."""
+    failed = [each for each in seen.judgements if each.verdict is Verdict.FAIL]
+    return all((each.limit or "").startswith(LIKE_PEERS) for each in failed)
 
 
 def _path(observed: Observed, near: str, far: str) -> dict[str, Scalar | None]:

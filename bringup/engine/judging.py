@@ -28,6 +28,7 @@ from bringup.model.plan import Expected, Task
 from bringup.model.subject import ancestors, ends, parse_subject
 from bringup.model.units import SAMPLED
 from bringup.model.verdict import Reason, Verdict
+from bringup.peers import judge_peers
 
 FLOORS = {"pre_fec_ber_upper": "pre_fec_ber_floor"}
 """Quantities whose value can't be below what the window would show without any error."""
@@ -167,21 +168,32 @@ class Judging:
         self, tasks: list[Task], known: dict[tuple[str, str], Measurement]
     ) -> dict[tuple[str, str], list[Judgement]]:
         """Judgements by limits of uniformity, by measured (subject, quantity)."""
-        groups: dict[tuple[str, str, str], list[tuple[Expected, Limit]]] = defaultdict(list)
+        groups: dict[tuple[str, Limit, str], list[Expected]] = defaultdict(list)
         for task in tasks:
             for each in task.expected:
                 for limit in each.limits:
                     if limit.same_across is not None:
                         name = self._group_name(limit.same_across, each.subject)
-                        groups[(each.quantity, limit.same_across, name)].append((each, limit))
+                        groups[(each.quantity, limit, name)].append(each)
+                    elif limit.peer_mad is not None and limit.peers is not None:
+                        name = self._group_name(limit.peers, each.subject)
+                        if name or limit.peers == "run":  # of what kind nobody states has no peers
+                            groups[(each.quantity, limit, name)].append(each)
         found: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
-        for (quantity, _, _), members in groups.items():
-            measured = [known[key] for each, _ in members if (key := (each.subject, quantity)) in known]
-            for judgement in judge_group(
-                measured, members[0][1], expected=len(members), contract=self._contract
-            ):
+        for (quantity, limit, _), members in groups.items():
+            measured = [known[key] for each in members if (key := (each.subject, quantity)) in known]
+            for judgement in self._of_group(measured, limit, members):
                 found[(judgement.subject, quantity)].append(judgement)
         return found
+
+    def _of_group(
+        self, measured: Sequence[Measurement], limit: Limit, members: Sequence[Expected]
+    ) -> tuple[Judgement, ...]:
+        if limit.peer_mad is None:
+            return judge_group(measured, limit, expected=len(members), contract=self._contract)
+        others = [one for one in members[0].limits if one != limit]
+        fresh = [one for one in measured if not _stale(one)]
+        return judge_peers(fresh, limit, others, contract=self._contract)
 
     def _group_name(self, across: str, subject: str) -> str:
         """Which group a subject is in: its rack, its role, its port's medium, or the one group of the run."""

@@ -26,7 +26,7 @@ class Lot(msgspec.Struct, frozen=True):
 
 def lots(tasks: Sequence[Task], planned: Sequence[Task], inventory: Inventory) -> list[Lot]:
     """`tasks`, in their order, split so that no judgement needs two lots. `planned` is the whole step."""
-    if any(limit.same_across for task in planned for each in task.expected for limit in each.limits):
+    if any(limit.grouped for task in planned for each in task.expected for limit in each.limits):
         return [Lot(list(tasks), None)]
     root: dict[str, str] = {}
 

@@ -14,7 +14,7 @@ from bringup.input.validate import validated
 from bringup.model.envelope import Envelope, Limit
 from bringup.model.units import QUANTITIES
 
-BOUNDS = ("min", "max", "equals", "one_of", "matches", "same_across")
+BOUNDS = ("min", "max", "equals", "one_of", "matches", "same_across", "peer_mad")
 GROUPS = ("role", "rack", "medium", "run")
 Table = tuple[tuple[Key, ...], dict[str, Any]]
 
@@ -75,11 +75,13 @@ def _read(path: Path) -> tuple[Envelope | None, list[Problem]]:
 def _twice(
     document: Document, table: Table, seen: dict[tuple[str, ...], tuple[Key, ...]]
 ) -> Iterator[Problem]:
-    """Of one standing there is one limit for one (measure, when): a standard may stand beside a vendor's."""
+    """Of one standing there is one limit for one (measure, when): a standard may stand beside a vendor's, and
+    a comparison with peers beside a bound.
+    """
     path, limit = table
     when = limit.get("when")
     keys = repr(sorted(when.items())) if isinstance(when, dict) else ""
-    key = (str(limit.get("measure")), keys, str(limit.get("standing")))
+    key = (str(limit.get("measure")), keys, str(limit.get("standing")), str("peer_mad" in limit))
     before = seen.setdefault(key, path)
     if before != path:
         wrong = f"line {document.line(before)} has such a limit for the same `when` already"
@@ -97,14 +99,36 @@ def _limit_faults(document: Document, table: Table) -> Iterator[Problem]:
     source = limit.get("source")
     if isinstance(source, str) and not source.strip():
         yield document.problem((*path, "source"), "is empty", "say where this limit comes from")
-    group = limit.get("same_across")
-    if isinstance(group, str) and group not in GROUPS:
-        yield document.problem(
-            (*path, "same_across"), f"no group is called {group!r}", nearest(group, GROUPS)
-        )
+    for key in ("same_across", "peers"):
+        group = limit.get(key)
+        if isinstance(group, str) and group not in GROUPS:
+            yield document.problem((*path, key), f"no group is called {group!r}", nearest(group, GROUPS))
+    yield from _peer_faults(document, path, limit)
     if limit.get("one_of") == []:
         yield document.problem((*path, "one_of"), "is empty, so that nothing could pass", "list what is good")
     yield from _range_faults(document, path, limit)
+
+
+PEER_KEYS = ("peers", "peer_floor", "peer_factor", "peer_from", "side")
+
+
+def _peer_faults(document: Document, path: tuple[Key, ...], limit: dict[str, Any]) -> Iterator[Problem]:
+    """An outlier needs a group, and an effect floor: in a very uniform group harmless differences look large
+    (physics reference, section 3).
+    """
+    if "peer_mad" not in limit:
+        for key in PEER_KEYS:
+            if key in limit:
+                yield document.problem((*path, key), "says nothing without peer_mad", "give peer_mad as well")
+        return
+    if "same_across" in limit:
+        wrong = "stands beside same_across: alike and nearly alike are two limits"
+        yield document.problem((*path, "peer_mad"), wrong, "give a limit for each")
+    if "peers" not in limit:
+        yield document.problem((*path, "peer_mad"), "has no peers", f"give peers, one of {', '.join(GROUPS)}")
+    if ("peer_floor" in limit) == ("peer_factor" in limit):
+        wrong = "needs one effect floor: differences below it are harmless however alike the peers are"
+        yield document.problem((*path, "peer_mad"), wrong, "give either peer_floor or peer_factor")
 
 
 def _range_faults(document: Document, path: tuple[Key, ...], limit: dict[str, Any]) -> Iterator[Problem]:

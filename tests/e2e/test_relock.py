@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.e2e.runs import Nursery, Rack, events_of, only_run
+from tests.e2e.troubles import bring_up
 
 BAD, GOOD = "leaf-1/Ethernet8", "leaf-1/Ethernet16"
 SPEED = 20
@@ -57,3 +58,14 @@ def test_a_receiver_that_has_silently_adapted_badly_is_found_by_locking_anew(
         if one["kind"] == "Measured" and one["quantity"] == "lock_ber"
     }
     assert bers[f"{BAD}#lock-0"] > 5 * bers[f"{BAD}#lock-2"]
+
+
+def test_a_bring_up_names_the_port_that_silently_corrects_ten_times_what_its_peers_do(
+    nursery: Nursery, make_rack: Callable[..., Rack], tmp_path: Path
+) -> None:
+    status, said = bring_up(nursery, make_rack, tmp_path, "mini", f"ber-rise@{BAD}=1e-8")
+    assert status == 1
+    (cause,) = said["causes"]
+    assert (cause["verdict"], cause["remedy"]) == ("FAIL", "relock-and-guard")
+    assert cause["explains"] == [["links", "errors", f"{BAD}<->leaf-2/Ethernet2/1"]]
+    assert BAD in cause["title"]

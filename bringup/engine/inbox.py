@@ -79,6 +79,7 @@ class Inbox:
         """
         sender = msgspec.structs.replace(sender, attached=sender.attached or command.attached)
         if command.verb == "here":
+            await self._looks(command, sender)
             return self._here(command, sender)
         if self._people is not None:
             # Not recorded: who only watches leaves no trace in a record.
@@ -97,6 +98,15 @@ class Inbox:
             await effect.do()
         self._desk.work.set()
         return Reply(ok=True, seq=seq, rows=tuple(effect.rows))
+
+    async def _looks(self, command: Command, sender: Sender) -> None:
+        """A port that an operator's console shows is watched for it; who only watches begins nothing."""
+        told = command.arguments
+        if self._watching is None or self._people is None or told.get("ask"):
+            return
+        may = not sender.attached or self._people.sharing.share
+        port = told.get("about", "") if may and told.get("screen") == "watch" else ""
+        await self._watching.looked_at(sender.peer, port, sender.by)
 
     def _here(self, command: Command, sender: Sender) -> Reply:
         if self._people is None:

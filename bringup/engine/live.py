@@ -14,13 +14,14 @@ from bringup.engine.hands import Glance, Hands
 from bringup.engine.judging import Judging
 from bringup.engine.link_end import EndNow, LinkEnd
 from bringup.engine.looking import Looking
+from bringup.engine.trouble import UNPLANNED, trouble
 from bringup.judge import transmitter_proven_on
 from bringup.model.facts import Port
 from bringup.model.inventory import Inventory
 from bringup.model.judgement import Judgement
 from bringup.model.measurement import Measurement
 from bringup.model.plan import Task
-from bringup.model.subject import ends, link, parse_subject
+from bringup.model.subject import link, parse_subject
 from bringup.model.verdict import Reading, Verdict, worst
 from bringup.model.watch import Gauge, Live, LiveEnd, LiveLane
 
@@ -104,7 +105,7 @@ class LinkLive:
             by_key.setdefault((each.subject, each.quantity), []).append(each)
         shown = tuple(self._end(end, by_key) for end in now)
         hands = self._hands
-        newest = [end.sampled_s for end in now if end.sampled_s is not None]
+        light_s = now[0].light_s
         live = Live(
             subject=self.port,
             far_end=self.far,
@@ -115,10 +116,10 @@ class LinkLive:
             hold_s=hands.hold_s,
             measured_s=round(hands.measured_s(now_s), 3),
             plugged_s=None if hands.plugged_s is None else round(max(0.0, now_s - hands.plugged_s), 3),
-            newest_s=round(max(0.0, now_s - max(newest)), 3) if newest else None,
+            newest_s=None if light_s is None else round(max(0.0, now_s - light_s), 3),
             verdict=verdict,
             marginal=any(each.verdict is Verdict.MARGINAL for each in judged),
-            trouble=self._trouble(now, judged),
+            trouble=trouble(self.port, self.far, now, judged) if self._tasks else UNPLANNED,
             wrong=wrong,
             ends=shown,
         )
@@ -265,45 +266,6 @@ class LinkLive:
         low = max(limits, key=lambda each: each.min or 0.0)
         assert low.min is not None
         return low.min, low.min + low.marginal if low.marginal is not None else None
-
-    def _trouble(self, now: Sequence[EndNow], judged: Sequence[Judgement]) -> str:
-        """What stands first in the way, in words: what is bad before what is not known."""
-        for end in now:
-            if end.error is not None:
-                where = "" if end.subject == self.port else "far end: "
-                return f"{where}{parse_subject(end.subject).device} does not answer ({end.error})"
-        if not self._tasks:
-            return "no step of the plan judges this port"
-        bad = max(judged, key=lambda each: each.verdict.severity, default=None)
-        if bad is None or bad.verdict.good:
-            return "" if self.far is not None else "the inventory names no far end"
-        return self._in_words(bad)
-
-    def _in_words(self, bad: Judgement) -> str:
-        end, _, part = bad.subject.partition("#")
-        where = "" if end in ends(self.port) else "far end: "
-        what = part.replace("-", " ") or _WORDS.get(bad.quantity, bad.quantity.replace("_", " "))
-        if bad.verdict is Verdict.UNKNOWN:
-            return f"{where}{what} not known ({bad.reason or 'no_data'})"
-        if bad.reading is Reading.DARK:
-            return f"{where}{what} dark"
-        if bad.quantity == "rx_power_dbm":
-            return f"{where}{what} still low"
-        if bad.quantity in _BAD:
-            return f"{where}{_BAD[bad.quantity]}"
-        return f"{where}{what} out of its limit"
-
-
-_WORDS = {"pre_fec_ber_upper": "bit errors", "oper_up": "link state", "optic_present": "module"}
-_BAD = {
-    "oper_up": "link down",
-    "optic_present": "no module",
-    "port_present": "the device does not list the port",
-    "pre_fec_ber_upper": "too many bit errors",
-    "uncorrectable_codewords": "codewords are lost",
-    "flap_count": "the link flaps",
-    "optic_medium": "another kind of module than expected",
-}
 
 
 def _number(lane: str) -> int:

@@ -9,6 +9,7 @@ the runner. What happens on a crash: nobody goes on watching; the port was only 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing
@@ -53,6 +54,11 @@ KEPT = frozenset(
     }
 )
 """What is kept of each look. No identity: a module that is out for cleaning is not another one."""
+LEASE_S = 15.0
+"""Real time for which a port is read on after a console last said that it looks at it (each second)."""
+MOST_CONSOLES = 256
+MEANT = 2
+"""So many times in a row a console must say so: a key that was hit by mistake begins nothing."""
 AT_WORK = frozenset({Phase.UNPLUGGED, Phase.HANDS_OFF, Phase.WRONG_PORT})
 
 
@@ -66,11 +72,14 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Running(msgspec.Struct):
-    """One watch. `wanted_by` are those who began it or joined."""
+    """One watch. It lasts until `until_s` of the world, and as long as a console looks (`leased_s`, real
+    time). `wanted_by` are those who asked for it by command.
+    """
 
     task: asyncio.Task[None]
     until_s: float
     wanted_by: set[str]
+    leased_s: float = 0.0
     live: Live | None = None
 
 
@@ -97,6 +106,8 @@ class Watching:
         self._judging = judging if judging is not None else Judging(inventory)
         self._speed = speed
         self._running: dict[str, Running] = {}
+        self._looking: dict[int, tuple[str, int]] = {}
+        self._closed = False
         self._counts: dict[str, int] = defaultdict(int)
 
     @property
@@ -143,14 +154,37 @@ class Watching:
         """
         until_s = self._clock.now_s() + seconds
         await self._book.append(Noted(text=f"watching for {seconds:g} s", by=by, subject=port))
-        if port in self.active:
-            running = self._running[port]
-            running.until_s = max(running.until_s, until_s)
-            running.wanted_by.add(who)
+        running = self._begun(port)
+        running.until_s = max(running.until_s, until_s)
+        running.wanted_by.add(who)
+
+    async def looked_at(self, peer: int, port: str, by: str) -> None:
+        """An operator's console, connection `peer`, looks at a port now; at none with an empty one. What
+        can't be watched is left alone.
+        """
+        before, times = self._looking.pop(peer, ("", 0))
+        if not port or self._closed:
             return
-        self._counts[port] += 1
-        task = asyncio.create_task(self._watch(port, self._counts[port]))
-        self._running[port] = Running(task, until_s, {who})
+        if len(self._looking) > MOST_CONSOLES:
+            self._looking.clear()
+        times = times + 1 if before == port else 1
+        self._looking[peer] = (port, times)
+        if times < MEANT:
+            return
+        if port not in self.active:
+            try:
+                self.check(port, None)
+            except InputError:
+                return
+            await self._book.append(Noted(text="watching while a console looks at it", by=by, subject=port))
+        self._begun(port).leased_s = time.monotonic() + LEASE_S
+
+    def _begun(self, port: str) -> Running:
+        if port not in self.active:
+            self._counts[port] += 1
+            task = asyncio.create_task(self._watch(port, self._counts[port]))
+            self._running[port] = Running(task, 0.0, set())
+        return self._running[port]
 
     async def stop(self, port: str, who: str = "") -> bool:
         """Want it no longer. It ends when nobody else wants it, or when who never wanted it says so; whether
@@ -159,8 +193,10 @@ class Watching:
         running = self._running.get(port)
         if running is None or running.task.done():
             return False
-        if who in running.wanted_by and len(running.wanted_by) > 1:
-            running.wanted_by.discard(who)
+        others = running.wanted_by - {who}
+        if who in running.wanted_by and (others or running.leased_s > time.monotonic()):
+            running.wanted_by = others
+            running.until_s = running.until_s if others else 0.0
             return False
         del self._running[port]
         running.task.cancel()
@@ -168,6 +204,8 @@ class Watching:
         return True
 
     async def close(self) -> None:
+        """End all of them, and begin none for a console any more: the run's record is about to be closed."""
+        self._closed = True
         for port, running in tuple(self._running.items()):
             running.wanted_by.clear()
             await self.stop(port)
@@ -193,7 +231,8 @@ class Watching:
                     await self._tell(live, [one for end in ends for one in end.news], attempt, points)
                     if live.look % CHUNK == 0:
                         await self._chunk(points, attempt)
-                    if now_s >= self._running[port].until_s:
+                    running = self._running[port]
+                    if now_s >= running.until_s and time.monotonic() >= running.leased_s:
                         break
         except JournalError:
             return  # whoever writes next hears of it, and ends the run

@@ -9,17 +9,16 @@ from collections.abc import Sequence
 import msgspec
 
 from bringup.model.verdict import Reading, Verdict
-from bringup.model.watch import Gauge, Live, LiveEnd, LiveLane, Phase
-from bringup.view.fit import BARS, fit, rule, spaced, wrapped
-from bringup.view.mark import FAIL, WAITING, Cell, Mark, Role, Row, Tier, mark_of
-from bringup.view.text import number, visible
+from bringup.model.watch import Live, LiveEnd, LiveLane, Phase
+from bringup.view.fit import fit, spaced
+from bringup.view.link_pane import both_ends, ladders, short
+from bringup.view.mark import Role, Row, Tier
+from bringup.view.text import visible
 
 LASERS = "LASERS MAY BE ON: VIDEO PROBE ONLY"
 DARK_SENT = "no light sent when last read, and nothing holds it off"
 STEPS = ("inspect", "clean", "inspect", "plug in")
 """What hands do while a fibre is out: no reading tells one from the next, a person steps on."""
-WORST_DBM, BEST_DBM = -14.0, 4.0
-SPARK_S = 60.0
 BELLS = {
     Phase.NOT_GOOD: 1,
     Phase.UNPLUGGED: 1,
@@ -110,7 +109,7 @@ def line_of(live: Live) -> Row:
     """One look in one line, for a pipe, a file or a screen reader."""
     told: list[str] = []
     for end in live.ends:
-        levels = " ".join(f"{lane.index}:{_short(lane.rx)}" for lane in end.lanes) or "no lane"
+        levels = " ".join(f"{lane.index}:{short(lane.rx)}" for lane in end.lanes) or "no lane"
         told.append(f"{visible(end.subject, 60)} {end.error or levels}")
     word = big_word(live).upper()
     held = f"held {min(live.held_s, live.hold_s):.0f} of {live.hold_s:g} s"
@@ -127,8 +126,8 @@ def link_rows(drawing: Drawing, width: int, height: int) -> list[Row]:
         (7, [()]),
         (0, _word(drawing, width)),
         (2, [_progress(live, tier, width)]),
-        (0, _ends(drawing, width)),
-        (3, _rungs(live, width, tier)),
+        (0, both_ends(live, width, tier)),
+        (3, ladders(live, width, tier)),
         (4, [_best(drawing, width)]),
         (0, [_lasers(live)]),
         (6, [((" unplug, inspect, clean if dirty, inspect, plug until it clicks, HANDS OFF", "dim"),)]),
@@ -201,167 +200,6 @@ def _progress(live: Live, tier: Tier, width: int) -> Row:
     )
 
 
-# Both ends
-
-
-def _ends(drawing: Drawing, width: int) -> list[Row]:
-    """Side by side. A far end that nobody names is said, not left out."""
-    live, tier = drawing.now, drawing.tier
-    left = (width - 1) // 2
-    right = width - 1 - left
-    near = _pane(live.ends[0], left, tier) if live.ends else []
-    if len(live.ends) > 1:
-        far = _pane(live.ends[1], right, tier)
-    else:
-        far = [((f" {line}", "warn"),) for line in wrapped("the inventory names no far end", right - 2)]
-    heads = (f"THIS END {live.subject}", f"FAR END {live.far_end or '-'}")
-    bar: Cell = (BARS[tier], "dim")
-    head: Row = (
-        *fit(rule(left, tier, visible(heads[0], left - 1)), left, tier),
-        bar,
-        *fit(rule(right, tier, visible(heads[1], right - 1)), right, tier),
-    )
-    rows = [head]
-    for at in range(max(len(near), len(far))):
-        one = near[at] if at < len(near) else ()
-        other = far[at] if at < len(far) else ()
-        rows.append((*fit(one, left, tier), bar, *fit(other, right, tier)))
-    return rows
-
-
-def _pane(end: LiveEnd, width: int, tier: Tier) -> list[Row]:
-    rows = [_lane(end, lane, width, tier) for lane in end.lanes]
-    if end.error is not None:
-        silent = f", {end.silent_s:.0f} s" if end.silent_s is not None else ""
-        rows.insert(0, ((f" {FAIL.glyph(tier)} no answer: {visible(end.error, 16)}{silent}", "bad"),))
-    if not rows:
-        rows = [((" no lane was told", "unknown"),)]
-    return rows
-
-
-def _lane(end: LiveEnd, lane: LiveLane, width: int, tier: Tier) -> Row:
-    mark = _mark(lane.rx)
-    room = max(4, width - 18)
-    return (
-        (f" {lane.index:<2}{_short(lane.rx):>6} ", "value"),
-        *_bar(end, lane.rx, mark, room, tier),
-        (" ", "plain"),
-        mark.cell(tier),
-    )
-
-
-def _short(gauge: Gauge | None) -> str:
-    """A number in dBm, or which kind of nothing it is, in six cells."""
-    if gauge is None:
-        return "-"
-    if gauge.reading is not Reading.VALUE:
-        return {Reading.DARK: "dark", Reading.NOT_AVAILABLE: "n/a", Reading.UNSUPPORTED: "never"}.get(
-            gauge.reading, "none"
-        )
-    if isinstance(gauge.value, bool) or not isinstance(gauge.value, int | float):
-        return visible(str(gauge.value), 6)
-    return f"{gauge.value:.1f}"[:6]
-
-
-def _bar(end: LiveEnd, gauge: Gauge | None, mark: Mark, room: int, tier: Tier) -> tuple[Cell, ...]:
-    """The level, with the limit and the edge of what is marginal drawn into it."""
-    block = "#" if tier == "ascii" else "█"
-    told = gauge.value if gauge is not None and gauge.reading is Reading.VALUE else None
-    is_number = isinstance(told, int | float) and not isinstance(told, bool)
-    full = _cells(float(told), room) if is_number else 0  # type: ignore[arg-type]
-    cells: list[Cell] = [(block if at < full else " ", mark.role) for at in range(room)]
-    for edge, sign in ((end.marginal_dbm, ":"), (end.low_dbm, BARS[tier])):
-        at = _cells(edge, room) if edge is not None else room
-        if at < room:
-            cells[at] = (sign, "title")
-    return tuple(_joined(cells))
-
-
-def _joined(cells: Sequence[Cell]) -> list[Cell]:
-    """Neighbours of one role as one piece."""
-    found: list[Cell] = []
-    for text, role in cells:
-        if found and found[-1][1] == role:
-            found[-1] = (found[-1][0] + text, role)
-        else:
-            found.append((text, role))
-    return found
-
-
-def _cells(dbm: float, room: int) -> int:
-    share = (dbm - WORST_DBM) / (BEST_DBM - WORST_DBM)
-    return int(max(0.0, min(1.0, share)) * room)
-
-
-def _mark(gauge: Gauge | None) -> Mark:
-    if gauge is None or gauge.verdict is None:
-        return WAITING
-    return mark_of(gauge.verdict, gauge.reason)
-
-
-# From light to traffic
-
-
-def _rungs(live: Live, width: int, tier: Tier) -> list[Row]:
-    left = (width - 1) // 2
-    bar: Cell = (BARS[tier], "dim")
-    rows: list[Row] = []
-    made = [_ladder(end, tier) for end in live.ends] + [[(), ()]]
-    for one, other in zip(made[0], made[1], strict=True):
-        rows.append((*fit(one, left, tier), bar, *fit(other, width - 1 - left, tier)))
-    return rows
-
-
-def _ladder(end: LiveEnd, tier: Tier) -> list[Row]:
-    """How far it gets: module, light sent, light received, link; then how clean that is."""
-    sends = _worst([lane.tx for lane in end.lanes])
-    gets = _worst([lane.rx for lane in end.lanes])
-    first: list[Cell] = []
-    for word, gauge in (
-        ("module", end.gauge("optic_present")),
-        ("sends", sends),
-        ("gets", gets),
-        ("link", end.gauge("oper_up")),
-    ):
-        mark = _rung(gauge)
-        first.append((f" {word} {mark.glyph(tier)} ", mark.role))
-    second: list[Cell] = []
-    for quantity, word, unit in (
-        ("pre_fec_ber_upper", "BER", ""),
-        ("fec_mode", "FEC", ""),
-        ("temperature_c", "", "°C"),
-    ):
-        gauge = end.gauge(quantity)
-        mark = _rung(gauge)
-        degrees = "C" if tier == "ascii" and unit else unit
-        told = " ".join(filter(None, (word, _told(gauge), degrees)))
-        second.append((f" {told} {mark.glyph(tier)} ", mark.role))
-    return [tuple(first), tuple(second)]
-
-
-def _worst(gauges: Sequence[Gauge | None]) -> Gauge | None:
-    """The worst of the lanes; none of them told anything is nothing."""
-    known = [each for each in gauges if each is not None]
-    return max(known, key=lambda each: (each.verdict or Verdict.UNKNOWN).severity, default=None)
-
-
-def _rung(gauge: Gauge | None) -> Mark:
-    """Its verdict; where nothing judges it, only that it was told."""
-    return _mark(gauge)
-
-
-def _told(gauge: Gauge | None) -> str:
-    if gauge is None or gauge.value is None:
-        return "-"
-    if isinstance(gauge.value, bool):
-        return "yes" if gauge.value else "no"
-    if isinstance(gauge.value, str):
-        return visible(gauge.value, 8)
-    if gauge.quantity == "pre_fec_ber_upper":
-        return f"{gauge.value:.0e}"
-    return number(gauge.value)[:8]
-
-
 # The lane that is furthest from good
 
 
@@ -379,7 +217,7 @@ def _best(drawing: Drawing, width: int) -> Row:
         best = f"{whole:.1f}"
     room = max(8, min(40, width - 44))
     spark = _spark(levels[-room:], drawing.tier)
-    now = _short(lane.rx)
+    now = short(lane.rx)
     return (
         (f" Lane {lane.index} of this end ", "dim"),
         (spark, "value"),

@@ -1,33 +1,24 @@
-"""One port and its far end: every lane against its limits, and what hands should do (console design, 3.4).
-
-It shows what the run has read. A pass here is provisional, and closing the screen confirms nothing.
+"""One port and its far end while hands are on it (console design, 3.4): live where the runner watches it,
+else as the run last read them. A pass here is provisional, and closing the screen confirms nothing.
 """
 
 from __future__ import annotations
 
-from bringup.model.judgement import Judgement
-from bringup.model.measurement import Measurement
+from bringup.model.cause import Cause
+from bringup.model.event import Watched
 from bringup.model.subject import ends
-from bringup.model.verdict import Reading, Verdict
-from bringup.view.fit import rule, spaced, wrapped
+from bringup.model.verdict import Verdict
+from bringup.model.watch import Live, Phase
 from bringup.view.frame import Footer, Size
-from bringup.view.mark import Cell, Row, mark_of
+from bringup.view.link_live import STEPS, Drawing, advice, link_rows
+from bringup.view.mark import Row
+from bringup.view.place import place
 from bringup.view.scene import Look, Scene
-from bringup.view.screen_ask import LASERS
-from bringup.view.screen_work import place_of
-from bringup.view.text import amount, visible
+from bringup.view.text import visible
+from bringup.view.watch_record import recorded
 
-LANE_QUANTITIES = ("rx_power_dbm", "tx_power_dbm", "tx_bias_ma")
-PORT_QUANTITIES = (
-    "oper_up",
-    "fec_mode",
-    "pre_fec_ber_upper",
-    "uncorrectable_codewords",
-    "flap_count",
-    "temperature_c",
-)
-WORST_DBM, BEST_DBM = -14.0, 4.0
-STEPS = "unplug, inspect both ends, clean if dirty, inspect, plug until it clicks, HANDS OFF"
+HISTORY = 300
+"""Looks that are drawn: five minutes at one a second."""
 
 
 def ports(scene: Scene) -> tuple[str, ...]:
@@ -43,122 +34,87 @@ def ports(scene: Scene) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name not in bad))
 
 
-def latest(
-    scene: Scene, port: str
-) -> tuple[dict[tuple[str, str], Measurement], dict[tuple[str, str], Judgement]]:
-    """The last readings of a port and its parts, and the worst judgement of each."""
-    read: dict[tuple[str, str], Measurement] = {}
-    judged: dict[tuple[str, str], Judgement] = {}
-    for step in scene.state.steps.values():
-        for one in step.measurements:
-            if one.subject == port or one.subject.startswith(f"{port}#"):
-                read[one.subject, one.quantity] = one
-        for each in step.judgements:
-            place = (each.subject, each.quantity)
-            known = judged.get(place)
-            if place in read and (known is None or each.verdict.severity > known.verdict.severity):
-                judged[place] = each
-    return read, judged
+def port_of(scene: Scene, look: Look) -> str:
+    return look.about or next(iter(ports(scene)), "")
 
 
-def body(scene: Scene, look: Look, size: Size) -> list[Row]:
-    port = look.about or next(iter(ports(scene)), "")
-    if not port:
-        return [((" No port is expected by the inventory: there is nothing to watch.", "plain"),)]
-    far = scene.inventory.far_ends.get(port)
-    rows: list[Row] = [((f" {visible(place_of(scene, port), size.width - 2)}", "title"),), _word(scene, port)]
-    rows += _end(scene, port, size.width)
-    if far is not None:
-        rows.append(rule(size.width, scene.tier, f"FAR END  {place_of(scene, far)}"))
-        rows += _end(scene, far, size.width)
-    rows += [(), ((f" {LASERS}", "warn"),)]
-    rows += [((f" {line}", "dim"),) for line in wrapped(STEPS, size.width - 2)]
-    return rows
+def history(scene: Scene, port: str) -> tuple[Live, ...]:
+    """The looks of the watch that is on now, oldest first; empty where nobody watches, or none did lately."""
+    found: list[Live] = []
+    for event in reversed(scene.recent):
+        if not isinstance(event, Watched) or event.subject != port:
+            continue
+        if (
+            event.live.phase is Phase.ENDED
+            or len(found) == HISTORY
+            or (found and event.live.look > found[-1].look)
+        ):
+            break
+        found.append(event.live)
+    return tuple(reversed(found))
 
 
-def _word(scene: Scene, port: str) -> Row:
-    """The one word that is read at arm's length."""
-    about = [
-        step
-        for step in scene.state.steps.values()
-        if any(end == port or end.startswith(f"{port}#") for end in ends(step.key.subject))
-    ]
-    if any(step.running for step in about):
-        return ((f"   {spaced('hands off')}   being read now", "running"),)
-    if any(step.verdict is Verdict.FAIL for step in about):
-        return ((f"   {spaced('not good yet')}", "bad"),)
-    if about and all(step.verdict is not None and step.verdict.good for step in about):
-        return ((f"   {spaced('pass')}   PROVISIONAL until the stability window is served", "good"),)
-    return ((f"   {spaced('not measured')}", "unknown"),)
-
-
-def _end(scene: Scene, port: str, width: int) -> list[Row]:
-    read, judged = latest(scene, port)
-    lanes = sorted(
-        {subject for subject, quantity in read if "#" in subject and quantity in LANE_QUANTITIES}, key=_lane
-    )
-    rows: list[Row] = [_bar(scene, lane, read, judged, width) for lane in lanes]
-    told = [
-        f"{quantity} {amount(one.value, one.unit, one.reading)}"
-        for quantity in PORT_QUANTITIES
-        if (one := read.get((port, quantity))) is not None
-    ]
-    none = "no link state was read yet" if lanes else "nothing was read of it yet"
-    rows += [((f"  {line}", "plain"),) for line in wrapped(visible("   ".join(told) or none), width - 3)]
-    return rows
-
-
-def _lane(subject: str) -> tuple[int, str]:
-    number = subject.rpartition("-")[2]
-    return (int(number) if number.isdigit() else 0, subject)
-
-
-def _bar(
-    scene: Scene,
-    lane: str,
-    read: dict[tuple[str, str], Measurement],
-    judged: dict[tuple[str, str], Judgement],
-    width: int,
-) -> Row:
-    one = read.get((lane, "rx_power_dbm"))
-    judgement = judged.get((lane, "rx_power_dbm"))
-    mark = mark_of(judgement.verdict, judgement.reason) if judgement is not None else mark_of(None)
-    room = max(10, width - 34)
-    name = visible(lane.rpartition("#")[2], 8)
-    value = amount(one.value, "", one.reading) if one is not None else "not read"
-    full = 0
-    if one is not None and one.reading is Reading.VALUE and isinstance(one.value, int | float):
-        full = _cells(float(one.value), room)
-    block, mark_at = ("#", "|") if scene.tier == "ascii" else ("█", "│")
-    bar = f"{block * full}{' ' * (room - full)}"
-    least = _least(judgement)
-    at = _cells(least, room) if least is not None else None
-    drawn: tuple[Cell, ...] = ((bar, mark.role),)
-    if at is not None and at < room:
-        drawn = ((bar[:at], mark.role), (mark_at, "title"), (bar[at + 1 :], mark.role))
-    return ((f"  {name:<8} {value:>9} dBm ", "value"), *drawn, (" ", "plain"), mark.cell(scene.tier))
-
-
-def _cells(dbm: float, room: int) -> int:
-    """How far a bar reaches."""
-    share = (dbm - WORST_DBM) / (BEST_DBM - WORST_DBM)
-    return int(max(0.0, min(1.0, share)) * room)
-
-
-def _least(judgement: Judgement | None) -> float | None:
-    """The least that the limit lets pass, which is drawn into the bar."""
-    for side in (judgement.limit or "").split(" and ") if judgement is not None else ():
-        sign, _, number = side.partition(" ")
-        if sign == ">=":
-            try:
-                return float(number)
-            except ValueError:
-                return None
+def now(scene: Scene, look: Look) -> Live | None:
+    """The newest look at the port, as long as somebody watches it."""
+    port = port_of(scene, look)
+    for event in reversed(scene.recent):
+        if isinstance(event, Watched) and event.subject == port:
+            return None if event.live.phase is Phase.ENDED else event.live
     return None
 
 
+def body(scene: Scene, look: Look, size: Size) -> list[Row]:
+    port = port_of(scene, look)
+    if not port:
+        return [((" No port is expected by the inventory: there is nothing to watch.", "plain"),)]
+    looks = history(scene, port)
+    if not looks or scene.lost:
+        return recorded(scene, port, size)
+    far = looks[-1].far_end
+    drawing = Drawing(
+        history=looks,
+        place=place(scene.inventory, port),
+        far_place=place(scene.inventory, far) if far is not None else "",
+        step=step(look),
+        since=since(look),
+        tier=scene.tier,
+    )
+    return link_rows(drawing, size.width, size.height)
+
+
+def step(look: Look) -> int:
+    """How far a person says to be while the fibre is out."""
+    return max(0, min(look.cursor, len(STEPS) - 1))
+
+
+def since(look: Look) -> int:
+    """The look after which the best value counts: what `0` has left in the filter."""
+    return int(look.filter) if look.filter.isdecimal() else 0
+
+
 def footer(scene: Scene, look: Look) -> Footer:
-    port = look.about or next(iter(ports(scene)), "")
-    doing = f"both ends of {visible(port, 40)}, as last read by the run"
-    keys = [("[ ]", "port"), ("r", "read again"), ("f", "failures"), ("Esc", "back")]
-    return Footer(doing, "r reads it again; only what is read after the plug went in counts.", keys)
+    port = port_of(scene, look)
+    live = now(scene, look)
+    keys = [("[ ]", "port"), ("r", "retest"), ("f", "failures"), ("Esc", "back")]
+    if live is None or scene.lost:
+        doing = f"both ends of {visible(port, 40)}, as last read by the run"
+        return Footer(doing, "r reads it again; only what is read after the plug went in counts.", keys)
+    keys = [("0", "reset best"), ("b", "sound"), *keys]
+    if live.phase is Phase.UNPLUGGED and step(look) < len(STEPS) - 1:
+        keys.insert(0, ("Enter", "next step"))
+    if cause_to_mend(scene, live) is not None:
+        keys.insert(0, ("Enter", "let the simulated technician do it"))
+    doing = f"watching both ends of {visible(port, 40)}; nothing here is a verdict"
+    return Footer(doing, advice(live, step(look)), keys)
+
+
+def cause_to_mend(scene: Scene, live: Live) -> Cause | None:
+    """What a simulated hand can mend here: in a simulated run, for who may send, while it is not good."""
+    run = scene.state.run
+    if run is None or not run.simulated or scene.watching or live.phase is not Phase.NOT_GOOD:
+        return None
+    here = {live.subject, live.far_end}
+    for cause in scene.causes:
+        if here & {end.partition("#")[0] for subject in cause.subjects for end in ends(subject)}:
+            return cause
+    return None

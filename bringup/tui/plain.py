@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from types import MappingProxyType
 
 from bringup.model.errors import BringupError
-from bringup.model.event import Asked, Known, Unknown
+from bringup.model.event import Asked, CommandReceived, Known, Noted, Unknown
 from bringup.model.inventory import Inventory
 from bringup.model.verdict import Verdict
 from bringup.tui import doing
+from bringup.tui.company import Company
 from bringup.tui.effect import Effect, Hand, Send
 from bringup.tui.feed import Feed
 from bringup.tui.outside import Outside
 from bringup.view.mark import Tier
+from bringup.view.people import name_of, present_words
 from bringup.view.progress import Progress
 from bringup.view.scene import Scene
 from bringup.view.screen_ask import FIELD, LASERS, OPTICAL, answer, approved_by
@@ -25,6 +28,7 @@ from bringup.view.summary import cause_rows, plain, stage_row
 from bringup.view.text import visible
 
 WIDTH = 80
+TAKES = MappingProxyType({"claim": "has taken", "release": "has given back"})
 HELP = """\
 NUMBER ANSWER        answer a question: `1 yes`
 skip NUMBER REASON   that question can't be answered
@@ -32,6 +36,9 @@ f                    what is wrong, numbered, with what to do
 retest NUMBER        the work is done: measure that failure again
 hand NUMBER          in a demo: the simulated technician does it
 s                    the stages
+who                  who is at the run, and who works on what
+take NUMBER          say that you work on that question; `give NUMBER` gives it back
+rack TEXT            one line to whoever works at the rack
 : COMMAND            pause, continue, note TEXT, close, abort REASON ...
 q                    leave; the run goes on
 ?                    these lines"""
@@ -57,6 +64,7 @@ class PlainConsole:
         self._numbers: dict[str, int] = {}
         self._pending = ""
         self.left = False
+        self.company = Company(outside, lambda: ("lines", "", ""))
 
     async def follow(self) -> None:
         """Write a line for each change, until the run is closed or somebody leaves."""
@@ -70,6 +78,12 @@ class PlainConsole:
         if isinstance(event, Asked):
             self._ask(event)
             return
+        if isinstance(event, Noted) and event.to == "rack":
+            self._write(f"TO THE RACK, from {visible(event.by, 40)}: {visible(event.text, 400)}")
+        if isinstance(event, CommandReceived) and event.accepted and event.verb in TAKES:
+            who = f"{event.by} ({event.terminal})" if event.terminal else event.by
+            what = visible(str(event.arguments.get("what")), 200)
+            self._write(f"{visible(who, 60)} {TAKES[event.verb]} {what}")
         for row in self._progress.rows(event) if not isinstance(event, Unknown) else ():
             self._write(plain(row))
 
@@ -89,6 +103,8 @@ class PlainConsole:
             )
         elif head == "f":
             self._lines(self._failures())
+        elif head == "who":
+            self._lines(self._who())
         elif self._watching:
             self._write("you are only watching: nothing is sent")
         else:
@@ -101,6 +117,10 @@ class PlainConsole:
             await self._skip(rest)
         elif head in ("retest", "hand"):
             await self._retest(rest, by_hand=head == "retest")
+        elif head in ("take", "give"):
+            await self._take("claim" if head == "take" else "release", rest)
+        elif head == "rack" and rest:
+            await self._send([Send("note", {"text": rest, "to": "rack"})])
         elif typed.startswith(":"):
             await self._palette(typed[1:].strip())
         else:
@@ -135,7 +155,8 @@ class PlainConsole:
             name = f", type {approved_by(ask)} in full" if ask.form == "approve" else ""
             self._write(f"`{number} ANSWER`: that is no answer{name}")
             return
-        await self._send([Send("answer", {"question": ask.question, "value": value})])
+        told = {"question": ask.question, "value": value, "asked": str(ask.seq)}
+        await self._send([Send("answer", told)])
 
     async def _skip(self, rest: str) -> None:
         number, _, why = rest.partition(" ")
@@ -146,6 +167,22 @@ class PlainConsole:
         if ask is not None:
             step = f"{ask.stage}/{ask.step}"
             await self._send([Send("skip", {"step": step, "subject": ask.subject}, why.strip())])
+
+    async def _take(self, verb: str, rest: str) -> None:
+        if not rest.isdigit():
+            self._write("`take NUMBER`: the number of a question")
+            return
+        ask = self._open(int(rest))
+        if ask is not None:
+            await self._send([Send(verb, {"what": ask.question})])
+
+    def _who(self) -> Iterator[str]:
+        if not self.company.people:
+            yield "who is at the run is not known: no runner tells"
+        for each in self.company.people:
+            yield visible(present_words(each) + (", you" if each.number == self.company.you else ""), 200)
+        for claim in self._feed.state.claims:
+            yield visible(f"{name_of(claim)} works on {claim.what}", 200)
 
     # Failures
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
 import msgspec
 import pytest
 
+from bringup.journal.folder import RunFolder
 from bringup.model import event as ev
 from bringup.model.people import Present
 from bringup.tui.effect import Bell, Send
+from bringup.tui.feed import Feed
+from bringup.tui.outside import Outside
 from bringup.tui.palette import ENTRIES
+from bringup.tui.plain import PlainConsole
 from bringup.tui.scan import Scan
 from bringup.view.frame import Size
 from bringup.view.scene import Scene
@@ -37,7 +46,7 @@ def crowd(*more: object, people: tuple[Present, ...] = (TECH, YOU, CLERK), **how
     return scene(dirty(), asked(), *more, people=people, you=2, **how)
 
 
-def sends(effects: list[object]) -> list[tuple[str, dict[str, str]]]:
+def sends(effects: Sequence[object]) -> list[tuple[str, dict[str, str]]]:
     return [(each.verb, each.arguments) for each in effects if isinstance(each, Send)]
 
 
@@ -203,3 +212,56 @@ def test_what_tell_sends_the_console_sends_too() -> None:
     }
     typed = {entry.name for entry in ENTRIES if not entry.opens}
     assert set(WORDS) == typed | set(elsewhere)
+
+
+class Lines:
+    """The console as lines, and what it sent."""
+
+    def __init__(self, folder: Path, shown: Scene, *, watching: bool = False) -> None:
+        self.told: list[str] = []
+        self.sent: list[tuple[str, dict[str, str]]] = []
+
+        async def send(verb: str, arguments: dict[str, str], why: str | None) -> str:
+            self.sent.append((verb, arguments))
+            return "done"
+
+        outside = cast(Outside, SimpleNamespace(send=send, hand=None, diagnose=lambda *_: (), here=None))
+        feed = cast(Feed, SimpleNamespace(folder=RunFolder(folder), state=shown.state))
+        self.console = PlainConsole(feed, shown.inventory, outside, self.told.append, watching=watching)
+        self.console.company.people, self.console.company.you = shown.people, shown.you
+
+    async def type(self, *lines: str) -> str:
+        self.told.clear()
+        for line in lines:
+            await self.console.line(line)
+        return "\n".join(self.told)
+
+
+async def test_the_console_as_lines_tells_who_is_there_and_who_works_on_what(tmp_path: Path) -> None:
+    lines = Lines(tmp_path, crowd(command("claim", NEAR)))
+    told = await lines.type("who")
+    for words in ("tech-1, pts/1 80x24", "eng-2", ", you", f"tech-1 (pts/1) works on {NEAR}"):
+        assert words in told
+    assert "not known" in await Lines(tmp_path, crowd(people=())).type("who")
+
+
+async def test_the_console_as_lines_takes_gives_back_and_writes_to_the_rack(tmp_path: Path) -> None:
+    lines = Lines(tmp_path, crowd())
+    lines.console.event(asked())
+    await lines.type("take 1", "give 1", "rack try port 17", "1 yes", ": claim leaf-1")
+    assert [verb for verb, _ in lines.sent] == ["claim", "release", "note", "answer", "claim"]
+    assert lines.sent[2][1] == {"text": "try port 17", "to": "rack"}
+    await lines.type("take", "take 2", "take one", "rack")
+    assert len(lines.sent) == 5
+
+
+async def test_the_console_as_lines_tells_what_others_take_and_write(tmp_path: Path) -> None:
+    lines = Lines(tmp_path, crowd(), watching=True)
+    for event in (command("claim", NEAR), command("release", NEAR), note(HOSTILE), note("mine", to=None)):
+        lines.console.event(event)
+    assert lines.told[0] == f"tech-1 (pts/1) has taken {NEAR}"
+    assert lines.told[1] == f"tech-1 (pts/1) has given back {NEAR}"
+    assert lines.told[2].startswith("TO THE RACK, from eng-2: ") and lines.told[2].isprintable()
+    assert len(lines.told) == 3
+    await lines.type("take 1", "rack hi")
+    assert lines.sent == []

@@ -34,11 +34,12 @@ class Size(NamedTuple):
 
 
 class Footer(NamedTuple):
-    """What is happening; what a person does now; the keys, the most important first."""
+    """What is happening; what a person does now; the keys, the most important first. `helps`: `?` is one."""
 
     doing: str
     next: str
     keys: Sequence[tuple[str, str]]
+    helps: bool = True
 
 
 def framed(scene: Scene, body: Sequence[Row], footer: Footer, size: Size, title: str = "") -> list[Row]:
@@ -49,7 +50,7 @@ def framed(scene: Scene, body: Sequence[Row], footer: Footer, size: Size, title:
     rows += [
         doing_row(scene, footer.doing, size.width),
         fit(((" NEXT  ", "dim"), (visible(footer.next, 400), "advice")), size.width, tier),
-        keys_row(footer.keys, size.width, tier),
+        keys_row(footer.keys, size.width, tier, helps=footer.helps),
     ]
     return [drawable(row, tier) for row in rows]
 
@@ -133,10 +134,10 @@ def _rail(scene: Scene, letters: int) -> Row:
     return tuple(cells)
 
 
-def keys_row(keys: Sequence[tuple[str, str]], width: int, tier: Tier) -> Row:
-    """As many as fit; `?` is always among them."""
+def keys_row(keys: Sequence[tuple[str, str]], width: int, tier: Tier, *, helps: bool = True) -> Row:
+    """As many as fit; `?` is among them wherever it is no letter of a field."""
     wanted = [key for key in keys if key[0] != "?"]
-    last = "? help"
+    last = "? help" if helps else ""
     found: list[Cell] = [(" ", "plain")]
     used = 1
     for key, words in wanted:
@@ -145,7 +146,9 @@ def keys_row(keys: Sequence[tuple[str, str]], width: int, tier: Tier) -> Row:
             break
         found += [(key, "title"), (f" {words}  ", "dim")]
         used += piece
-    return fit((*found, ("?", "title"), (" help", "dim")), width, tier)
+    if helps:
+        found += [("?", "title"), (" help", "dim")]
+    return fit(tuple(found), width, tier)
 
 
 def too_small(scene: Scene, size: Size, look: Look) -> list[Row]:
@@ -156,7 +159,8 @@ def too_small(scene: Scene, size: Size, look: Look) -> list[Row]:
     rows: list[Row] = [((need, "warn"),)]
     width, asks = max(8, size.width), scene.state.asks
     opened = next((each for each in asks if look.screen == "ask" and each.question == look.about), None)
-    under: list[Row] = [((visible(look.note, 400), "advice"),)] if look.note else []
+    said = wrapped(visible(look.note, 400), width)[:3] if look.note else []
+    under: list[Row] = [((line, "advice"),) for line in said]
     if opened is not None:
         under.insert(0, ((f"> {visible(look.typed)}", "plain"),))
     elif asks:

@@ -6,7 +6,9 @@ looks at it. Clock, record and causes are fixed, so that nothing but the drawing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import fnmatch
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bringup.model import event as ev
@@ -178,11 +180,19 @@ def line(number: int, **more: object) -> RunLine:
     return RunLine(**given)  # type: ignore[arg-type]
 
 
-def renew() -> None:
+def renew(patterns: Sequence[str] = ()) -> list[str]:
+    """Write the pictures that match, or all; the names of those that changed, are new or are gone."""
     PLACE.mkdir(exist_ok=True)
-    made = dict(pictures())
+    chosen = [fnmatch.translate(pattern) for pattern in patterns] or [".*"]
+    made = {name: shown for name, shown in pictures() if any(re.match(one, name) for one in chosen)}
+    changed = []
     for old in PLACE.glob("*.txt"):
-        if old.stem not in made:
+        if not patterns and old.stem not in made:
             old.unlink()
+            changed.append(f"{old.stem} (gone)")
     for name, picture in made.items():
-        (PLACE / f"{name}.txt").write_text(picture, encoding="utf-8")
+        place = PLACE / f"{name}.txt"
+        if not place.exists() or place.read_text(encoding="utf-8") != picture:
+            place.write_text(picture, encoding="utf-8")
+            changed.append(name)
+    return changed

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.browser import CHROMIUM, chromium
-from tests.e2e.runs import Nursery, Rack, events_of, until
+from tests.e2e.here import whole_events
+from tests.e2e.runs import Nursery, Rack, until
 
 pytestmark = pytest.mark.timeout(300)
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
@@ -37,7 +38,7 @@ class Served:
         return next((line for line in lines if line.startswith("http://")), "")
 
     def kinds(self) -> list[str]:
-        return [event["kind"] for event in events_of(self.run)]
+        return [event["kind"] for event in whole_events(self.run)]
 
     def end(self) -> None:
         os.kill(self._pid, signal.SIGTERM)
@@ -94,9 +95,9 @@ async def test_a_question_answered_in_a_browser_is_in_the_record(answering: Serv
         await page.go(":", "put-back")
         await page.fill("pause")
         await page.enter("`pause` is not done from here")
-    (given,) = [event for event in events_of(answering.run) if event["kind"] == "Answered"]
+    (given,) = [event for event in whole_events(answering.run) if event["kind"] == "Answered"]
     assert (given["step"], given["value"]) == ("walk", "yes")
-    sent = [event for event in events_of(answering.run) if event["kind"] == "CommandReceived"]
+    sent = [event for event in whole_events(answering.run) if event["kind"] == "CommandReceived"]
     assert {event["verb"] for event in sent} <= {"answer"}
     assert "Signed" not in answering.kinds()
 

@@ -226,7 +226,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
                 case Study():
                     self.run_worker(self._study(effect), exit_on_error=False)
                 case Bell():
-                    self.bell()
+                    for _ in range(effect.times):
+                        self.bell()
                 case GoHome():
                     self.exit("")
                 case Leave():

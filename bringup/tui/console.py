@@ -24,6 +24,7 @@ from bringup.tui.outbox import to_review
 from bringup.tui.scan import Key, Scan
 from bringup.tui.screen import Screen
 from bringup.tui.screens import SCREENS
+from bringup.tui.valid import true_footer
 from bringup.view.fit import exactly, fit
 from bringup.view.frame import BODY_TOP, Size, drawable, first_row, framed, too_small
 from bringup.view.mark import Row
@@ -88,7 +89,7 @@ class Console:
         known = {each.question for each in self.scene.state.asks}
         new = [each for each in scene.state.asks if each.question not in known]
         noted = [each for each in scene.state.notes[len(self.scene.state.notes) :] if each.to == "rack"]
-        self.scene = scene
+        before, self.scene = self.scene, scene
         if noted and self._began:
             self._letter = f"{visible(noted[-1].by, 30)}: {visible(noted[-1].text, 400)}"
             self._letter_s = self._now_s()
@@ -105,6 +106,7 @@ class Console:
             for each in agreed
         ]
         self.unsent &= {each.question for each in scene.state.asks}
+        effects += self.screen.shown(self, before)
         rings = len(new) > len(agreed) or bool(noted)
         return [*effects, Bell()] if rings and self.sound else effects
 
@@ -219,6 +221,7 @@ class Console:
             self._drawn_last = [first_row(scene, size, title), *self._drawn_last[1:]]
             return self._drawn_last
         body, footer = self.screen.draw(scene, look, size.body)
+        footer = true_footer(footer, self.screen, scene, look)
         if look.jump:
             body = jump.labelled(body, self._targets())
         if told := look.note or to_review(scene, self.unsent):

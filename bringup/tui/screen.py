@@ -30,6 +30,10 @@ def nothing(console: Console) -> list[Effect]:
     return []
 
 
+def unmoved(console: Console, before: Scene) -> list[Effect]:
+    return []
+
+
 def nowhere(scene: Scene, look: Look) -> str:
     return ""
 
@@ -52,6 +56,11 @@ def unasked(console: Console, text: str) -> bool:
 
 def endless(scene: Scene, look: Look) -> int:
     return NO_END
+
+
+def fixed(scene: Scene, look: Look) -> int:
+    """Nothing to move through."""
+    return 0
 
 
 def moved(scene: Scene, look: Look, by: int, last: int) -> Look:
@@ -87,6 +96,8 @@ class Screen(NamedTuple):
     cell: Callable[[Scene, Look], str] = nowhere
     opened: Does = nothing
     left: Does = nothing
+    shown: Callable[[Console, Scene], list[Effect]] = unmoved
+    """What the run having moved on does here, from how it was before."""
     scan: Callable[[Console, str], bool] = unasked
     """What a scan does where no field is open; whether it did anything."""
     follow: bool = False

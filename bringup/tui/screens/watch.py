@@ -16,7 +16,7 @@ from bringup.tui.effect import Bell, Effect, Hand
 from bringup.tui.screen import Screen
 from bringup.view import screen_watch
 from bringup.view.frame import Footer, Size
-from bringup.view.link_live import bells
+from bringup.view.link_live import STEPS, bells
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
 
@@ -98,5 +98,7 @@ SCREEN = Screen(
     keys=MappingProxyType({"next": _next, "previous": _previous, "reset": _reset}),
     port=screen_watch.port_of,
     retest=_retest,
+    last=lambda scene, look: len(STEPS) - 1,
     opened=_opened,
+    shown=_shown,
 )

@@ -39,6 +39,7 @@ _HARDWARE_ITEM = re.compile(
     r"(?:Chassis|Xcvr|FPC|PIC|MIC|PSM|PEM|Power Supply|Fan Tray|Fan|Routing Engine|CB|Midplane|Pseudo CB)"
     r"\b.{0,30}"
 )
+_OTHER_ITEM = re.compile(r"\s*\S.{0,60}?\s{2,}\S.*")
 _PORTS = re.compile(r"(\d{1,3})X\d{1,4}G\S*")
 UNKNOWN_PART = "NON-JNPR"
 
@@ -202,6 +203,8 @@ def _items(lines: list[str], starts: list[int]) -> list[_Item]:
             if not fits and _HARDWARE_ITEM.match(bare):
                 raise Damaged(f"{bare[:60]!r} does not fit the columns of the table")
             refuse_error(line)
+            if not _OTHER_ITEM.fullmatch(line):
+                raise Damaged(f"{bare[:60]!r} is no row of the table")
             continue
         cells = [line[a:b].strip() for a, b in zip(starts, [*starts[1:], len(line)], strict=True)]
         item = _Item(*cells)

@@ -40,6 +40,21 @@ _LLDP_ROW = re.compile(
 )
 _TOTAL = re.compile(r"Total entries displayed: ([0-9]{1,5})\s*")
 _KEY = re.compile(r"([A-Z][A-Za-z ]{2,24}): ?(.*)")
+_KEYS = frozenset(
+    {
+        "Chassis id",
+        "Port id",
+        "Local Port id",
+        "Port Description",
+        "System Name",
+        "System Description",
+        "Time remaining",
+        "System Capabilities",
+        "Enabled Capabilities",
+        "Management Address",
+        "Vlan ID",
+    }
+)
 _CLOCK = re.compile(r"(\d{2}:\d{2}:\d{2})(\.\d{1,6})? (\S{2,6}) \S{3} (\S{3} +\d{1,2} \d{4})\s*")
 
 
@@ -142,7 +157,7 @@ def _parse_detail(data: bytes) -> Found:
         match = _KEY.fullmatch(line)
         if match and match[1] == "Chassis id":
             blocks.append({})
-        if match and blocks:
+        if match and blocks and match[1] in _KEYS:
             blocks[-1].setdefault(match[1], match[2].strip())
         elif line and not _TOTAL.fullmatch(line):
             refuse_error(line)  # a description of a system runs over several lines
@@ -181,9 +196,10 @@ def _neighbors(
 def _parse_clock(data: bytes) -> Found:
     lines, warnings = _lines(data)
     match = next((found for line in lines if (found := _CLOCK.fullmatch(line))), None)
-    if match is None:
-        refuse_error("\n".join(lines))
-        raise Damaged("no time of day is there")
+    others = [line for line in lines if line and not _CLOCK.fullmatch(line)]
+    if match is None or any(not line.startswith("Time source is ") for line in others):
+        refuse_error("\n".join(others))
+        raise Damaged("no time of day is there, or more than that")
     if match[3] not in ("UTC", "GMT"):
         raise Nothing(f"the clock tells {match[3]}, not UTC: what that is here is not known")
     try:

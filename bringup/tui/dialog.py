@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bringup.model.cause import Cause
 from bringup.tui import palette
-from bringup.tui.keys import BINDINGS
+from bringup.tui.keys import Binding
 from bringup.view.fit import exactly, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Cell, Row, Tier
@@ -90,24 +90,23 @@ def _field(typed: str) -> tuple[Cell, Cell]:
     return (visible(typed), "plain"), ("_", "ask")
 
 
-def keys(size: Size, tier: Tier, cursor: int = 0) -> tuple[list[Row], Footer]:
-    """Made from the registry: no key can be missing here."""
+def keys(
+    bindings: Sequence[Binding], title: str, size: Size, tier: Tier, cursor: int = 0
+) -> tuple[list[Row], Footer]:
+    """One line each, in two columns where they are wide enough; what does not fit is scrolled to."""
     shown: dict[str, list[str]] = {}
-    for binding in BINDINGS:
+    for binding in bindings:
         names = shown.setdefault(binding.meaning, [])
         if binding.shown not in names:
             names.append(binding.shown)
     lines: list[Row] = [
         ((f"  {' '.join(names):<10}", "title"), (f" {meaning}", "plain")) for meaning, names in shown.items()
     ]
-    footer = Footer("the keys", "Esc goes back.", [("Esc", "back")])
-    half = (len(lines) + 1) // 2
-    if size.width < 80 and len(lines) > size.height:
-        top = max(0, min(cursor, len(lines) - size.height))
-        more = footer._replace(next="j and k move through the list, Esc goes back.")
-        return lines[top : top + size.height], more
-    if len(lines) <= size.height:
-        return lines, footer
-    left = exactly(lines[:half], size.width // 2, half, tier)
-    right = [*lines[half:], *((),) * half]
-    return [(*row, *right[number]) for number, row in enumerate(left)], footer
+    columns = 2 if size.width >= 80 and len(lines) > size.height else 1
+    tall = (len(lines) + columns - 1) // columns
+    top = max(0, min(cursor, tall - size.height))
+    parts = [lines[number * tall : (number + 1) * tall] for number in range(columns)]
+    cells = [exactly(part, size.width // columns, tall, tier) for part in parts]
+    rows: list[Row] = [sum(row, ()) for row in zip(*cells, strict=True)]
+    next_ = "Esc goes back." if tall <= size.height else "j and k move through the list, Esc goes back."
+    return rows[top : top + size.height], Footer(f"the keys of: {title}", next_, [("Esc", "back")])

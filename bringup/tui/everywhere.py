@@ -91,6 +91,13 @@ def _copy(console: Console) -> list[Effect]:
     return console.go(Look(screen="copy", behind=console.look))
 
 
+def _help(console: Console) -> list[Effect]:
+    """Of the screen that stands here."""
+    if console.look.screen == "help":
+        return []
+    return console.go(Look(screen="help", behind=console.look))
+
+
 def _export(console: Console) -> list[Effect]:
     return [Export(page_of(console.scene, console.look), console.look.screen)]
 
@@ -178,7 +185,7 @@ EVERYWHERE: Mapping[str, Does] = MappingProxyType(
         "journal": _opens("journal"),
         "sign": _opens("sign"),
         "handover": _opens("handover"),
-        "help": _opens("help"),
+        "help": _help,
         "copy": _copy,
         "sound": _sound,
         "retest": _retest,

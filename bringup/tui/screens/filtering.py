@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
     footer = screen_journal.footer(scene, look)
     words = f"filter: {look.typed}_   Enter keeps it, Esc drops it"
-    return screen_journal.body(scene, look, size), footer._replace(next=words)
+    keys = [("Enter", "keep it"), ("Esc", "drop it")]
+    return screen_journal.body(scene, look, size), footer._replace(next=words, keys=keys)
 
 
 def _enter(console: Console) -> list[Effect]:

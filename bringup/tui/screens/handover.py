@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bringup.tui.screen import Screen
+from bringup.tui.screen import Screen, fixed
 from bringup.view import screen_sign
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
@@ -13,4 +13,4 @@ def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
     return screen_sign.handover(scene, look, size), screen_sign.handover_footer(scene)
 
 
-SCREEN = Screen("handover", _draw, "handover")
+SCREEN = Screen("handover", _draw, "handover", last=fixed)

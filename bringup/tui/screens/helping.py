@@ -1,4 +1,4 @@
-"""The keys, from their registry."""
+"""The keys that do something on the screen behind, from their registry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from bringup.view.scene import Look, Scene
 
 
 def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
-    return dialog.keys(size, scene.tier, look.cursor)
+    from bringup.tui.screens import SCREENS
+    from bringup.tui.valid import valid
+
+    behind = look.behind or Look()
+    bindings = valid(SCREENS[behind.screen], scene, behind)
+    return dialog.keys(bindings, SCREENS[behind.screen].title or "run", size, scene.tier, look.cursor)
 
 
 SCREEN = Screen("help", _draw, "help")

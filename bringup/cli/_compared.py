@@ -67,8 +67,8 @@ def _difference(each: Difference) -> dict[str, Any]:
 
 
 def exit_code(found: Comparison) -> int:
-    """4 where a record contradicts itself, 1 where something is worse, 3 where something can't be compared, or
-    nothing can, else 0.
+    """4 where a record contradicts itself, 1 where something is worse, 3 where something, or all, can not be
+    compared, else 0.
     """
     from bringup.model.verdict import EXIT_ACCEPTED, EXIT_CONTRADICTION, EXIT_FAIL, EXIT_UNKNOWN
     from bringup.view.comparison import Kind

@@ -43,14 +43,17 @@ from bringup.tui.feed import Feed
 from bringup.tui.lines import Corner, Lines, named
 from bringup.tui.outbox import held_back
 from bringup.tui.outside import NotSent, Outside, Verified
+from bringup.tui.pages import Pages
 from bringup.tui.picture import Picture, utc
 from bringup.tui.rate import FRAMES_A_S, Link, Rate
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.tui.study import study
 from bringup.view.frame import Size
+from bringup.view.screen_journal import matches
 
 TICK_S = 1 / FRAMES_A_S["local"]
 BESIDE_S = 0.1
+PAGES_S = 0.05
 
 
 class ConsoleApp(App[str | None], inherit_bindings=False):
@@ -79,6 +82,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._picture = Picture(
             self._feed, inventory, outside, tier=shown.tier, watching=watching, clock=clock
         )
+        self._pages = Pages(folder, matches)
         self._gate = Gate(shown.preamble)
         self._trouble = ""
         self._take_back: Callable[[], None] = lambda: None
@@ -98,6 +102,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._lines.focus()
         self.run_worker(self._read(), name="feed", exit_on_error=False)
         self.run_worker(self._beside(), name="beside", exit_on_error=False)
+        self.run_worker(self._turn_pages(), name="pages", exit_on_error=False)
         self.run_worker(self._company.keep(), name="company", exit_on_error=False)
         self.set_interval(TICK_S, self._frame)
         self.set_interval(resized.EVERY_S, lambda: resized.look(self))
@@ -126,6 +131,17 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         """Where this console looks, for others."""
         look = self.console_view.look
         return look.screen, look.about, f"{self.size.width}x{self.size.height}"
+
+    async def _turn_pages(self) -> None:
+        """Fetch what the journal screen looks at, where it is not at hand."""
+        while True:
+            look, feed, picture = self.console_view.look, self._feed, self._picture
+            with self._guarded():
+                if look.screen in ("journal", "filter"):
+                    near = feed.read - len(feed.recent)
+                    picture.page = await self._pages.page(look, feed.read, near, picture.page)
+            searching = look.filter == picture.page.word and picture.page.searched < feed.read
+            await asyncio.sleep(0 if look.filter and searching else PAGES_S)
 
     async def _frame(self) -> None:
         if not self.rate.due(TICK_S, watching=self.console_view.look.screen == "watch"):

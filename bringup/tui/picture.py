@@ -15,6 +15,7 @@ from bringup.tui.feed import Feed, told
 from bringup.tui.outside import Outside, Verified
 from bringup.tui.pulse import Pulse
 from bringup.view.mark import Tier
+from bringup.view.record_page import Page
 from bringup.view.scene import Scene
 
 DIAGNOSE_EVERY_S = 1.0
@@ -45,6 +46,7 @@ class Picture:
     ) -> None:
         self.verified = Verified("not verified here yet: v")
         self.pace = ""
+        self.page = Page()
         self._feed, self._inventory, self._outside = feed, inventory, outside
         self._tier: Tier = tier
         self._watching = watching
@@ -65,6 +67,7 @@ class Picture:
         same = made is not None and (
             made.state is state
             and made.causes is self._causes
+            and made.page is self.page
             and (made.verified, made.alarm) == (self.verified.words, alarm)
             and (made.people, made.you) == (self.people, self.you)
         )
@@ -86,6 +89,7 @@ class Picture:
             digests=(self.verified.said, self.verified.found) if self.verified.said else (),
             pace=self.pace,
             alarm=alarm,
+            page=self.page,
             people=self.people,
             you=self.you,
             tier=self._tier,

@@ -22,6 +22,7 @@ from bringup.model.verdict import Reason, Verdict
 from bringup.view.comparison import Comparison
 from bringup.view.examination import Examination
 from bringup.view.mark import ASK, FAIL, RUNNING, STALE, WAITING, Mark, Tier, mark_of
+from bringup.view.record_page import Page
 
 SILENT = frozenset({Reason.UNREACHABLE, Reason.REFUSED, Reason.TIMEOUT})
 NOT_ASKED = frozenset({Reason.BLOCKED, Reason.SKIPPED, Reason.ABORTED, Reason.SUPERSEDED})
@@ -71,6 +72,8 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
     alarm: str = ""
     """Why the record can't be trusted, where it can't: stands on every screen, and nothing is signed."""
 
+    page: Page = Page()
+    """The part of the record that is looked at."""
     digests: tuple[str, ...] = ()
     """Of a record that does not verify: the digest that was said, and the one that was found (hex)."""
     people: tuple[Present, ...] = ()
@@ -89,6 +92,7 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
             self.state is other.state
             and self.causes is other.causes
             and self.inventory is other.inventory
+            and self.page is other.page
             and (self.verified, self.watching, self.tier) == (other.verified, other.watching, other.tier)
             and (self.lost, self.alarm) == (other.lost, other.alarm)
             and (self.people, self.you) == (other.people, other.you)

@@ -10,43 +10,41 @@ from bringup.model.event import Answered, Asked, Judged, Known, Measured, StepEn
 from bringup.view.fit import chosen, fit, rule, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
+from bringup.view.record_page import chosen_row, event_at, length, searching
 from bringup.view.scene import Look, Scene
 from bringup.view.text import amount, visible
 
 DETAIL_ROWS = 5
+READING = "reading ..."
+"""In place of an event that is not fetched yet."""
 STAMPED = ("seq", "epoch", "at", "mono_ns", "boot", "kind")
 
 
-def shown(scene: Scene, look: Look) -> tuple[Known | Unknown, ...]:
-    """The events that the filter lets through."""
-    if not look.filter:
-        return scene.recent
-    word = look.filter.lower()
-    return tuple(
-        event for event in scene.recent if word in event.kind.lower() or word in brief(event).lower()
-    )
+def matches(event: Known | Unknown, word: str) -> bool:
+    """Whether the event holds the word, given in small letters."""
+    return word in event.kind.lower() or word in brief(event).lower()
 
 
 def body(scene: Scene, look: Look, size: Size) -> list[Row]:
-    events = shown(scene, look)
+    many = length(scene, look)
     rows: list[Row] = [
         ((" VERIFY ", "dim"), (visible(scene.verified, size.width - 9), "bad" if scene.alarm else "plain")),
         *both_digests(scene),
-        rule(size.width, scene.tier, _how_many(scene)),
+        rule(size.width, scene.tier, _how_many(scene, look)),
     ]
-    if not events:
+    if not many:
         why = f"no event holds {look.filter!r}" if look.filter else "nothing was written yet"
-        return [*rows, ((f" {visible(why)}", "dim"),)]
-    cursor = len(events) - 1 if look.follow else min(look.cursor, len(events) - 1)
+        return [*rows, ((f" {visible(searching(scene, look) or why)}", "dim"),)]
+    cursor = chosen_row(scene, look)
     room = max(1, size.height - len(rows) - DETAIL_ROWS - 1)
-    top = max(0, min(cursor - room // 2, len(events) - room))
-    some = events[top : top + room]
-    for number, event in enumerate(some, top):
-        whole = fit(_line(event), size.width, scene.tier)
+    top = max(0, min(cursor - room // 2, many - room))
+    for number in range(top, min(many, top + room)):
+        whole = fit(_line(event_at(scene, look, number)), size.width, scene.tier)
         rows.append(chosen(whole) if number == cursor else whole)
-    rows += [()] * (room - len(some))
-    rows.append(rule(size.width, scene.tier, f"EVENT {events[cursor].seq}"))
-    detail = wrapped(visible(brief(events[cursor]), 2000), size.width - 2)
+    rows += [()] * (room - min(room, many - top))
+    event = event_at(scene, look, cursor)
+    rows.append(rule(size.width, scene.tier, f"EVENT {event.seq}" if event is not None else "EVENT"))
+    detail = wrapped(visible(brief(event), 2000) if event is not None else READING, size.width - 2)
     return [*rows, *(((f" {line}", "plain"),) for line in detail[:DETAIL_ROWS])]
 
 
@@ -56,10 +54,11 @@ def both_digests(scene: Scene) -> list[Row]:
     return [((f" {word}  ", "dim"), (digest, "bad")) for word, digest in said]
 
 
-def _how_many(scene: Scene) -> str:
-    """A long record is shown from its end."""
-    all_, kept = scene.state.events, len(scene.recent)
-    return f"{all_} EVENTS" if kept >= all_ else f"THE LAST {kept} OF {all_} EVENTS"
+def _how_many(scene: Scene, look: Look) -> str:
+    if not look.filter:
+        return f"{scene.state.events} EVENTS"
+    found = f"{length(scene, look)} OF {scene.state.events} EVENTS"
+    return f"{found}, {searching(scene, look)}" if searching(scene, look) else found
 
 
 def footer(scene: Scene, look: Look) -> Footer:
@@ -94,7 +93,9 @@ def _word(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=True, default=str)
 
 
-def _line(event: Known | Unknown) -> Row:
+def _line(event: Known | Unknown | None) -> Row:
+    if event is None:
+        return ((f" {READING}", "dim"),)
     return (
         (f" {event.seq:>6} {event.at[11:19]} ", "dim"),
         (f"{event.kind:<16} ", "title"),

@@ -14,6 +14,7 @@ from bringup.tui.screen import Screen
 from bringup.view import screen_journal
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
+from bringup.view.record_page import chosen_row, event_at, length
 from bringup.view.scene import Look, Scene
 from bringup.view.text import visible
 
@@ -26,7 +27,7 @@ def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
 
 
 def _last(scene: Scene, look: Look) -> int:
-    return max(0, len(screen_journal.shown(scene, look)) - 1)
+    return max(0, length(scene, look) - 1)
 
 
 def _move(scene: Scene, look: Look, by: int, last: int) -> Look:
@@ -35,9 +36,7 @@ def _move(scene: Scene, look: Look, by: int, last: int) -> Look:
 
 
 def _event(scene: Scene, look: Look) -> Known | Unknown | None:
-    events = screen_journal.shown(scene, look)
-    last = len(events) - 1
-    return events[last if look.follow else min(look.cursor, last)] if events else None
+    return event_at(scene, look, chosen_row(scene, look))
 
 
 def _verdicts(scene: Scene, look: Look) -> tuple[Key, ...]:

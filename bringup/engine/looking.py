@@ -95,6 +95,10 @@ class Looking:
     def pace_s(self, device: str, method: str) -> float:
         return max(EVERY_S, self._bench.pace_s(device, method))
 
+    async def once(self) -> None:
+        """Ask everything once, all at the same time."""
+        await asyncio.gather(*(self._ask(*read) for read in self._reads))
+
     async def run(self) -> None:
         """Until it is cancelled."""
         async with asyncio.TaskGroup() as group:

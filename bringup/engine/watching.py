@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 
 import msgspec
@@ -96,6 +96,7 @@ class Watching:
         tasks: Sequence[Task] = (),
         judging: Judging | None = None,
         speed: float = 1.0,
+        real_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """`tasks` are the plan's: by their limits a look is judged."""
         self._bench = bench
@@ -105,6 +106,7 @@ class Watching:
         self._tasks = tasks
         self._judging = judging if judging is not None else Judging(inventory)
         self._speed = speed
+        self._real_s = real_s
         self._running: dict[str, Running] = {}
         self._looking: dict[int, tuple[str, int]] = {}
         self._closed = False
@@ -177,7 +179,7 @@ class Watching:
             except InputError:
                 return
             await self._book.append(Noted(text="watching while a console looks at it", by=by, subject=port))
-        self._begun(port).leased_s = time.monotonic() + LEASE_S
+        self._begun(port).leased_s = self._real_s() + LEASE_S
 
     def _begun(self, port: str) -> Running:
         if port not in self.active:
@@ -194,7 +196,7 @@ class Watching:
         if running is None or running.task.done():
             return False
         others = running.wanted_by - {who}
-        if who in running.wanted_by and (others or running.leased_s > time.monotonic()):
+        if who in running.wanted_by and (others or running.leased_s > self._real_s()):
             running.wanted_by = others
             running.until_s = running.until_s if others else 0.0
             return False
@@ -232,7 +234,7 @@ class Watching:
                     if live.look % CHUNK == 0:
                         await self._chunk(points, attempt)
                     running = self._running[port]
-                    if now_s >= running.until_s and time.monotonic() >= running.leased_s:
+                    if now_s >= running.until_s and self._real_s() >= running.leased_s:
                         break
         except JournalError:
             return  # whoever writes next hears of it, and ends the run

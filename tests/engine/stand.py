@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -14,7 +14,7 @@ from bringup.engine.amending import Amendments
 from bringup.engine.asking import Asking
 from bringup.engine.bench import Bench
 from bringup.engine.book import Book
-from bringup.engine.checking import Checking
+from bringup.engine.checking import Checking, nobody
 from bringup.engine.clock import WorldClock
 from bringup.engine.desk import Desk
 from bringup.engine.judging import Judging
@@ -121,6 +121,7 @@ class Stand:
         self.unfinished: dict[tuple[str, str, str], ActionIntended] = {}
         self.locks = folder / "locks"
         self.today: Callable[[], str] = utc_day
+        self.at_work: Callable[[Iterable[str]], str | None] = nobody
         self.session: Session
         self.journal: Journal
         self.book: Book
@@ -175,7 +176,17 @@ class Stand:
             book=self.book,
             clock=clock,
             desk=self.desk,
-            checking=Checking(self.inventory, bench, self.book, clock, self.desk, judging, plan, state),
+            checking=Checking(
+                self.inventory,
+                bench,
+                self.book,
+                clock,
+                self.desk,
+                judging,
+                plan,
+                state,
+                at_work=lambda subjects: self.at_work(subjects),
+            ),
             acting=acting,
             asking=Asking(self.book, judging, questions),
             amendments=self.amendments,

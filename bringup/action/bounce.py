@@ -31,6 +31,8 @@ POLL_S = 2.0
 """Between two looks: no tighter than devices tell their ports (field rule 29)."""
 RESERVE_S = 180.0
 """What is left of the time to open the port, after the test itself has had its share."""
+DOWN_S = 2.0
+"""How long a port stays shut at least: longer than a receiver holds on to a signal that has gone."""
 PATIENCE_S = 60.0
 """How long one look after the other may fail before the test is given up."""
 
@@ -72,6 +74,7 @@ class Bounce(Plain):
     def __init__(self) -> None:
         self._phase: Phase = self.begin
         self._began_s: float | None = None
+        self.since_s = 0.0
         self._complete = False
         self._resumed = False
         self._why: str | None = None
@@ -174,6 +177,36 @@ class Bounce(Plain):
         """Ends the test as one that was carried through."""
         self._complete = True
         return True
+
+    async def opened(self, at: At, subject: str, both: Both) -> bool:
+        """The phase after `shut`: the port was just told to open, at `since_s`."""
+        raise NotImplementedError
+
+    async def shut(self, at: At, subject: str, both: Both) -> bool:
+        """Shut the port and, when it is seen shut, open it again."""
+        self.since_s = both.at_s
+        self._phase = self._down  # before the command: where its answer is lost, that phase gives it again
+        await self.set_admin(at, subject, up=False)
+        return False
+
+    async def _down(self, at: At, subject: str, both: Both) -> bool:
+        """A command that was lost is given again for a while: shut is shut."""
+        if not both.shut and both.at_s - self.since_s > PATIENCE_S:
+            self._why = f"{subject} does not shut"
+            return self.next(self.close)
+        if both.here is not None and both.here.admin_up.value is True:
+            await self.set_admin(at, subject, up=False)
+        if not both.shut or both.at_s - self.since_s < DOWN_S:
+            return False
+        self.since_s = both.at_s
+        self._phase = self._open
+        return await self._open(at, subject, both)
+
+    async def _open(self, at: At, subject: str, both: Both) -> bool:
+        """Called again where the answer to the command was lost."""
+        if both.here is None or both.here.admin_up.value is not True:
+            await self.set_admin(at, subject, up=True)
+        return await self.opened(at, subject, both)
 
     async def close(self, at: At, subject: str, both: Both) -> bool:
         """Opens the port, and is through when it is seen open."""

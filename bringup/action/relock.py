@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from pydantic import Field
 
-from bringup.action.bounce import PATIENCE_S, POLL_S, RESERVE_S, Both, Bounce
+from bringup.action.bounce import POLL_S, RESERVE_S, Both, Bounce
 from bringup.check.base import At
 from bringup.check.link import line_bits
 from bringup.check.relock import Errors, Lock, errors_between, factor
@@ -16,8 +16,6 @@ from bringup.model.inventory import Written
 from bringup.model.measurement import Measurement, measured
 
 SPOILT_AT_MOST = 3
-DOWN_S = 2.0
-"""How long a port stays shut at least: longer than a receiver holds on to a signal that has gone."""
 
 
 class RelockArgs(Written):
@@ -41,7 +39,6 @@ class Relock(Bounce):
         self._subject = ""
         self._locks: list[Lock] = []
         self._lock = Lock(0)
-        self._since_s = 0.0
         self._down_s: float | None = None
         self._looks: tuple[Look, Look] | None = None
         self._came_up = True
@@ -56,28 +53,28 @@ class Relock(Bounce):
 
     async def begin(self, at: At, subject: str, both: Both) -> bool:
         self._subject = subject
-        self._since_s = both.at_s
+        self.since_s = both.at_s
         return self.next(self._come_up)
 
     async def _come_up(self, at: At, subject: str, both: Both) -> bool:
         if not both.up:
             self._down_s = both.at_s
-            if both.at_s - self._since_s > self._args.up_within_s:
+            if both.at_s - self.since_s > self._args.up_within_s:
                 self._came_up = False
                 return self.complete()
             return False
-        if self._lock.number:
-            least = 0.0 if self._down_s is None else max(0.0, self._down_s - self._since_s)
+        if self._lock.number and self._lock.up_s is None:
+            least = 0.0 if self._down_s is None else max(0.0, self._down_s - self.since_s)
             self._lock = msgspec.structs.replace(
-                self._lock, up_s=round(both.at_s - self._since_s, 3), up_least_s=round(least, 3)
+                self._lock, up_s=round(both.at_s - self.since_s, 3), up_least_s=round(least, 3)
             )
-        self._since_s = both.at_s
+        self.since_s = both.at_s
         return self.next(self._adapt)
 
     async def _adapt(self, at: At, subject: str, both: Both) -> bool:
         if not both.up:
             return self._fell(both)
-        if both.at_s - self._since_s < self._args.adapt_s:
+        if both.at_s - self.since_s < self._args.adapt_s:
             return False
         return await self._count_from_now(at, subject)
 
@@ -101,35 +98,16 @@ class Relock(Bounce):
         self._locks.append(msgspec.structs.replace(self._lock, here=here, far=far))
         if self._lock.number >= self._args.bounces:
             return self.complete()
-        self._since_s = both.at_s
-        self._phase = self._down  # before the command: where its answer is lost, that phase gives it again
-        await self.set_admin(at, subject, up=False)
-        return False
+        return await self.shut(at, subject, both)
 
-    async def _down(self, at: At, subject: str, both: Both) -> bool:
-        """A command that was lost is given again for a while: shut is shut."""
-        if not both.shut and both.at_s - self._since_s > PATIENCE_S:
-            self._why = f"{subject} does not shut"
-            return self.next(self.close)
-        if both.here is not None and both.here.admin_up.value is True:
-            await self.set_admin(at, subject, up=False)
-        if not both.shut or both.at_s - self._since_s < DOWN_S:
-            return False
+    async def opened(self, at: At, subject: str, both: Both) -> bool:
         self._lock, self._down_s = Lock(self._lock.number + 1), None
-        self._since_s = both.at_s
-        self._phase = self._open
-        return await self._open(at, subject, both)
-
-    async def _open(self, at: At, subject: str, both: Both) -> bool:
-        """Called again where the answer to the command was lost."""
-        if both.here is None or both.here.admin_up.value is not True:
-            await self.set_admin(at, subject, up=True)
         return self.next(self._come_up)
 
     def _fell(self, both: Both) -> bool:
         """A link that goes down by itself while it is measured: counted, and waited for."""
         self._lost += 1
-        self._since_s = both.at_s
+        self.since_s = both.at_s
         return self.next(self._come_up)
 
     def _far(self, at: At, subject: str) -> str:

@@ -14,6 +14,10 @@ RELOCK = frozenset(
         "lock_far_ber",
         "link_came_up",
         "relock_up_least_s",
+        "link_up_s",
+        "link_up_share",
+        "lldp_after_link_s",
+        "stable_s",
         "unasked_flaps",
     }
 )
@@ -99,8 +103,8 @@ RELOCK_RULES: tuple[Rule, ...] = (
         id="comes-up-slowly",
         when=(is_("near_up_slowly", True),),
         title="{link} takes too long to come up after {near} is opened",
-        explains=frozenset({"relock_up_least_s"}),
-        shows=("relock_up_least_s",),
+        explains=frozenset({"relock_up_least_s", "link_up_s", "link_up_share"}),
+        shows=("link_up_s", "link_up_share", "relock_up_least_s"),
         likely=(
             Likely(
                 "link training needs several tries: settings of the two ends, or the length of a copper cable"
@@ -110,5 +114,19 @@ RELOCK_RULES: tuple[Rule, ...] = (
         next_test="compare with a like link of the same module and firmware",
         remedy="check-link-training",
         source="network reference, section 6.3",
+    ),
+    Rule(
+        id="named-too-late",
+        when=(is_("near_lldp_after_link_s_bad", True),),
+        title="{far} names itself at {near} only {near_lldp_after_link_s} s after the link is up",
+        explains=frozenset({"lldp_after_link_s"}),
+        shows=("lldp_after_link_s",),
+        likely=(
+            Likely("the LLDP agent of {far} sends seldom, or starts late"),
+            Likely("an old neighbour is held until its time is over"),
+        ),
+        next_test="look for LLDP frames on {far_device} while the port is opened",
+        remedy="check-lldp",
+        source=SEVEN.format(26),
     ),
 )

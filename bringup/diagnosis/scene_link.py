@@ -24,6 +24,14 @@ LOW_AGAINST_MEDIAN_DB = 1.5
 LOSS_OF_CLEAN_LINK_DB = 2.5
 """Above what two clean mated pairs, a panel and the errors of two monitors that agree can come to."""
 ALIKE_DB = 1.0
+BOUNCED = (
+    "relock_ber_factor",
+    "relock_far_ber_factor",
+    "unasked_flaps",
+    "link_came_up",
+    "link_up_s",
+    "lldp_after_link_s",
+)
 MOST_LOCKS = 22
 """More than any re-lock test makes."""
 
@@ -62,10 +70,12 @@ def _end(side: str, observed: Observed, inventory: Inventory, port: str) -> dict
         found[f"{side}_{quantity}"] = observed.value(port, quantity)
     for quantity in ("optic_medium", "speed_gbps", "fec_mode", "flap_count", "uncorrectable_codewords"):
         found[f"{side}_{quantity}_bad"] = observed.get(port, quantity).failed
-    for quantity in ("relock_ber_factor", "relock_far_ber_factor", "unasked_flaps", "link_came_up"):
+    for quantity in BOUNCED:
         seen = observed.get(port, quantity)
         found[f"{side}_{quantity}"], found[f"{side}_{quantity}_bad"] = seen.value, seen.failed
     found[f"{side}_up_slowly"] = any(
+        observed.get(port, quantity).failed for quantity in ("link_up_s", "link_up_share")
+    ) or any(
         observed.get(f"{port}#lock-{number}", "relock_up_least_s").failed for number in range(1, MOST_LOCKS)
     )
     present = observed.get(port, "optic_present")

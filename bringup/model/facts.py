@@ -131,7 +131,9 @@ class Threshold(Fact, frozen=True, kw_only=True):
 
 
 class Optic(Fact, frozen=True, kw_only=True):
-    """One module in its cage. `medium` is normalised, such as 400GBASE-DR4."""
+    """One module in its cage. `medium` is normalised, such as 400GBASE-DR4. `light_up_max_s` is the upper
+    bound that it advertises from low power to light: power up, data path initialised, transmitters on.
+    """
 
     port: str
     present: Read = ABSENT
@@ -142,6 +144,7 @@ class Optic(Fact, frozen=True, kw_only=True):
     firmware: Read = ABSENT
     temperature_c: Read = ABSENT
     supply_voltage_v: Read = ABSENT
+    light_up_max_s: Read = ABSENT
     lanes: tuple[Lane, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
 

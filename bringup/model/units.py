@@ -58,6 +58,17 @@ QUANTITIES = MappingProxyType(
         ),
         "uncorrectable_codewords": Quantity("", "codewords that FEC could not correct, over the window"),
         "neighbor": Quantity("", "the far end that LLDP names, as DEVICE/PORT"),
+        # links brought up under watch
+        "link_up_s": Quantity("s", "from a port's opening to the first look that saw a link at both ends"),
+        "link_up_share": Quantity("", "that time over what the modules' own advertised times allow"),
+        "link_up_budget_s": Quantity(
+            "s", "what the slower module advertises, with training and one retry of both"
+        ),
+        "first_light_s": Quantity("s", "from a port's opening to the first look that saw its lanes send"),
+        "fec_lock_s": Quantity("s", "from a port's opening to the first look that saw coding at both ends"),
+        "lldp_after_link_s": Quantity("s", "from the link to the first look that saw the far end named"),
+        "stable_s": Quantity("s", "how long a link stayed up without a change, after it had come up"),
+        "state_sequence": Quantity("", "the states of a link in the order in which they were seen"),
         # links made to lock anew, lock by lock (`PORT#lock-0` is the one that was found)
         "lock_ber": Quantity("", "bit error ratio before correction at the port, after one lock"),
         "lock_far_ber": Quantity("", "the same at the far end of its cable"),

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from bringup.action.bounce import POLL_S
 from bringup.model.errors import Refused, TimedOut, Unreachable
-from bringup.model.facts import FecCounters, Identity, Port
-from bringup.model.measurement import ABSENT, Read, value
+from bringup.model.facts import FecCounters, Identity, Lane, Neighbor, Optic, Port
+from bringup.model.measurement import ABSENT, DARK, Read, value
 from tests.action.cases_port import FAR, NEVER_DROPPED, PORT
 from tests.action.cases_power import EXPECT, IN_SERVICE, SERIAL
-from tests.check.trial import Case, Table, World, answering, case, written
+from tests.check.trial import LACKING, Case, Table, World, answering, case, written
 
 BITS_A_LOOK = 400e9 * 1.0625 * POLL_S
 GOOD, BAD = 1e-9, 1e-8
+RUNS = {"speed_gbps": value(400.0), "fec_mode": value("rs544")}
 UP_AFTER = 3
 """Looks from the opening to a link."""
 BOUNCED = "; ".join(["False", "True"] * 3)
@@ -40,11 +43,14 @@ class Cable:
         loses: Exception | None = None,
         admin: bool = True,
         cleared_every: int | None = None,
+        named_after: int | None = 2,
+        falls_always: bool = False,
     ) -> None:
         self.did: list[str] = []
         self.admin = admin
         self._bers = (here, far)
         self._up_after, self._dies_at, self._falls_at = up_after, dies_at, falls_at
+        self._named_after, self._falls_always = named_after, falls_always
         self._deaf, self._loses, self._cleared_every = deaf, loses, cleared_every
         self._lock, self._opened, self._looks = 0, -1000, 0
         self._errors = [0.0, 0.0]
@@ -62,6 +68,8 @@ class Cable:
     def up(self) -> bool:
         if not self.admin or self._looks == self._falls_at:
             return False
+        if self._falls_always and self._looks - self._opened > 0 and self._looks % 15 == 0:
+            return False
         return self._looks - self._opened >= self._up_after and self._lock != self._dies_at
 
     def near(self) -> tuple[Port, ...]:
@@ -72,10 +80,27 @@ class Cable:
         elif self.up:
             for end, bers in enumerate(self._bers):
                 self._errors[end] += bers[min(self._lock, len(bers) - 1)] * BITS_A_LOOK
-        return (Port(name=PORT, admin_up=value(self.admin), oper_up=value(self.up), speed_gbps=value(400.0)),)
+        return (Port(name=PORT, admin_up=value(self.admin), oper_up=value(self.up), **RUNS),)
 
     def far(self) -> tuple[Port, ...]:
-        return (Port(name=FAR, admin_up=value(True), oper_up=value(self.up), speed_gbps=value(400.0)),)
+        return (Port(name=FAR, admin_up=value(True), oper_up=value(self.up), **RUNS),)
+
+    def lanes(self) -> tuple[Optic, ...]:
+        """One lane, which sends from the look after the opening on."""
+        lit = self.admin and self._looks > self._opened + 1
+        read = value(-1.0) if lit else DARK
+        return (Optic(port=PORT, present=value(True), lanes=(Lane(index=1, tx_power_dbm=read),)),)
+
+    def heard(self, far: str) -> Callable[[], tuple[Neighbor, ...]]:
+        """The far end names itself some looks after the link has come up."""
+
+        def told() -> tuple[Neighbor, ...]:
+            after = self._up_after + (self._named_after or 0)
+            if not self.up or self._named_after is None or self._looks - self._opened < after:
+                return ()
+            return (Neighbor(local_port=PORT, system_name=value(far), port_id=value(FAR)),)
+
+        return told
 
     def counters(self, end: int) -> Callable[[], tuple[FecCounters, ...]]:
         name = (PORT, FAR)[end]
@@ -91,6 +116,8 @@ def relock_world(
     expect: dict[str, Any] | None = None,
     far_port: dict[str, Any] | None = None,
     cabled: bool = True,
+    lives: bool = False,
+    takes_s: tuple[Read, Read] = (ABSENT, ABSENT),
     answers: dict[str, Any] | None = None,
     far_answers: dict[str, Any] | None = None,
     intended: dict[str, Any] | None = None,
@@ -112,6 +139,13 @@ def relock_world(
         (other, "ports"): made.far,
         (other, "fec_counters"): made.counters(1),
     }
+    if lives:
+        there = (Optic(port=FAR, present=value(True), light_up_max_s=takes_s[1]),)
+        table[(name, "optics")] = lambda: tuple(
+            msgspec.structs.replace(one, light_up_max_s=takes_s[0]) for one in made.lanes()
+        )
+        table[(other, "optics")] = there
+        table[(name, "neighbors")] = made.heard(other)
     answering(table, answers)
     table |= {(other, method): told for method, told in (far_answers or {}).items()}
     ends = {"a_device": name, "a_port": PORT, "b_device": other, "b_port": FAR}
@@ -180,4 +214,36 @@ RELOCK = Table(
         *(Case(one.name, one.expected.replace("False", BOUNCED), one.over) for one in NEVER_DROPPED),
     ),
 )  # fmt: skip
-TABLES = (RELOCK,)
+ONCE = "False; True"
+SECONDS_10 = (value(10.0), value(5.0))
+BRING_UP = Table(
+    check="link.bring_up",
+    kind="action",
+    world=relock_world,
+    reads=(),
+    begin={"lives": True},
+    cases=(
+        case("comes up, is named, stays up", f"PASS; {ONCE}"),
+        case("within what both modules advertise", f"PASS; {ONCE}", takes_s=SECONDS_10),
+        case("slower than both modules advertise", f"FAIL; {ONCE}", takes_s=SECONDS_10, up_after=30),
+        case("a bound of nothing is no bound", f"PASS; {ONCE}", takes_s=(value(0.0), value(0.0))),
+        case("slow", f"MARGINAL; {ONCE}", up_after=70),
+        case("too slow for its limit", f"FAIL; {ONCE}", up_after=100),
+        case("never comes up", f"FAIL; {ONCE}", dies_at=1),
+        case("nobody names itself", f"UNKNOWN no_data; {ONCE}", named_after=None),
+        case("named late", f"MARGINAL; {ONCE}", named_after=40),
+        case("named too late", f"FAIL; {ONCE}", named_after=70),
+        case("falls once", f"FAIL; {ONCE}", falls_at=12),
+        case("falls again and again", f"FAIL; {ONCE}", falls_always=True),
+        case("deaf", "FAIL; " + "; ".join(["False"] * 31), deaf=True),
+        case("its answers are lost", f"PASS; {ONCE}", loses=TimedOut("it: too late")),
+        case("optics unreachable", "UNKNOWN unreachable", answers={"optics": Unreachable("it: gone")}),
+        case("optics not told by platform", f"PASS; {ONCE}", answers={"optics": LACKING}),
+        case("shut by somebody", "UNKNOWN skipped", admin=False),
+        case("after a crash, shut by us", f"PASS; True; {ONCE}", **SHUT_BY_US),
+        case("no cable", "UNKNOWN skipped", cabled=False),
+        case("another serial", "FAIL", serial=value("SN-2")),
+        case("far end in service", "UNKNOWN skipped", far_port=IN_SERVICE),
+    ),
+)  # fmt: skip
+TABLES = (RELOCK, BRING_UP)

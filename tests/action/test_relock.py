@@ -7,8 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bringup.action.bounce import POLL_S
+from bringup.check.light_up import TRAINING_S, TRIES, budget_s
 from bringup.check.relock import Errors, factor
-from bringup.model.measurement import NOT_AVAILABLE
+from bringup.model.facts import Optic
+from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 from bringup.model.verdict import Verdict
 from tests.action.cases_relock import TABLES
 from tests.check.trial import Case, Table, run_cases
@@ -77,3 +80,30 @@ async def test_each_lock_is_told_by_itself_with_the_time_that_it_took(tmp_path: 
     assert 0.0 <= least < first <= 10.0
     failed = {each.quantity for each in step.judgements if each.verdict is Verdict.FAIL}
     assert failed == {"relock_far_ber_factor"}
+
+
+async def test_each_state_of_a_link_is_timed_from_the_opening_of_its_port(tmp_path: Path) -> None:
+    (table,) = [each for each in TABLES if each.check == "link.bring_up"]
+    (one,) = [each for each in table.cases if each.name == "within what both modules advertise"]
+    ran = await run_cases(tmp_path, msgspec.structs.replace(table, cases=(one,)))
+    (step,) = ran.state.steps.values()
+    told = {each.quantity: each.value for each in step.measurements}
+    times = [told["first_light_s"], told["link_up_s"], told["fec_lock_s"]]
+    assert times == sorted(times, key=float) and 0.0 < float(str(times[0])) < float(str(times[1])) <= 10.0
+    assert told["link_up_budget_s"] == (10.0 + TRAINING_S) * TRIES + POLL_S
+    sequence = str(told["state_sequence"])
+    assert [part.rpartition(" ")[0].rpartition(" ")[0] for part in sequence.split(", ")][
+        -1
+    ] == "neighbour named"
+
+
+@pytest.mark.parametrize("told", [(ABSENT,), (value(0.0),), (value(5.0), ABSENT), (value("5 s"),), ()])
+def test_without_the_word_of_every_module_there_is_no_budget(told: tuple[Read, ...]) -> None:
+    modules = [Optic(port="1", light_up_max_s=read) for read in told]
+    assert budget_s(*modules) is None
+    assert budget_s(*modules, None) is None
+
+
+def test_the_slower_module_counts() -> None:
+    modules = [Optic(port="1", light_up_max_s=value(number)) for number in (1.0, 60.0)]
+    assert budget_s(*modules) == (60.0 + TRAINING_S) * TRIES

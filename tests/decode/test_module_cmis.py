@@ -211,6 +211,11 @@ def test_advertised_times_are_upper_bounds_in_seconds() -> None:
     assert (times.tx_turn_on_s, times.tx_turn_off_s) == (value(0.1), value(0.05))
 
 
+def test_what_a_module_may_take_to_light_is_the_sum_of_its_steps_or_not_known() -> None:
+    assert read(samples.cmis())["optic"].light_up_max_s == value(10.1)
+    assert read(samples.cmis(p01={144: 0xED}))["optic"].light_up_max_s == NOT_AVAILABLE
+
+
 def test_fifty_minutes_or_more_is_no_bound_and_a_reserved_time_is_unparsable() -> None:
     module = read(samples.cmis(p01={144: 0xED}))["module"]
     assert module.times.data_path_init_s == NOT_AVAILABLE
@@ -406,6 +411,7 @@ def test_a_wrong_checksum_of_page_01h_takes_what_depends_on_it() -> None:
     assert (lane.tx_power_dbm, lane.bias_ma) == (NOT_AVAILABLE, NOT_AVAILABLE)
     assert (facts["observables"], facts["diagnostics"]) == ((), None)
     assert facts["module"].times.power_up_s == ABSENT
+    assert facts["optic"].light_up_max_s in (ABSENT, NOT_AVAILABLE)
     assert facts["optic"].vendor == value("EXAMPLE OPTICS")
     assert "bias_ma" not in {each.quantity for each in facts["optic"].thresholds}
 

@@ -18,7 +18,7 @@ from bringup.decode.module.cmis_firmware import firmware_banks
 from bringup.decode.module.cmis_lanes import lanes_of, module_lanes
 from bringup.decode.module.cmis_monitors import auxiliaries_of, monitors_of, multiplier_of, thresholds_of
 from bringup.decode.module.cmis_observables import observables
-from bringup.decode.module.facts import Module
+from bringup.decode.module.facts import Module, Times
 from bringup.decode.module.memory import LOWER, Ledger, Memory, checked, demand_checksum, name_of, page_key
 from bringup.decode.result import Damaged, FactValue, Found
 from bringup.model.facts import Optic
@@ -41,6 +41,15 @@ _MODULE_FLAGS = (
 _LENGTH_FACTORS = (0.1, 1.0, 10.0, 100.0)
 _DIAGNOSTIC_PAGES, _OBSERVABLES = 0x20, 0x40
 """Bits of 01h:142."""
+
+
+def _light_up(times: object) -> Read:
+    """From low power to light: the sum of the bounds, where the module tells all of them."""
+    if not isinstance(times, Times):
+        return ABSENT
+    steps = (times.power_up_s, times.data_path_init_s, times.tx_turn_on_s)
+    told = [step.value for step in steps if isinstance(step.value, int | float)]
+    return value(round(sum(told), 3)) if len(told) == len(steps) else NOT_AVAILABLE
 
 
 def decode_cmis(memory: Memory) -> Found:
@@ -76,6 +85,7 @@ def decode_cmis(memory: Memory) -> Found:
         firmware=about["firmware_active"],
         temperature_c=temperature,
         supply_voltage_v=volts,
+        light_up_max_s=_light_up(about.get("times")),
         lanes=lanes,
         thresholds=thresholds,
     )

@@ -146,4 +146,6 @@ def footer(scene: Scene, look: Look) -> Footer:
     many = len(grids(scene))
     doing = f"grid {int(look.about or 0) % many + 1} of {many}" if grid is not None else "no grid yet"
     keys = [("j k", "move"), ("t", "next grid"), ("o", "worst first"), ("n", "next bad"), ("w", "watch")]
+    if grid is None:
+        return Footer(doing, "Esc goes back to the run.", [("Esc", "back")])
     return Footer(doing, "n walks only the bad rows; w watches the chosen one.", [*keys, ("Esc", "back")])

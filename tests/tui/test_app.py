@@ -270,3 +270,21 @@ def long_run() -> list[ev.Known]:
     first = [started(), ev.PlanFixed(files={}, planned=tuple(record._planned)), *record.events]
     measured = [each for each in record.events if isinstance(each, ev.Measured | ev.Judged)]
     return [*first, *(measured * (100_000 // len(measured) + 1))][:100_025]
+
+
+async def test_a_copy_lies_in_a_file_that_the_screen_names(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    one = app(folder, World())
+    async with one.run_test(size=SIZE) as pilot:
+        await opened(pilot, one, "EVIDENCE")
+        await pilot.press("f")
+        await opened(pilot, one, "CAUSES 1 of", "receives too little light")
+        await pilot.press("y")
+        await opened(pilot, one, "Copy what?")
+        await pilot.press("3")
+        await until(pilot, lambda: one.console_view.look.cursor == 2)
+        await pilot.press("enter")
+        await until(pilot, lambda: "sent to clipboard (" in one.console_view.look.note)
+    file = tmp_path / f"{folder.run_id}.copy.txt"
+    assert "rx_power_dbm -6.3 dBm" in file.read_text()
+    assert not list(folder.path.rglob("*copy*"))

@@ -41,7 +41,7 @@ class Milestones(msgspec.Struct, frozen=True):
             ("fec locked", self.fec_s),
             ("neighbour named", self.neighbor_s),
         )
-        told = sorted((at_s, name) for name, at_s in seen if at_s is not None)
+        told = sorted(((at_s, name) for name, at_s in seen if at_s is not None), key=lambda one: one[0])
         return ", ".join(f"{name} {at_s:.1f} s" for at_s, name in told) or "nothing seen"
 
 

@@ -35,6 +35,7 @@ Object.defineProperty(Object.prototype, "fitAddon", {
 """Run before the page's own script: keeps the object that holds the terminal, which nothing else names."""
 SCREEN = """
 (() => {
+  if (document.body?.matches(".-closed")) return "closed";
   if (!globalThis.caught || !document.activeElement.matches(".xterm-helper-textarea")) return "";
   const screen = caught.terminal.buffer.active;
   const lines = [];
@@ -42,7 +43,8 @@ SCREEN = """
   return lines.join("\\n");
 })()
 """
-"""What the terminal shows, once keys would go to it; nothing before."""
+"""What the terminal shows, once keys would go to it; nothing before. `CLOSED` where its console has ended."""
+CLOSED = "closed"
 
 
 class Page:
@@ -83,7 +85,8 @@ class Page:
         shown = ""
         try:
             async with asyncio.timeout(DEADLINE_S):
-                while not holds(shown := await self.screen()):  # noqa: ASYNC110 (the page tells nobody)
+                while not holds(shown := await self.screen()):
+                    assert shown != CLOSED, f"it is closed, and {what} does not show"
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"{what} does not show:\n{shown}") from None

@@ -44,15 +44,31 @@ def _moves(state: RunState, inventory: Inventory) -> list[PlugMove]:
         Link(_end(cable.a), _end(cable.b), cable.medium or "", cable.length_m, cable.label or "")
         for cable in inventory.cable
     ]
-    told = {
-        end: named
-        for end, seen in state.ports.items()
-        if end in inventory.far_ends and seen.up is not False and (named := _named(seen.neighbor, inventory))
-    }
+    told = _told(state, inventory)
     found = links_told((_end(here), _end(there)) for here, there in told.items()).links
     cages = Cages.of(plan, {End(port.device, port.name): port.cage for port in inventory.port if port.cage})
     places = {one.name: Place(one.rack or "", one.unit, one.side or "") for one in inventory.device}
     return [_move(each) for each in solve(plan, found, cages=cages, places=places).moves]
+
+
+def _told(state: RunState, inventory: Inventory) -> dict[str, str]:
+    """Who is named at each port that is not down; of two that contradict each other, what was read last."""
+    ports = state.ports
+    told = {
+        end: named
+        for end, seen in ports.items()
+        if end in inventory.far_ends and seen.up is not False and (named := _named(seen.neighbor, inventory))
+    }
+    read = {end: ports[end].neighbor_seq for end in told}
+    newer = {
+        there
+        for here, there in told.items()
+        if told.get(there, here) != here and read[here] > read.get(there, -1)
+    }
+    claims: dict[str, str] = {}
+    for here in sorted(told, key=lambda end: read[end]):
+        claims[told[here]] = here
+    return {here: there for here, there in told.items() if here not in newer and claims[there] == here}
 
 
 def _named(neighbor: str, inventory: Inventory) -> str:

@@ -49,11 +49,15 @@ def about(look: Look) -> tuple[str, ...]:
 
 
 def order_of(scene: Scene, look: Look) -> Order | None:
-    """The order under way; none where there is none, or it is worked off and plugs are crossed again."""
+    """The order under way; none where there is none, or plugs are crossed now that are no part of it, or that
+    are still crossed when all of it is done.
+    """
     order = order_in(scene, about(look))
-    if order is not None and moves_of(scene, look) and next_turn(scene, order) == len(order.turns):
+    crossed = {end for move in moves_of(scene, look) for end in (move.from_, move.to) if end}
+    if order is None or not crossed.issubset(order.ports):
         return None
-    return order
+    done = next_turn(scene, order) == len(order.turns)
+    return None if done and any(plug_in(scene, order, end) is not Plug.RIGHT for end in crossed) else order
 
 
 def moves_of(scene: Scene, look: Look) -> tuple[PlugMove, ...]:
@@ -67,11 +71,12 @@ def moves_of(scene: Scene, look: Look) -> tuple[PlugMove, ...]:
 def links_of(scene: Scene, order: Order) -> tuple[StepState, ...]:
     """What the run judges of the cables that are moved."""
     cables = {cable_of(scene, turn.port) for turn in order.turns if not turn.out}
-    return tuple(
-        step
-        for key, step in scene.state.steps.items()
-        if key.subject in cables and step.does.startswith("link.")
-    )
+    return tuple(step for key, step in scene.state.steps.items() if key.subject in cables)
+
+
+def open_steps(scene: Scene, order: Order) -> tuple[StepState, ...]:
+    """What is not good yet of these cables, or not known."""
+    return tuple(step for step in links_of(scene, order) if not step.counts_as.good)
 
 
 def body(scene: Scene, look: Look, size: Size) -> list[Row]:
@@ -188,7 +193,10 @@ def _seen(scene: Scene, order: Order | None, turn: Turn) -> str:
 def _verified(scene: Scene, order: Order, width: int) -> list[Row]:
     """All plugs are where they belong; whether the cables are good is the run's to say."""
     steps = links_of(scene, order)
-    bad = [step for step in steps if step.verdict is not None and not step.verdict.good]
+    bad = sorted(
+        (step for step in steps if step.verdict is not None and not step.verdict.good),
+        key=lambda step: -step.counts_as.severity,
+    )
     mark = _verdict(scene, order)
     told = f"{sum(step.verdict is not None and step.verdict.good for step in steps)} of {len(steps)} good"
     rows: list[Row] = [((f"   {spaced('all in place')}", "good" if mark is PASS else "plain"),)]
@@ -268,7 +276,9 @@ def footer(scene: Scene, look: Look) -> Footer:
     if number == len(order.turns):
         verdict = _verdict(scene, order)
         if verdict is PASS:
-            return Footer("the cables are as planned", "Done: Esc goes back to the run.", keys[1:])
+            return Footer(
+                "the cables are as planned", "Enter ends the watch: done.", [("Enter", "done"), *keys[1:]]
+            )
         return Footer(
             _doing(scene, order, look),
             "Enter measures these cables again.",
@@ -279,8 +289,8 @@ def footer(scene: Scene, look: Look) -> Footer:
     if trouble is not None:
         return Footer(_doing(scene, order, look), "Put it right first; the screen moves on by itself.", keys)
     port = turn.port.partition("/")[2]
-    words = f"Take the plug out of {port}." if turn.out else f"Put {turn.label or 'the plug'} into {port}."
-    return Footer(_doing(scene, order, look), f"{words} Enter when it is done.", keys)
+    words = f"Take the plug out of {port}" if turn.out else f"Put {turn.label or 'the plug'} into {port}"
+    return Footer(_doing(scene, order, look), f"{words}, then Enter.", keys)
 
 
 def _doing(scene: Scene, order: Order | None, look: Look) -> str:

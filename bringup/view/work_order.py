@@ -13,9 +13,10 @@ from enum import Enum
 import msgspec
 
 from bringup.model.cause import PlugMove
-from bringup.model.event import Noted
+from bringup.model.event import Noted, Watched
 from bringup.model.inventory import Inventory
 from bringup.model.progress import PortSeen
+from bringup.model.watch import Phase
 from bringup.view.scene import Scene
 
 ORDER, STATED = "cable order: ", "stated by operator, not observed: "
@@ -204,6 +205,15 @@ def asking(scene: Scene, port: str) -> bool:
     link = cable_of(scene, port)
     steps = scene.state.steps.items()
     return any(step.running and key.subject == link and step.does == "link.neighbors" for key, step in steps)
+
+
+def watched(scene: Scene, order: Order) -> tuple[str, ...]:
+    """Ports of the order that the run still watches, as far as the last events tell."""
+    found: dict[str, bool] = {}
+    for event in scene.recent:
+        if isinstance(event, Watched) and event.subject in order.ports:
+            found[event.subject] = event.live.phase is not Phase.ENDED
+    return tuple(port for port, still in found.items() if still)
 
 
 def cable_of(scene: Scene, port: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bringup.model.verdict import Reason
 from bringup.tui.effect import Effect, Send
 from bringup.tui.screen import Screen
 from bringup.view import screen_swap
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
-from bringup.view.work_order import Order, next_turn, note_of, turns
+from bringup.view.work_order import Order, next_turn, note_of, turns, watched
 
 if TYPE_CHECKING:
     from bringup.tui.console import Console
@@ -40,12 +41,19 @@ def _begin(console: Console) -> list[Effect]:
 
 
 def _measure(scene: Scene, order: Order) -> list[Effect]:
-    """All that is not good of the cables that were moved; what is being read is left to it."""
+    """All that is not good of the cables that were moved. What is being read is left to it, and what was only
+    blocked runs again by itself.
+    """
     return [
         Send("retest", {"step": f"{step.key.stage}/{step.key.step}", "subject": step.key.subject})
         for step in screen_swap.links_of(scene, order)
-        if step.verdict is not None and not step.verdict.good
+        if step.verdict is not None and not step.verdict.good and step.reason != Reason.BLOCKED
     ]
+
+
+def _release(scene: Scene, order: Order) -> list[Effect]:
+    """Nobody has hands on these ports any more."""
+    return [Send("watch", {"port": port, "stop": "yes"}) for port in watched(scene, order)]
 
 
 def _enter(console: Console) -> list[Effect]:
@@ -57,7 +65,8 @@ def _enter(console: Console) -> list[Effect]:
     if order is None:
         return _begin(console)
     if next_turn(scene, order) == len(order.turns):
-        return _measure(scene, order)
+        effects = _measure(scene, order) or _release(scene, order)
+        return effects if screen_swap.open_steps(scene, order) else [*effects, *console.to_root()]
     return console.go(Look(screen="turn", about=look.about))
 
 

@@ -204,6 +204,7 @@ class _Screen(_Printer):
         from bringup.view.frame import drawable
         from bringup.view.link_live import Drawing, advice, link_rows
         from bringup.view.place import place
+        from bringup.view.text import visible
 
         inventory, now = self.job.inventory, self._history[-1]
         drawing = Drawing(
@@ -213,7 +214,7 @@ class _Screen(_Printer):
             tier=tier(),
         )
         rows = exactly(link_rows(drawing, width, height - 2), width, max(0, height - 2), tier())
-        rows.append(fit(((" NEXT  ", "dim"), (advice(now), "advice")), width, tier()))
+        rows.append(fit(((" NEXT  ", "dim"), (visible(advice(now), 400), "advice")), width, tier()))
         rows.append(
             fit(((" Ctrl-C ends it. Provisional: a run's step makes the verdict.", "dim"),), width, tier())
         )

@@ -10,12 +10,15 @@ import msgspec
 
 from bringup.model.verdict import Reading, Verdict
 from bringup.model.watch import Live, LiveEnd, LiveLane, Phase
+from bringup.view.block import block
 from bringup.view.fit import fit, spaced
 from bringup.view.link_pane import both_ends, ladders, short
 from bringup.view.mark import Role, Row, Tier
 from bringup.view.text import visible
 
 LASERS = "LASERS MAY BE ON: VIDEO PROBE ONLY"
+WIDE = 100
+"""Columns from which the big word has three rows."""
 DARK_SENT = "no light sent when last read, and nothing holds it off"
 STEPS = ("inspect", "clean", "inspect", "plug in")
 """What hands do while a fibre is out: no reading tells one from the next, a person steps on."""
@@ -84,7 +87,7 @@ def advice(live: Live, step: int = 0) -> str:
         case Phase.GOOD:
             return "Provisional: r measures it again, and only that is the verdict."
         case Phase.WRONG_PORT:
-            return f"STOP. Put it back into {live.wrong}. The one to work on is {here}."
+            return f"STOP. Put it back into {live.wrong}, not {here}."
         case Phase.NO_LIGHT:
             return "The far end is not proven to send: no fibre work. Bring up the far end first."
         case Phase.LOST:
@@ -96,7 +99,7 @@ def advice(live: Live, step: int = 0) -> str:
     if not _by_light(live):
         return f"Not the light: {live.trouble or 'see the failure'}. No fibre work helps that."
     if live.plugged_s is None:
-        return f"Unplug the fibre at {here}; inspect both ends, clean only what is dirty."
+        return f"Unplug {here}; inspect both ends, clean only what is dirty."
     return "It stays bad: unplug, inspect and clean both ends; then a known-good jumper."
 
 
@@ -110,7 +113,7 @@ def line_of(live: Live) -> Row:
     told: list[str] = []
     for end in live.ends:
         levels = " ".join(f"{lane.index}:{short(lane.rx)}" for lane in end.lanes) or "no lane"
-        told.append(f"{visible(end.subject, 60)} {end.error or levels}")
+        told.append(f"{visible(end.subject, 60)} {visible(end.error, 20) if end.error else levels}")
     word = big_word(live).upper()
     held = f"held {min(live.held_s, live.hold_s):.0f} of {live.hold_s:g} s"
     trouble = f" ({visible(live.wrong or live.trouble, 120)})" if live.wrong or live.trouble else ""
@@ -168,20 +171,30 @@ def _word(drawing: Drawing, width: int) -> list[Row]:
     role = _ROLES.get(live.phase, "unknown")
     if live.phase is Phase.GOOD and live.marginal:
         role = "warn"
-    word = spaced(big_word(live, drawing.step))
-    trouble = live.wrong if live.phase is Phase.WRONG_PORT else live.trouble
-    if live.phase is Phase.HANDS_OFF:
-        done = live.held_s if _held(live) else live.measured_s
-        told = f"measuring {min(done, live.hold_s):.0f} of {live.hold_s:g} s"
-        told = ", ".join(filter(None, (told, trouble)))
-    elif live.phase is Phase.GOOD:
-        told = ", ".join(filter(None, ("PROVISIONAL", "marginal" if live.marginal else "", trouble)))
-    else:
-        told = trouble or ""
-    told = visible(told, 120)
-    if len(word) + len(told) + 8 <= width:
-        return [((f"   {word}", role), (f"   {told}", "advice"))]
-    return [((f"   {word}", role),), ((f"   {told}", "advice"),)]
+    word = big_word(live, drawing.step)
+    told = visible(_beside(live, drawing.step), 120)
+    large = block(word) if width >= WIDE and drawing.tier != "ascii" else None
+    if large is not None:
+        return [*(((f"   {line}", role),) for line in large), ((f"   {told}", "advice"),)]
+    letters = spaced(word)
+    if len(letters) + len(told) + 8 <= width:
+        return [((f"   {letters}", role), (f"   {told}", "advice"))]
+    return [((f"   {letters}", role),), ((f"   {told}", "advice"),)]
+
+
+def _beside(live: Live, step: int) -> str:
+    """What stands beside the word."""
+    match live.phase:
+        case Phase.HANDS_OFF:
+            done = min(live.held_s if _held(live) else live.measured_s, live.hold_s)
+            return ", ".join(filter(None, (f"measuring {done:.0f} of {live.hold_s:g} s", live.trouble)))
+        case Phase.GOOD:
+            return ", ".join(filter(None, ("PROVISIONAL", "marginal" if live.marginal else "", live.trouble)))
+        case Phase.UNPLUGGED:
+            return f"unplugged, step {min(step, len(STEPS) - 1) + 1} of {len(STEPS)}: {', '.join(STEPS)}"
+        case Phase.WRONG_PORT:
+            return f"put it back into {live.wrong}"
+    return live.trouble
 
 
 def _held(live: Live) -> bool:

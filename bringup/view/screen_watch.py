@@ -5,7 +5,7 @@ else as the run last read them. A pass here is provisional, and closing the scre
 from __future__ import annotations
 
 from bringup.model.cause import Cause
-from bringup.model.event import Watched
+from bringup.model.event import Recovered, RunClosed, TakenOver, Watched
 from bringup.model.subject import ends
 from bringup.model.verdict import Verdict
 from bringup.model.watch import Live, Phase
@@ -17,6 +17,8 @@ from bringup.view.scene import Look, Scene
 from bringup.view.text import visible
 from bringup.view.watch_record import recorded
 
+OTHERS_TIME = (Recovered, TakenOver, RunClosed)
+"""Before one of these another runner wrote, or the last one was done: it watches nothing any more."""
 HISTORY = 300
 """Looks that are drawn: five minutes at one a second."""
 
@@ -42,6 +44,8 @@ def history(scene: Scene, port: str) -> tuple[Live, ...]:
     """The looks of the watch that is on now, oldest first; empty where nobody watches, or none did lately."""
     found: list[Live] = []
     for event in reversed(scene.recent):
+        if isinstance(event, OTHERS_TIME):
+            break
         if not isinstance(event, Watched) or event.subject != port:
             continue
         if (
@@ -56,11 +60,7 @@ def history(scene: Scene, port: str) -> tuple[Live, ...]:
 
 def now(scene: Scene, look: Look) -> Live | None:
     """The newest look at the port, as long as somebody watches it."""
-    port = port_of(scene, look)
-    for event in reversed(scene.recent):
-        if isinstance(event, Watched) and event.subject == port:
-            return None if event.live.phase is Phase.ENDED else event.live
-    return None
+    return next(iter(history(scene, port_of(scene, look))[-1:]), None)
 
 
 def body(scene: Scene, look: Look, size: Size) -> list[Row]:
@@ -103,7 +103,7 @@ def footer(scene: Scene, look: Look) -> Footer:
     if live.phase is Phase.UNPLUGGED and step(look) < len(STEPS) - 1:
         keys.insert(0, ("Enter", "next step"))
     if cause_to_mend(scene, live) is not None:
-        keys.insert(0, ("Enter", "let the simulated technician do it"))
+        keys.insert(0, ("Enter", "let the simulated hand mend it"))
     doing = f"watching both ends of {visible(port, 40)}; nothing here is a verdict"
     return Footer(doing, advice(live, step(look)), keys)
 

@@ -21,6 +21,7 @@ from bringup.view.screen_home import RunLine
 from bringup.view.summary import plain
 from tests.diagnosis.record import C2, Record, healthy, light
 from tests.tui.scenes import asked, console, dirty, good, keys, scene
+from tests.view.live_links import BAD, MOMENTS, PLUGGED, watched
 
 PLACE = Path(__file__).resolve().parent / "pictures"
 CART, SMALL, WIDE, LARGE = Size(80, 24), Size(60, 20), Size(160, 45), Size(200, 60)
@@ -126,8 +127,20 @@ def pictures() -> Iterator[tuple[str, str]]:
             f"too-small-{size.width}x{size.height}",
             drawn(scene(dirty(), asked()), ("space", "y"), size),
         )
+    yield from watches()
     yield "run-failing-roles-80x24", roles(scene(dirty(), asked()))
     yield from homes()
+
+
+def watches() -> Iterator[tuple[str, str]]:
+    """The watch screen live, at each moment of the work; in other sizes and characters while hands are off."""
+    for name, moment in MOMENTS.items():
+        shown = scene(dirty(), *watched(BAD, moment), simulated=True)
+        yield f"watch-live-{name}-80x24", drawn(shown, ("f", "w"), CART)
+    for tier, sizes in (("unicode", (SMALL, WIDE)), ("ascii", (CART,))):
+        shown = scene(dirty(), *watched(BAD, PLUGGED), tier=tier)  # type: ignore[arg-type]
+        for size in sizes:
+            yield f"watch-live-plugged-{tier}-{size.width}x{size.height}", drawn(shown, ("f", "w"), size)
 
 
 def drawn(shown: Scene, names: tuple[str, ...], size: Size) -> str:

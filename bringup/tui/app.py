@@ -279,7 +279,9 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         if kept:
             self._picture.look_soon()
         try:
-            said = said or await self._outside.send(command.verb, command.arguments, command.why)
+            if not said:
+                told = await self._outside.send(command.verb, command.arguments, command.why)
+                said = "" if command.quiet else told
         except NotSent as error:
             said, kept = f"not sent: {error}", True
         except BringupError as error:

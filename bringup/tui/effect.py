@@ -8,11 +8,14 @@ from bringup.model.cause import Cause, PlugTurn
 
 
 class Send(msgspec.Struct, frozen=True):
-    """A command to the desk, as `bringup tell` would send it."""
+    """A command to the desk, as `bringup tell` would send it. `quiet`: its screen shows what comes of it, and
+    only a refusal is said over its next line.
+    """
 
     verb: str
     arguments: dict[str, str] = {}
     why: str | None = None
+    quiet: bool = False
 
 
 class Verify(msgspec.Struct, frozen=True):

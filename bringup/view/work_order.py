@@ -183,21 +183,22 @@ def wrong(scene: Scene, order: Order) -> str:
 
 
 def dropped(scene: Scene, order: Order) -> tuple[str, ...]:
-    """Ports beside those of the order, and their far ends, whose link went down since it was begun."""
-    mine = set(order.ports)
-    mine |= {scene.inventory.far_ends.get(port, "") for port in mine}
-    mine |= {move.stays for move in order.moves}
+    """Ports that are no part of the order, and whose link went down since it was begun."""
     return tuple(
-        port
-        for port, seen in scene.state.ports.items()
-        if port not in mine and seen.up is False and seen.lost_seq > order.since
+        port for port, seen in _beside(scene, order) if seen.up is False and seen.lost_seq > order.since
     )
 
 
 def looked_at(scene: Scene, order: Order) -> int:
     """How many other ports were read since the order was begun."""
-    mine = set(order.ports)
-    return sum(seen.up_seq > order.since and port not in mine for port, seen in scene.state.ports.items())
+    return sum(seen.up_seq > order.since for _, seen in _beside(scene, order))
+
+
+def _beside(scene: Scene, order: Order) -> Iterator[tuple[str, PortSeen]]:
+    """What was read of ports at neither end of a cable that is moved."""
+    mine = set(order.ports) | {scene.inventory.far_ends.get(port, "") for port in order.ports}
+    mine |= {move.stays for move in order.moves}
+    return ((port, seen) for port, seen in scene.state.ports.items() if port not in mine)
 
 
 def asking(scene: Scene, port: str) -> bool:

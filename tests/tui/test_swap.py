@@ -212,7 +212,7 @@ def test_when_it_is_done_nobody_holds_the_ports_any_more() -> None:
     worked = (*OUT, *IN_SIXTEEN, *IN_EIGHT, *good, looked(SIXTEEN), looked(EIGHT), looked(EIGHT, ended=True))
     one = guide(under_way(*worked))
     effects = keys(one, "enter")
-    assert effects == [Send("watch", {"port": SIXTEEN, "stop": "yes"})]
+    assert effects == [Send("watch", {"port": SIXTEEN, "stop": "yes"}, quiet=True)]
     assert one.look.screen == "run"
 
 

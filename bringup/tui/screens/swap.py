@@ -28,7 +28,7 @@ def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
 
 def watches(ports: tuple[str, ...]) -> list[Effect]:
     """The run looks at these ports from now on."""
-    return [Send("watch", {"port": port, "for_s": str(WATCH_S)}) for port in ports[:MOST_WATCHED]]
+    return [Send("watch", {"port": port, "for_s": str(WATCH_S)}, quiet=True) for port in ports[:MOST_WATCHED]]
 
 
 def _begin(console: Console) -> list[Effect]:
@@ -37,7 +37,7 @@ def _begin(console: Console) -> list[Effect]:
     if not moves:
         return []
     ports = tuple(dict.fromkeys(turn.port for turn in turns(moves)))
-    return [Send("note", {"text": note_of(moves)}), *watches(ports)]
+    return [Send("note", {"text": note_of(moves)}, quiet=True), *watches(ports)]
 
 
 def _measure(scene: Scene, order: Order) -> list[Effect]:
@@ -45,7 +45,7 @@ def _measure(scene: Scene, order: Order) -> list[Effect]:
     blocked runs again by itself.
     """
     return [
-        Send("retest", {"step": f"{step.key.stage}/{step.key.step}", "subject": step.key.subject})
+        Send("retest", {"step": f"{step.key.stage}/{step.key.step}", "subject": step.key.subject}, quiet=True)
         for step in screen_swap.links_of(scene, order)
         if step.verdict is not None and not step.verdict.good and step.reason != Reason.BLOCKED
     ]
@@ -53,7 +53,7 @@ def _measure(scene: Scene, order: Order) -> list[Effect]:
 
 def _release(scene: Scene, order: Order) -> list[Effect]:
     """Nobody has hands on these ports any more."""
-    return [Send("watch", {"port": port, "stop": "yes"}) for port in watched(scene, order)]
+    return [Send("watch", {"port": port, "stop": "yes"}, quiet=True) for port in watched(scene, order)]
 
 
 def _enter(console: Console) -> list[Effect]:

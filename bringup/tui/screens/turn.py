@@ -64,7 +64,7 @@ def _enter(console: Console) -> list[Effect]:
     turn = found[1]
     effects = console.back()
     if typed == STATE:
-        return [*effects, Send("note", {"text": f"{STATED}{turn.id}"}), *_read(scene, turn)]
+        return [*effects, Send("note", {"text": f"{STATED}{turn.id}"}, quiet=True), *_read(scene, turn)]
     if typed == HAND:
         effects.append(Hand(PlugTurn(turn.port, "" if turn.out else turn.label)))
     return [*effects, *_read(scene, turn)]
@@ -77,7 +77,7 @@ def _read(scene: Scene, turn: Turn) -> list[Effect]:
         return effects
     cable = cable_of(scene, turn.port)
     return effects + [
-        Send("retest", {"step": f"{key.stage}/{key.step}", "subject": key.subject})
+        Send("retest", {"step": f"{key.stage}/{key.step}", "subject": key.subject}, quiet=True)
         for key, step in scene.state.steps.items()
         if key.subject == cable and step.does == "link.neighbors" and step.verdict is not None
     ]

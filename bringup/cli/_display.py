@@ -92,6 +92,13 @@ class Kept:
         self._as_read = kept
         self.display: Display = display(self.prefs, tier(), os.environ, said)
 
+    def keep(self) -> None:
+        """The options of this launch, for what it starts and for the next."""
+        from bringup.tui.prefs import save
+
+        if self.prefs != self._as_read:
+            save(self.place, self.prefs)
+
     def keep_of(self, run_id: str, *, sound: bool, filters: dict[str, str], drafts: dict[str, str]) -> None:
         """What a console leaves behind, written where something differs from what was read. A place that
         can't be written costs the person nothing but that.

@@ -16,20 +16,29 @@ RUNS = Path("runs")
 
 
 def open_home(runs: Path = RUNS) -> int:
-    """The list, and whatever runs a person opens from it, until they leave."""
+    """The list, and whatever runs a person opens or starts from it, until they leave."""
     from bringup.cli._console import open_console
     from bringup.cli._display import Kept
+    from bringup.cli._group import run_group
+    from bringup.cli._offers import offers
     from bringup.journal.folder import find
     from bringup.tui.ending import leave_with_the_terminal
-    from bringup.tui.home import HomeApp
+    from bringup.tui.guardian import terminal_left_clean
+    from bringup.tui.home import OPEN, HomeApp
 
     leave_with_the_terminal()
     while True:
-        display = Kept().display
-        chosen = HomeApp(lambda: run_lines(runs), display=display).run(mouse=display.mouse)
+        kept = Kept()
+        kept.keep()
+        display = kept.display
+        with terminal_left_clean():
+            app = HomeApp(lambda: run_lines(runs), offers=lambda: offers(Path(), runs), display=display)
+            chosen = app.run(mouse=display.mouse)
         if chosen is None:
             return 0
-        folder = find(runs, chosen)
+        if chosen[0] != OPEN:
+            return run_group([*chosen, "--runs", str(runs)])
+        folder = find(runs, chosen[1])
         key = folder.lab / "approve-key"
         if open_console(folder, key=key if key.is_file() else None) is None:
             return 0

@@ -192,6 +192,7 @@ EVERYWHERE: Mapping[str, Does] = MappingProxyType(
         "verify": lambda console: [Verify()],
         "freeze": _freeze,
         "home": lambda console: [GoHome()],
+        "new": lambda console: [GoHome()],
         "leave": _opens("leave"),
     }
 )

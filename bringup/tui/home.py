@@ -12,25 +12,36 @@ from textual.app import App, ComposeResult
 from bringup.model.errors import BringupError
 from bringup.tui import resized
 from bringup.tui.display import Display
+from bringup.tui.driver import driver_class
 from bringup.tui.ending import on_end
 from bringup.tui.keys import ACTIONS
 from bringup.tui.lines import Corner, Lines, named
 from bringup.tui.picture import utc
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
+from bringup.tui.start import Start
 from bringup.view.fit import between, exactly, fit
-from bringup.view.frame import BODY_TOP, Size, drawable, keys_row
+from bringup.view.frame import BODY_TOP, Footer, Size, drawable, keys_row
 from bringup.view.mark import Row, Tier
 from bringup.view.screen_home import RunLine, body, footer
+from bringup.view.screen_start import Offer
 from bringup.view.text import visible
 
 LOOK_EVERY_S = 2.0
+OPEN = "open"
 
 
 class Home:
-    """The list without a toolkit. `open` is the run that a person has chosen, `leave` that they go."""
+    """The list without a toolkit. `open` is the run that a person has chosen, `leave` that they go. `start`
+    is there while they look at what can be started.
+    """
 
     def __init__(
-        self, runs: Sequence[RunLine], tier: Tier = "unicode", *, clock: Callable[[], str] = utc
+        self,
+        runs: Sequence[RunLine],
+        tier: Tier = "unicode",
+        *,
+        clock: Callable[[], str] = utc,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.runs = tuple(runs)
         self.looked = True
@@ -42,6 +53,9 @@ class Home:
         self.leave = False
         self._tier: Tier = tier
         self._clock = clock
+        self._now_s = now_s
+        self.start: Start | None = None
+        self.offers: tuple[Offer, ...] = ()
 
     @property
     def shown(self) -> tuple[RunLine, ...]:
@@ -56,37 +70,57 @@ class Home:
         places = {run.run_id: number for number, run in enumerate(self.shown)}
         self.cursor = places.get(here, min(self.cursor, max(0, len(self.shown) - 1)))
 
+    def offer(self, offers: Sequence[Offer]) -> None:
+        """What can be started, as found by now."""
+        self.offers = tuple(offers)
+        if self.start is not None:
+            self.start.see(self.offers)
+
     def rows(self, size: Size) -> list[Row]:
         tier = self._tier
-        foot = footer(self.shown)
+        room = max(0, size.height - BODY_TOP - 3)
+        listed, foot, title = self._body(Size(size.width, room))
         told = f"filter: {self.word}_" if self.typing else self.note or foot.next
         head = between(
-            ((" bringup ", "title"), ("  runs", "plain")), ((f" {self._clock()} ", "dim"),), size.width, tier
-        )
-        room = max(0, size.height - BODY_TOP - 3)
-        reading: list[Row] = [((" reading the list of runs ...", "plain"),)]
-        listed = exactly(
-            reading
-            if not self.looked
-            else body(self.shown, self.cursor, self.word, Size(size.width, room), tier),
+            ((" bringup ", "title"), (f"  {title}", "plain")),
+            ((f" {self._clock()} ", "dim"),),
             size.width,
-            room,
             tier,
         )
-        if not self.looked:
-            foot = foot._replace(doing="reading the runs of this folder")
         rows = [
             head,
             fit((), size.width, tier),
             *exactly(listed, size.width, room, tier),
             fit(((" DOING ", "dim"), (foot.doing, "plain")), size.width, tier),
             fit(((" NEXT  ", "dim"), (visible(told, 400), "advice")), size.width, tier),
-            keys_row(foot.keys, size.width, tier),
+            keys_row(foot.keys, size.width, tier, helps=False),
         ]
         return [drawable(row, tier) for row in rows[: size.height]]
 
+    def _body(self, size: Size) -> tuple[list[Row], Footer, str]:
+        if self.start is not None:
+            return self.start.body(size, self._tier), self.start.footer(), "start a run"
+        foot = footer(self.shown)
+        if not self.looked:
+            reading: list[Row] = [((" reading the list of runs ...", "plain"),)]
+            return reading, foot._replace(doing="reading the runs of this folder"), "runs"
+        return body(self.shown, self.cursor, self.word, size, self._tier), foot, "runs"
+
+    def _start_key(self, start: Start, key: Key) -> None:
+        if ACTIONS.get(key.name) == "leave":
+            self.leave = True
+            return
+        start.press(key)
+        self.note = start.note
+        start.note = ""
+        if start.over:
+            self.start = None
+
     def press(self, key: Key) -> None:
         self.note = ""
+        if self.start is not None:
+            self._start_key(self.start, key)
+            return
         if self.typing and key.name not in ("enter", "escape"):
             if key.name == "backspace":
                 self.word = self.word[:-1]
@@ -112,26 +146,39 @@ class Home:
                 self.typing = False
             case "enter" if self.shown:
                 self.open = self.shown[min(self.cursor, last)]
+            case "new":
+                self.start = Start(self.offers, now_s=self._now_s)
             case "leave":
                 self.leave = True
 
     def scanned(self, scan: Scan) -> None:
         """A rack's label filters the list."""
-        if scan.whole and not scan.strange:
+        if self.start is not None:
+            self.note = f"scanned {visible(scan.text, 60)}, nothing is asking for it"
+        elif scan.whole and not scan.strange:
             self.word, self.cursor = scan.text, 0
         else:
             self.note = f"scan without an end: {scan.text}"
 
 
-class HomeApp(App[str | None], inherit_bindings=False):
-    """Its result is the id of the run to open, or None to leave. `look` reads the list again."""
+class HomeApp(App[tuple[str, ...] | None], inherit_bindings=False):
+    """Its result is `("open", ID)` for a run, else the words of the command to start, or None to leave.
+    `look` reads the list again, `offers` what can be started.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen { background: ansi_default; layers: base above; }"
 
-    def __init__(self, look: Callable[[], Sequence[RunLine]], *, display: Display | None = None) -> None:
-        super().__init__(ansi_color=True)
+    def __init__(
+        self,
+        look: Callable[[], Sequence[RunLine]],
+        *,
+        offers: Callable[[], Sequence[Offer]] = tuple,
+        display: Display | None = None,
+    ) -> None:
+        super().__init__(driver_class=driver_class(), ansi_color=True)
         self._look = look
+        self._offers = offers
         shown = display or Display()
         self.home = Home((), shown.tier)
         self.home.looked = False
@@ -192,7 +239,9 @@ class HomeApp(App[str | None], inherit_bindings=False):
         if self.home.leave:
             self.exit(None)
         elif self.home.open is not None:
-            self.exit(self.home.open.run_id)
+            self.exit((OPEN, self.home.open.run_id))
+        elif self.home.start is not None and self.home.start.chosen is not None:
+            self.exit(self.home.start.chosen.words)
         else:
             self._paint()
 
@@ -202,6 +251,7 @@ class HomeApp(App[str | None], inherit_bindings=False):
             self._looking = True
             try:
                 self.home.see(await asyncio.to_thread(self._look))
+                self.home.offer(await asyncio.to_thread(self._offers))
             except (OSError, BringupError) as error:
                 self.home.note = f"the runs can't be listed: {error}"
             self._looking = False

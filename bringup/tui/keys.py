@@ -49,6 +49,7 @@ BINDINGS = (
     Binding("s", "s", "sign-off", "sign"),
     Binding("h", "h", "handover", "handover"),
     Binding("H", "H", "home", "home"),
+    Binding("plus", "+", "new run", "new"),
     Binding("y", "y", "copy", "copy"),
     Binding("x", "x", "export this view to a file", "export"),
     Binding("e", "e", "evidence", "evidence"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 from textual import events
 from textual.app import App
@@ -12,7 +13,7 @@ from textual.geometry import Size
 EVERY_S = 1.0
 
 
-def look(app: App[str | None]) -> None:
+def look(app: App[Any]) -> None:
     """Tell the app its size where it draws for another. In a browser the page tells it."""
     if app.is_headless or app.is_web or sys.__stderr__ is None:
         return

@@ -43,7 +43,7 @@ def body(runs: Sequence[RunLine], cursor: int, word: str, size: Size, tier: Tier
     ]
     if not runs:
         why = f"no run is called like {word!r}" if word else "no run was started here yet"
-        first = "`bringup demo` brings up a simulated rack, `bringup run PLAYBOOK -i INVENTORY` yours."
+        first = "+ shows what can be started: a simulated rack, this host, yours by its inventory."
         told: list[Row] = [((f" {line}", "advice"),) for line in wrapped(first, size.width - 2)]
         return [*rows, ((f" {visible(why)}", "plain"),), *told]
     cursor = min(cursor, len(runs) - 1)
@@ -72,11 +72,12 @@ def _about(run: RunLine) -> str:
     """What the line has no room for."""
     if run.closed or run.lives:
         return run.path
-    return f"{run.path}   no runner: `bringup resume {run.run_id}` goes on with it"
+    return f"{run.path}   no runner: + goes on with it"
 
 
 def footer(runs: Sequence[RunLine]) -> Footer:
     waiting = sum(bool(run.asks) and run.lives for run in runs)
     doing = f"{count(len(runs), 'run')} here, {waiting} of them waiting for a person"
-    next_ = "Enter opens the chosen run." if runs else "Q leaves; start a run first."
-    return Footer(doing, next_, [("Enter", "open"), ("j k", "move"), ("/", "filter"), ("Q", "leave")])
+    next_ = "Enter opens the chosen run; + starts another." if runs else "+ shows what can be started here."
+    keys = [("Enter", "open"), ("+", "new run"), ("j k", "move"), ("/", "filter"), ("Q", "leave")]
+    return Footer(doing, next_, keys)

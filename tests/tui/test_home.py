@@ -62,7 +62,7 @@ def test_enter_opens_the_chosen_one() -> None:
 def test_an_empty_list_says_why_and_how_to_begin() -> None:
     text = shown(Home([]))
     assert "no run was started here yet" in text
-    assert "bringup demo" in text
+    assert "+ shows what can be started" in text
     home = Home([])
     press(home, "enter", "j", "k")
     assert home.open is None

@@ -11,6 +11,8 @@ from bringup.view.text import amount, visible
 
 ABOUT_LINES = 4
 CHANGE_CELLS = 14
+WIDEST = 72
+"""Cells of what a line is about: its values stand no further from it."""
 MARKS = {Kind.WORSE: FAIL, Kind.BETTER: PASS, Kind.NUMBER: MARGINAL, Kind.NOT_COMPARABLE: NONE}
 Listed = Difference | Confounder
 
@@ -83,7 +85,7 @@ def _nothing(found: Comparison, width: int) -> list[Row]:
 def _cells(width: int) -> tuple[int, int]:
     """Cells of what it is about, and of each of the two values."""
     value = 15 if width >= 76 else 12
-    return max(18, width - 2 * value - 6 - CHANGE_CELLS), value
+    return max(18, min(WIDEST, width - 2 * value - 6 - CHANGE_CELLS)), value
 
 
 def _titles(width: int) -> Row:

@@ -14,7 +14,17 @@ from bringup.view.frame import Footer, Size, shortened
 from bringup.view.mark import STALE, WAITING, Mark, Row, mark_of
 from bringup.view.scene import Look, Scene
 from bringup.view.text import amount, number, visible
-from bringup.view.trend import Series, bounds, hours_left, room, series_of, slope_per_h, spark, worst
+from bringup.view.trend import (
+    LEAST_FOR_SLOPE,
+    Series,
+    bounds,
+    hours_left,
+    room,
+    series_of,
+    slope_per_h,
+    spark,
+    worst,
+)
 
 SOAK = "soak"
 LINES = 2
@@ -181,16 +191,14 @@ def _time(series: Series) -> str:
 
 def _slope(series: Series, limit: str | None) -> str:
     """What the slope says, or why there is none."""
-    if len(series.samples) < 5:
+    if len(series.samples) < LEAST_FOR_SLOPE:
         return f"{count(len(series.samples), 'reading')}: five are needed for a slope"
     slope = slope_per_h(series.samples)
     if slope is None:
         return "no slope beyond its noise"
-    told = (
-        f"{'gains' if slope > 0 else 'loses'} {number(abs(slope))} an hour, by {len(series.samples)} readings"
-    )
+    told = f"{'gains' if slope > 0 else 'loses'} {abs(slope):.2g} an hour, by {len(series.samples)} readings"
     left = hours_left(series.now.value, slope, limit)
-    return told if left is None else f"{told}; at that slope its limit is {number(left)} h away"
+    return told if left is None else f"{told}; {left:.2g} h to its limit"
 
 
 def footer(scene: Scene, look: Look) -> Footer:

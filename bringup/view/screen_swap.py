@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from bringup.model.cause import PlugMove
 from bringup.model.progress import StepState
 from bringup.view.fit import count, page, rule, spaced, wrapped
-from bringup.view.frame import Footer, Size, shortened
-from bringup.view.mark import FAIL, MARGINAL, NONE, PASS, RUNNING, WAITING, Mark, Row, mark_of
+from bringup.view.frame import Footer, Size
+from bringup.view.mark import PASS, RUNNING, STALE, WAITING, Mark, Row, mark_of
 from bringup.view.scene import Look, Scene
 from bringup.view.screen_ask import LARGE_LINE
 from bringup.view.screen_failure import named
 from bringup.view.screen_work import place_of
+from bringup.view.swap_list import beside, table, turn_row
 from bringup.view.text import visible
 from bringup.view.work_order import (
     Order,
@@ -25,7 +26,6 @@ from bringup.view.work_order import (
     asking,
     cable_of,
     dropped,
-    looked_at,
     next_turn,
     order_in,
     plug_in,
@@ -88,14 +88,14 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     rows = [_phases(scene, order, number, len(planned)), rule(size.width, scene.tier)]
     rows += _large(scene, order, planned, number, size.width)
     rows.append(())
-    told = [_turn(scene, order, turn, at, number, size.width) for at, turn in enumerate(planned)]
-    beside = _beside(scene, order, size.width)
-    room = max(1, size.height - len(rows) - len(beside))
+    told = [turn_row(scene, order, turn, at, number, size.width) for at, turn in enumerate(planned)]
+    others = beside(scene, order, size.width)
+    room = max(1, size.height - len(rows) - len(others))
     rows += page(told, number, room)[1]
-    table = _table(scene, planned, size.width)
-    if len(rows) + len(table) + len(beside) <= size.height:
-        rows += table
-    return [*rows, *beside]
+    ports = table(scene, planned, size.width)
+    if len(rows) + len(ports) + len(others) <= size.height:
+        rows += ports
+    return [*rows, *others]
 
 
 def _nothing(scene: Scene, size: Size) -> list[Row]:
@@ -184,6 +184,8 @@ def _seen(scene: Scene, order: Order | None, turn: Turn) -> str:
     if seen is None:
         return "the run has read nothing of this port"
     told = SEEN[plug_in(scene, order, turn.port)]
+    if scene.lost:
+        return f"{STALE.glyph(scene.tier)} {STALE.word}, last read: {told}"
     if not turn.out and asking(scene, turn.port):
         old = f", still {visible(seen.neighbor, 40)}" if seen.neighbor not in ("", "none") else ""
         return f"read: {told}; asking who is there{old}"
@@ -211,56 +213,6 @@ def _verified(scene: Scene, order: Order, width: int) -> list[Row]:
     return rows
 
 
-def _turn(scene: Scene, order: Order | None, turn: Turn, at: int, number: int, width: int) -> Row:
-    """One line of the list: what, where, and what was seen of it."""
-    mark, told = WAITING, ""
-    if order is not None and at < number:
-        mark, told = PASS, "link down seen" if turn.out else "far end named"
-        if turn.id in order.stated:
-            mark, told = MARGINAL, "stated, not observed"
-    elif order is not None and at == number:
-        mark, told = RUNNING, "waiting for it"
-    room = max(10, width - 48)
-    port = shortened(turn.port, room, scene.tier)
-    words = f"take out {port}" if turn.out else f"put {visible(turn.label or 'the plug', 10)} into {port}"
-    return (
-        (f"  {at + 1:>2}. ", "dim"),
-        (f"{words:<{room + 16}} ", "title" if at == number else "plain"),
-        (f"{mark.glyph(scene.tier)} ", mark.role),
-        (told, mark.role),
-    )
-
-
-def _table(scene: Scene, planned: Sequence[Turn], width: int) -> list[Row]:
-    """Each port: what should be at its far end, and who was last named there."""
-    half = (width - 12) // 3
-    rows: list[Row] = [
-        (),
-        ((f"  {'PORT':<{half}} {'SHOULD LEAD TO':<{half}} {'LAST NAMED':<{half}}", "dim"),),
-    ]
-    for port in dict.fromkeys(turn.port for turn in planned):
-        seen = scene.state.ports.get(port)
-        expected = scene.inventory.far_ends.get(port, "nowhere")
-        told = seen.neighbor if seen is not None and seen.neighbor else "not read"
-        mark = NONE if told in ("not read", "none") else PASS if told == expected else FAIL
-        cells = [f"{shortened(each, half, scene.tier):<{half}}" for each in (port, expected, told)]
-        rows.append(((f"  {' '.join(cells)} ", "plain"), (mark.glyph(scene.tier), mark.role)))
-    return rows
-
-
-def _beside(scene: Scene, order: Order | None, width: int) -> list[Row]:
-    """Only these ports may change; what else is watched is what the run happens to read."""
-    if order is None:
-        return []
-    many, lost = looked_at(scene, order), len(dropped(scene, order))
-    told = (
-        f"{count(many, 'other port')} read since it began, {lost} lost"
-        if many
-        else "no other port was read since"
-    )
-    return [((f" Only these ports may change. {told}."[:width], "bad" if lost else "dim"),)]
-
-
 def footer(scene: Scene, look: Look) -> Footer:
     order, moves = order_of(scene, look), moves_of(scene, look)
     keys = [("Enter", "I did it"), ("w", "watch port"), ("f", "failures"), ("Esc", "pause")]
@@ -268,6 +220,9 @@ def footer(scene: Scene, look: Look) -> Footer:
         return Footer("nothing to move", "Esc goes back to the run.", [("f", "failures"), ("Esc", "back")])
     if scene.watching:
         return Footer(_doing(scene, order, look), "You are only watching: nothing is sent.", keys[1:])
+    if scene.lost:
+        words = "Touch nothing: without a runner no turn is seen. `bringup resume` goes on."
+        return Footer(_doing(scene, order, look), words, keys[1:])
     if order is None:
         many = len(tuple(turns(moves)))
         next_ = f"Enter begins: {count(many, 'turn')} of a hand, each seen before the next is told."

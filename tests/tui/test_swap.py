@@ -158,7 +158,7 @@ def test_what_a_person_states_is_written_down_as_stated_and_drawn_so() -> None:
     assert sent(keys(one, "3", "enter")) == [("note", f"{STATED}out of {SIXTEEN}"), ("watch", SIXTEEN)]
     shown = under_way(noted(f"{STATED}out of {SIXTEEN}"))
     assert now(shown) == 1
-    assert "stated, not observed" in text(guide(shown))
+    assert "only stated" in text(guide(shown))
 
 
 def test_what_was_stated_before_an_order_says_nothing_of_it() -> None:

@@ -20,6 +20,7 @@ from bringup.view.scene import Scene
 from bringup.view.screen_home import RunLine
 from bringup.view.summary import plain
 from tests.diagnosis.record import C2, Record, healthy, light
+from tests.tui.picture_guides import guides
 from tests.tui.scenes import asked, console, dirty, good, keys, scene
 from tests.view.live_links import BAD, MOMENTS, PLUGGED, watched
 
@@ -128,6 +129,7 @@ def pictures() -> Iterator[tuple[str, str]]:
             drawn(scene(dirty(), asked()), ("space", "y"), size),
         )
     yield from watches()
+    yield from guides()
     yield "run-failing-roles-80x24", roles(scene(dirty(), asked()))
     yield from homes()
 

@@ -112,12 +112,15 @@ class Port(Fact, frozen=True, kw_only=True):
 
 
 class Lane(Fact, frozen=True, kw_only=True):
-    """One media lane of an optical module; `index` counts from 1."""
+    """One media lane of an optical module; `index` counts from 1. `locked`: its receiver, or the ring that
+    picks its wavelength, holds on to the signal.
+    """
 
     index: int
     rx_power_dbm: Read = ABSENT
     tx_power_dbm: Read = ABSENT
     bias_ma: Read = ABSENT
+    locked: Read = ABSENT
 
 
 class Threshold(Fact, frozen=True, kw_only=True):
@@ -133,6 +136,7 @@ class Threshold(Fact, frozen=True, kw_only=True):
 class Optic(Fact, frozen=True, kw_only=True):
     """One module in its cage. `medium` is normalised, such as 400GBASE-DR4. `light_up_max_s` is the upper
     bound that it advertises from low power to light: power up, data path initialised, transmitters on.
+    `laser_source_ok` is what it says of its external laser, where it has one.
     """
 
     port: str
@@ -145,6 +149,7 @@ class Optic(Fact, frozen=True, kw_only=True):
     temperature_c: Read = ABSENT
     supply_voltage_v: Read = ABSENT
     light_up_max_s: Read = ABSENT
+    laser_source_ok: Read = ABSENT
     lanes: tuple[Lane, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
 

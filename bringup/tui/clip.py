@@ -58,8 +58,9 @@ def store(text: str, run: Path, kind: str, environment: Mapping[str, str]) -> Pa
     raise AssertionError
 
 
-def told(text: str, sent: bool, file: Path) -> str:
-    """Never "copied": nobody knows that."""
+def told(text: str, sent: bool, file: Path, run: Path) -> str:
+    """Never "copied": nobody knows that. Beside the run the file's name is enough, and fits on the line."""
+    place = file.name if file.parent == run.parent else str(file)
     if sent:
-        return f"sent to clipboard ({len(text)} characters); also in {file}"
-    return f"too long for the clipboard ({len(text)} characters): in {file}"
+        return f"sent to clipboard ({len(text)} chars); also in {place}"
+    return f"too long for the clipboard ({len(text)} chars): in {place}"

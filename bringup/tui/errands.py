@@ -33,7 +33,7 @@ async def copy(
     sent = clip.sequences(effect.text, environment)
     if sent:
         write(sent)
-    return clip.told(effect.text, bool(sent), file)
+    return clip.told(effect.text, bool(sent), file, folder.path)
 
 
 async def export(folder: RunFolder, effect: Export, environment: Mapping[str, str]) -> str:
@@ -41,7 +41,7 @@ async def export(folder: RunFolder, effect: Export, environment: Mapping[str, st
         file = await asyncio.to_thread(clip.store, effect.text, folder.path, effect.what, environment)
     except OSError as error:
         return f"not exported: {error.filename}: {error.strerror}"
-    return f"{effect.what}: {len(effect.text)} characters in {file}"
+    return f"exported ({len(effect.text)} chars) to {file.name}, in {file.parent}"
 
 
 async def fetch(folder: RunFolder, sha256: str) -> tuple[str, ...]:

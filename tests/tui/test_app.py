@@ -150,7 +150,7 @@ async def test_home_leaves_for_the_list(tmp_path: Path) -> None:
 async def test_every_key_but_those_that_leave_keeps_the_console(tmp_path: Path) -> None:
     world = World()
     one = app(folder_of(tmp_path, None, asked()), world)
-    leaving = {"H"}
+    leaving = {"H", "plus"}
     names = [each.key for each in BINDINGS if each.key not in leaving] + sorted(FORBIDDEN)
     async with one.run_test(size=SIZE) as pilot:
         await opened(pilot, one)

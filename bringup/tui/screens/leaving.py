@@ -22,7 +22,8 @@ def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
         (),
         ((f"   {head}", "title"),),
         (),
-        (("   Back to it, from this machine:  ", "plain"), (f"bringup attach {scene.run_id}", "title")),
+        (("   Back to it here:   ", "plain"), ("bringup", "title"), ("   and the list", "dim")),
+        (("   To watch it only:  ", "plain"), (f"bringup attach {scene.run_id}", "title")),
     ]
     if not closed:
         rows += [(), (("   To end the run itself:  Esc, then `:` and `close` or `abort`.", "dim"),)]

@@ -47,7 +47,7 @@ def commands(typed: str) -> tuple[list[Row], Footer]:
     rows: list[Row] = [((" : ", "title"), *_field(typed)), ()]
     for entry in palette.matching(typed):
         takes = " ".join(word.upper() for word in entry.takes)
-        rows.append(((f"   {entry.name} {takes:<12}", "title"), (f"  {entry.meaning}", "dim")))
+        rows.append(((f"   {f'{entry.name} {takes}':<20}", "title"), (f"  {entry.meaning}", "dim")))
     return rows, Footer("every action by name", "Type a name, then Enter.", ESCAPE)
 
 

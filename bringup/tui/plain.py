@@ -22,7 +22,7 @@ from bringup.view.mark import Tier
 from bringup.view.people import name_of, present_words
 from bringup.view.progress import Progress
 from bringup.view.scene import Scene
-from bringup.view.screen_ask import FIELD, LASERS, OPTICAL, answer, approved_by
+from bringup.view.screen_ask import LASERS, OPTICAL, answer, approved_by, field, label_of
 from bringup.view.screen_work import place_of
 from bringup.view.summary import cause_rows, plain, stage_row
 from bringup.view.text import visible
@@ -134,10 +134,10 @@ class PlainConsole:
         self._write(f"  where: {visible(place_of(self._scene(), ask.subject), 200)}")
         if any(word in ask.text.lower() for word in OPTICAL):
             self._write(f"  {LASERS}")
-        self._lines(f"  changes: {visible(change, 200)}" for change in ask.changes)
+        self._lines(f"  {label_of(change)}: {visible(change, 200)}" for change in ask.changes)
         self._lines(f"  {place} {visible(choice, 200)}" for place, choice in enumerate(ask.choices, 1))
         if not self._watching:
-            self._write(f"  {FIELD.get(ask.form, 'Your answer:')} `{number} ANSWER` and Enter")
+            self._write(f"  {field(ask)} `{number} ANSWER` and Enter")
 
     def _open(self, number: int) -> Asked | None:
         wanted = next((name for name, its in self._numbers.items() if its == number), None)

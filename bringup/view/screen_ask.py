@@ -27,7 +27,7 @@ FIELD = {
     "measure": "Type the number:",
     "choose": "Type the number of your choice:",
     "attest": "Type yes to sign for it, no to refuse:",
-    "approve": "Type the device's name to approve it, or no:",
+    "approve": "Type {device} to approve it, or no:",
 }
 LARGE_LINE = 34
 LASERS = "LASERS MAY BE ON: VIDEO PROBE ONLY"
@@ -56,16 +56,27 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     if any(word in ask.text.lower() for word in OPTICAL):
         rows.append(((f"   {LASERS}", "warn"),))
     for change in ask.changes[:4]:
-        rows.append((("   changes: ", "dim"), (visible(change, size.width - 14), "warn")))
+        label = label_of(change)
+        rows.append(((f"   {label}: ", "dim"), (visible(change, size.width - 14), "warn")))
     for number, choice in enumerate(ask.choices[:9], 1):
         rows.append(((f"   {number}", "title"), (f"  {visible(choice, size.width - 8)}", "plain")))
     if ask.form == "approve":
         rows.append(
             ((f"   `all {rack_name(scene)}` approves this and the rest of {ask.stage}/{ask.step}", "dim"),)
         )
-    rows += [(), rule(size.width, scene.tier, FIELD.get(ask.form, "Your answer:"))]
+    rows += [(), rule(size.width, scene.tier, field(ask))]
     rows.append((("  > ", "title"), (visible(look.typed, size.width - 6), "plain"), ("_", "ask")))
     return rows
+
+
+def label_of(change: str) -> str:
+    """What would be lost, or how it stands before."""
+    return "changes" if change.startswith("drops ") else "now"
+
+
+def field(ask: Asked) -> str:
+    """What is to be typed."""
+    return FIELD.get(ask.form, "Your answer:").format(device=visible(approved_by(ask), 40))
 
 
 def answer(ask: Asked, typed: str) -> str:

@@ -40,13 +40,16 @@ def whole(scene: Scene, look: Look, size: Size) -> list[Row]:
         return _gone(scene, size)
     rows = cause_rows(cause, width=size.width, tier=scene.tier)
     top = max(0, min(look.cursor, len(rows) - size.height))
-    return list(rows[top : top + size.height])
+    shown = list(rows[top : top + size.height])
+    if (below := len(rows) - top - len(shown)) > 0:
+        shown[-1] = ((f"  {count(below + 1, 'more line')}: j", "dim"),)
+    return shown
 
 
 def footer(scene: Scene, look: Look) -> Footer:
     keys = [
         ("j k", "move"),
-        ("Enter", "more, then done"),
+        ("Enter", "done" if look.screen == "failure" else "open"),
         ("r", "retest"),
         ("w", "watch"),
         ("y", "copy"),
@@ -60,6 +63,8 @@ def footer(scene: Scene, look: Look) -> Footer:
     doing = f"{count(many, 'cause')} stand{'s' if many == 1 else ''} for {count(verdicts, 'verdict')}"
     if cause is None:
         return Footer(doing, "Esc goes back to the causes that are left.", [("Esc", "back")])
+    if alone and not scene.watching:
+        return Footer(doing, "Do the work, then Enter: it is measured again.", keys)
     return Footer(doing, cause.next_test or cause.remedy_words, keys)
 
 
@@ -104,5 +109,5 @@ def told_without_cause(scene: Scene) -> str:
     return (
         f"{count(bad, 'verdict')} not good, the causes are being worked out"
         if bad
-        else "Nothing failed so far"
+        else "Nothing is failing now"
     )

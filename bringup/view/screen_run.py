@@ -10,7 +10,7 @@ from bringup.model.event import ActionDone, ActionFailed, Answered, Asked, Judge
 from bringup.model.inventory import Device
 from bringup.model.progress import StepState
 from bringup.model.verdict import Verdict
-from bringup.view.fit import beside, fit, middle, rule
+from bringup.view.fit import beside, count, fit, middle, rule
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import RUNNING, STALE, UNKNOWN, Cell, Row, Tier, mark_of
 from bringup.view.scene import Look, Scene
@@ -43,11 +43,12 @@ def footer(scene: Scene) -> Footer:
     if waiting:
         many = "1 question is" if waiting == 1 else f"{waiting} questions are"
         can = "shows it" if scene.watching else "answers"
-        next_ = f"{many} waiting: Space {can}: {visible(state.asks[0].text, 60)}"
+        failed = f"; f shows {count(len(scene.causes), 'cause')} of failure" if scene.causes else ""
+        next_ = f"{many} waiting: Space {can}{failed}: {visible(state.asks[0].text, 60)}"
     elif state.closed is not None:
         next_ = "f shows what failed, J the record, H the list of runs; Q leaves."
     elif state.coverage.complete:
-        next_ = "Every stage has its verdict: f causes, r retests, `:` close ends the run."
+        next_ = f"Every stage has its verdict: {state.verdict.value}. `:` close ends the run; f shows causes."
     elif any(step.verdict is Verdict.FAIL for step in state.steps.values()):
         next_ = "Something failed: f shows the causes, what likely did it, and what to do."
     else:
@@ -70,7 +71,8 @@ def _doing(scene: Scene) -> str:
         return f"the run is closed: {state.closed.verdict.value}"
     running = len(being_read(scene))
     blocked = sum(step.reason == "blocked" for step in state.steps.values())
-    told = f"{running} reading{'s' if running > 1 else ''} under way" if running else "nothing is being read"
+    idle = "waiting for a person" if state.asks else "nothing is being read"
+    told = f"{running} reading{'s' if running > 1 else ''} under way" if running else idle
     return f"{told}; {blocked} blocked by what failed" if blocked else told
 
 

@@ -106,7 +106,7 @@ def test_a_whole_bring_up_by_hand(
     terminal.back("EVIDENCE")
     mend(terminal, TOO_DARK)
     mend(terminal, CROSSED)
-    terminal.go("f", "Nothing failed so far")
+    terminal.go("f", "Nothing is failing now")
     terminal.back("EVIDENCE")
     for _ in range(2):
         terminal.wait("1 question is waiting")

@@ -74,7 +74,7 @@ def test_the_ascii_tier_is_ascii_on_every_screen(name: str) -> None:
 def test_the_run_screen_says_what_to_do_now() -> None:
     one, _ = console(scene(dirty(), asked("Is the blank fitted?")))
     shown = text(one)
-    assert "1 question is waiting: Space answers: Is the blank fitted?" in shown
+    assert "1 question is waiting: Space answers; f shows 1 cause of failure: Is the" in shown
     assert "leaf-1/Ethernet0" in shown
     assert "✗ 1" in shown
 
@@ -82,7 +82,7 @@ def test_the_run_screen_says_what_to_do_now() -> None:
 def test_a_good_run_says_that_nothing_failed() -> None:
     one, _ = console(scene(good()))
     keys(one, "f")
-    assert "Nothing failed so far" in text(one)
+    assert "Nothing is failing now" in text(one)
 
 
 def test_a_failure_shows_value_limit_source_likely_and_remedy() -> None:

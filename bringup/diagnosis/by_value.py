@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bringup.diagnosis.case import Board, Case
 from bringup.diagnosis.observed import Finding, worst_first
-from bringup.diagnosis.rules_single import IDENTITY, SINGLES, Single
+from bringup.diagnosis.rules_single import IDENTITY, SINGLES
+from bringup.diagnosis.words import Single
 from bringup.model.cause import Suspect
 from bringup.model.judgement import Judgement
 from bringup.model.subject import ends, parse_subject

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from bringup.diagnosis.case import Board, Case
 from bringup.diagnosis.observed import Finding, Observed
-from bringup.diagnosis.rules_single import FAN, WARM, Single
+from bringup.diagnosis.rules_single import FAN, WARM
+from bringup.diagnosis.words import Single
 from bringup.model.cause import Suspect
 from bringup.model.subject import parse_subject
 
-TEMPERATURE = frozenset({"temperature_c"})
+TEMPERATURE = frozenset({"temperature_c", "module_temperature_c", "temperature_alarm_room_c"})
 FANS = frozenset({"fan_ok", "fan_speed_rpm"})
 TOGETHER = 3
 """Hot modules on one device that can hardly be so many bad modules."""
@@ -39,7 +40,8 @@ def cooling(board: Board, observed: Observed) -> None:
             board.claim(_case(WARM, device, tuple(one.key.subject for one in hot), "temperature_c"), hot)
         else:
             for one in hot:
-                value = next(each.value for each in one.bad)
+                degrees = observed.get(one.key.subject, "temperature_c").value
+                value = degrees or observed.get(one.key.subject, "module_temperature_c").value
                 case = _case(HOT_MODULE, one.key.subject, (one.key.subject,), "temperature_c", value)
                 board.claim(case, [one])
 
@@ -77,7 +79,12 @@ def _device(finding: Finding) -> str:
 
 
 def _hot(finding: Finding) -> bool:
-    return finding.quantities == TEMPERATURE and _failed(finding) and "<->" not in finding.key.subject
+    return (
+        bool(finding.bad)
+        and finding.quantities <= TEMPERATURE
+        and _failed(finding)
+        and "<->" not in finding.key.subject
+    )
 
 
 def _failed(finding: Finding) -> bool:

@@ -102,6 +102,16 @@ LINK_REMEDIES = (
         SEVEN.format(32),
     ),
     Remedy(
+        "replace-laser-source",
+        "replace the external laser source, not the module that it feeds",
+        (
+            "Transmitters off at both ends, proven by reading, before the laser source comes out.",
+            "Fit a known-good laser source of the same kind; see that all its lanes are on.",
+            "Still not well: the module that it feeds.",
+        ),
+        "field rule 13; " + SEVEN.format(32),
+    ),
+    Remedy(
         "fit-attenuator",
         "too much light: fit an attenuator or the module for this distance",
         ("Compare the kind of both modules with the length of the fibre.",),

@@ -6,18 +6,10 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-
-class Single(NamedTuple):
-    """Words for a bad value of one quantity. `{subject}` and `{value}` stand for what was read."""
-
-    title: str
-    likely: tuple[str, ...]
-    next_test: str
-    remedy: str
-    together: Literal["device", "value", "subject"] = "device"
-
+from bringup.diagnosis.rules_optic import OPTIC_SINGLES
+from bringup.diagnosis.words import Single
 
 IDENTITY = Single(
     "{subject} is not the device that the inventory expects",
@@ -74,6 +66,7 @@ HOST_SIZE = Single(
 
 SINGLES = MappingProxyType(
     {
+        **OPTIC_SINGLES,
         "serial": IDENTITY,
         "model": IDENTITY,
         "hostname": IDENTITY,

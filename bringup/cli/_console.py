@@ -63,6 +63,7 @@ def open_console(
     from bringup.cli._display import Kept
     from bringup.tui.app import ConsoleApp
     from bringup.tui.ending import leave_with_the_terminal
+    from bringup.tui.guardian import terminal_left_clean
     from bringup.tui.rate import this_link
 
     leave_with_the_terminal()
@@ -70,7 +71,8 @@ def open_console(
     app = ConsoleApp(folder, inventory, asked, display=kept.display, watching=watching, link=this_link())
     view = app.console_view
     view.recall(kept.prefs.filters, kept.prefs.drafts_of(folder.run_id))
-    told = app.run(mouse=kept.display.mouse)
+    with terminal_left_clean():
+        told = app.run(mouse=kept.display.mouse)
     kept.keep_of(folder.run_id, sound=view.sound, filters=view.filters, drafts=view.drafts)
     return told
 

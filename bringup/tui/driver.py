@@ -12,7 +12,7 @@ from textual import constants
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
-from bringup.tui.rate import SERIAL_TERMINALS, Rate
+from bringup.tui.rate import SERIAL_TERMINALS, SLOW_WRITE_S, Rate
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -44,7 +44,14 @@ class Timed:
             return self._file.write(text)
         finally:
             self.writes += 1
-            self._took_s += time.monotonic() - began_s
+            self._took(time.monotonic() - began_s)
+
+    def _took(self, seconds: float) -> None:
+        """Where much waits there may be no flush for long: what was slow by itself is told at once."""
+        if seconds > SLOW_WRITE_S:
+            self._rate.wrote(seconds)
+        else:
+            self._took_s += seconds
 
     def flush(self) -> None:
         began_s = time.monotonic()

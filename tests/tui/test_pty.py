@@ -1,156 +1,180 @@
-"""The bytes that reach a real pseudo-terminal: nothing that a device has said moves a cursor or a colour."""
+"""The bytes that reach a real pseudo-terminal: nothing that a device has said moves a cursor or a colour,
+nothing is sent while nothing changes, and the terminal is as it was whichever way the console ends.
+"""
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
-import select
 import signal
-import struct
-import subprocess
 import sys
-import termios
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
+
+from bringup.model import event as ev
+from bringup.tui.screens import SCREENS
 from tests.tui import scenes
+from tests.tui.glass import Glass
+from tests.tui.pseudo import DEADLINE_S, LEAVES, Pty, console
 from tests.tui.records import folder_of
 from tests.tui.scenes import asked, dirty
 
-ROOT = Path(__file__).resolve().parents[2]
-DEADLINE_S = 40.0
 HOSTILE = scenes.HOSTILE.replace("\ud800", "")
 """As a record can hold it: UTF-8 has no lone surrogates."""
-LEAVES = b"\x1b[?1049l"
-
-
-class Pty:
-    """A console on a pseudo-terminal of its own; `seen` is every byte that it wrote."""
-
-    def __init__(self, run: Path, width: int = 80, height: int = 24, **more: str) -> None:
-        self._end, other = pty.openpty()
-        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        command = [sys.executable, "-m", "tests.tui.console_child", str(run)]
-        env = {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1", **more}
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdin=other, stdout=other, stderr=other, env=env, start_new_session=True
-        )
-        os.close(other)
-        self.seen = b""
-
-    def until(self, word: bytes) -> None:
-        """Read until these bytes came; what was seen before counts no more."""
-        at, ends_at = len(self.seen), time.monotonic() + DEADLINE_S
-        while word not in self.seen[at:]:
-            assert time.monotonic() < ends_at, self.seen[-2000:]
-            if not self._more():
-                assert word in self.seen[at:], self.seen[-2000:]
-                return
-
-    def _more(self) -> bool:
-        ready, _, _ = select.select([self._end], [], [], 1.0)
-        if not ready:
-            return True
-        with suppress(OSError):
-            data = os.read(self._end, 65536)
-            self.seen += data
-            return bool(data)
-        return False
-
-    def press(self, keys: bytes) -> None:
-        os.write(self._end, keys)
-
-    def end(self) -> int:
-        """Its exit status; what it still had to say was read."""
-        ends_at = time.monotonic() + DEADLINE_S
-        while self.process.poll() is None:
-            assert time.monotonic() < ends_at
-            self._more()
-        while self._more() and select.select([self._end], [], [], 0)[0]:
-            pass
-        os.close(self._end)
-        return self.process.returncode
-
-
-@contextmanager
-def console(run: Path, **more: str) -> Iterator[Pty]:
-    one = Pty(run, **more)
-    try:
-        yield one
-    finally:
-        if one.process.poll() is None:
-            one.process.kill()
-            one.process.wait()
+MORE = (
+    "\x1bP+q544e\x1b\\ \x1b_Ga=T;AAAA\x1b\\ \x1b]8;;http://x\x07 \x1b[?1049l\x1b[6n\x1bc \x9d52;c;AAAA\x9c"
+    " \x0e\x0f \x1b[>31u \u2028 \u2066 \ufeff e" + "\u0301" * 50 + " [/bold][@click=app.quit]x[/]"
+)
+LONG = "\x1b[31m" + "A" * 10_000
+BAD = ("\u202e", "\u2066", "\u200b", "\u2028", "\ufeff", "漢", "\u0301", "\x9b", "\x9d", "\x0e")
+QUESTIONS = {"\x1b[?2026$p", "\x1b[?2048$p"}
+"""What the toolkit asks a terminal in a window."""
 
 
 def hostile_run(place: Path) -> Path:
+    """Everything that a device, a file or a person may have said holds it."""
     record = dirty()
-    record.step("management", "identity", "leaf-1", [("leaf-1", "serial", HOSTILE)])
-    record.broken("management", "reach", "leaf-2", "timeout", HOSTILE, "leaf-2")
-    return folder_of(place, record, asked(HOSTILE)).path
+    for text in (HOSTILE, MORE, LONG):
+        record.step("management", "identity", "leaf-1", [("leaf-1", "serial", text)])
+        record.broken("management", "reach", "leaf-2", "timeout", text, "leaf-2", text)
+    where = {"stage": "sign-off", "step": "walk", "subject": "run", "attempt": 1}
+    said = (
+        ev.Noted(by=HOSTILE, text=MORE),
+        ev.CommandReceived(verb=HOSTILE, by=MORE, arguments={"text": HOSTILE}, via="socket"),
+        ev.AlteredState(subject="leaf-1", what=HOSTILE, undo=MORE),
+        ev.Answered(**where, question="other", value=HOSTILE, by=MORE),
+        asked(f"{HOSTILE} {MORE} {LONG}", choices=(HOSTILE, MORE), changes=(HOSTILE, LONG)),
+    )
+    return folder_of(place, record, *said).path
 
 
-def test_no_sequence_of_a_device_reaches_the_terminal(tmp_path: Path) -> None:
-    with console(hostile_run(tmp_path)) as one:
-        one.until(b"LIVE")
-        for key, word in ((b"f", b"CAUSES"), (b"J", b"EVENTS"), (b" ", b"ASK"), (b"\x1b", b"EVENTS")):
-            one.press(key)
-            one.until(word)
-        one.press(b"Q")
-        one.until(b"THE RUN GOES ON")
-        one.press(b"\r")
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (200, 60)])
+def test_no_sequence_of_a_device_reaches_the_terminal_on_any_screen(
+    tmp_path: Path, width: int, height: int
+) -> None:
+    told = tmp_path / "shown"
+    words = [sys.executable, "-m", "tests.tui.tour_child", str(hostile_run(tmp_path)), str(told)]
+    one = Pty(words, width, height, {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1"})
+    try:
         assert one.end() == 0
-    assert b"\\x1b[2J" in one.seen, "the hostile text was not shown at all"
-    # Whole-screen erasure and titles: the console itself writes none.
-    assert b"\x1b[2J" not in one.seen
-    assert b"\x1b]0;" not in one.seen and b"\x1b]2;" not in one.seen
+    finally:
+        one.close()
+    assert told.read_text().splitlines() == list(SCREENS)
+    only_our_own(one)
     text = one.seen.decode("utf-8", "replace")
-    for bad in ("\u202e", "\u200b", "漢", "\u0301", "\x9b"):
+    assert "\\x1b[2J" in text, "the hostile text was not shown at all"
+    for bad in BAD:
         assert bad not in text
-    # A bell rings for the question, and the toolkit ends its choice of a pointer with one.
-    assert one.seen.replace(b"\x1b]22;default\x07", b"").count(b"\x07") == 1
+
+
+def only_our_own(one: Pty) -> None:
+    """Modes are switched as the toolkit does by itself; the rest is places and colours."""
+    own = Glass()
+    own.feed(b"".join(re.findall(rb"\x1b\[[?<>][^a-zA-Z]*[a-zA-Z]", one.seen)))
+    assert set(one.glass.strange) <= QUESTIONS
+    rest = {word for word in one.glass.sequences if not re.fullmatch(r"\x1b\[[0-9;]*[Hm]", word)}
+    known = {f"\x1b[?{mode}{how}" for mode in (25, 7, 1004, 1049, 2004) for how in "hl"}
+    assert rest <= known | QUESTIONS | {"\x1b[>31u", "\x1b[>25u", "\x1b[<u"}
+    assert one.seen.count(b"\x1b[?1049l") == 1
+    assert one.glass.bells <= 1, "one bell rings for the question"
+
+
+@pytest.mark.parametrize(
+    ("more", "colours", "frame"),
+    [
+        ({"TERM": "xterm-256color"}, True, "─│"),
+        ({"TERM": "xterm-16color"}, True, "─│"),
+        ({"TERM": "screen"}, True, "─│"),
+        ({"TERM": "linux"}, True, "─│"),
+        ({"TERM": "vt100"}, None, "─│"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False, "─│"),
+        ({"TERM": "linux", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, True, "-|"),
+    ],
+    ids=lambda value: "-".join(value.values()) if isinstance(value, dict) else None,
+)
+def test_every_kind_of_terminal_gets_a_whole_first_frame(
+    tmp_path: Path, more: dict[str, str], colours: bool | None, frame: str
+) -> None:
+    with console(folder_of(tmp_path).path, **more) as one:
+        one.until(
+            "EVIDENCE", "LIVE", "help", "FAIL" if frame == "-|" else "✗" if more["TERM"] != "linux" else "X"
+        )
+        rows = one.glass.text.splitlines()
+        assert len(rows) == 24
+        assert rows[0].startswith(" r07") and rows[0].endswith("Z")
+        assert rows[-1].endswith("? help") or "? help" in rows[-1]
+        assert all(glyph in one.glass.text for glyph in frame)
+        if frame == "-|":
+            assert one.glass.text.isascii()
+        if more["TERM"] == "linux":
+            one.glass.text.encode("cp437")
+        if more["TERM"] in ("linux", "vt100"):
+            assert one.glass.strange == [], "it would print these"
+        else:
+            assert set(one.glass.strange) <= QUESTIONS
+        if more["TERM"] == "xterm-16color":
+            assert not any(re.search(r"[34]8;[25];", word) for word in one.glass.sequences)
+        if colours is not None:
+            assert bool(one.glass.colours) is colours
+        assert one.leave() == 0
+        given_back(one)
+
+
+def given_back(one: Pty) -> None:
+    """The terminal is as it was: its settings, and every mode that was switched on."""
+    one.until_it(lambda: not one.glass.modes - {"25", "7"} and one.settings_now() == one.settings)
+    assert one.glass.modes == {"25", "7"}, "the cursor shows, long lines wrap, nothing else is on"
+    assert one.glass.keyboard <= 0
+    assert b"Traceback" not in one.seen
+
+
+@pytest.mark.parametrize("number", ["TERM", "HUP", "KILL", "SEGV"])
+def test_a_console_that_is_ended_gives_the_terminal_back(tmp_path: Path, number: str) -> None:
+    with console(folder_of(tmp_path).path, PYTHONFAULTHANDLER="") as one:
+        one.until("EVIDENCE", "LIVE")
+        assert one.settings_now() != one.settings
+        one.process.send_signal(getattr(signal, f"SIG{number}"))
+        assert one.end() == (0 if number in ("TERM", "HUP") else -getattr(signal, f"SIG{number}"))
+        given_back(one)
     assert LEAVES in one.seen
 
 
-COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
-
-
-def test_without_colour_none_is_sent_and_with_it_some_is(tmp_path: Path) -> None:
-    seen = {}
-    run = folder_of(tmp_path).path
-    for wish, environment in (("", {}), ("1", {"NO_COLOR": "1"})):
-        with console(run, **environment) as one:
-            one.until(b"LIVE")
-            one.press(b"f")
-            one.until(b"CAUSES")
-            one.press(b"Q")
-            one.until(b"THE RUN GOES ON")
-            one.press(b"\r")
-            assert one.end() == 0
-            seen[wish] = one.seen
-    assert COLOUR.search(seen[""])
-    assert not COLOUR.search(seen["1"]), COLOUR.findall(seen["1"])[:3]
-    assert b"FAIL" in seen["1"]
-
-
-def test_a_console_that_is_terminated_gives_the_terminal_back(tmp_path: Path) -> None:
-    with console(folder_of(tmp_path).path) as one:
-        one.until(b"LIVE")
-        one.process.send_signal(signal.SIGTERM)
-        assert one.end() == 0
-    tail = one.seen[one.seen.rindex(LEAVES) - 400 :]
-    assert b"\x1b[?25h" in tail, "the cursor stays hidden"
-    assert b"\x1b[?2004l" in tail, "pasted text stays bracketed"
-    assert not re.search(rb"\x1b\[\?100[0-6]h", tail), "the mouse stays on"
-    assert b"Traceback" not in one.seen
+def test_a_console_that_goes_wrong_inside_gives_the_terminal_back(tmp_path: Path) -> None:
+    with console(folder_of(tmp_path).path, BREAKS="1") as one:
+        one.end()
+        one.until_it(lambda: one.settings_now() == one.settings and "1049" not in one.glass.modes)
 
 
 def test_a_console_whose_terminal_has_gone_ends_though_it_hears_no_signal(tmp_path: Path) -> None:
     with console(folder_of(tmp_path).path, DEAF="1") as one:
-        one.until(b"LIVE")
-        os.close(one._end)
+        one.until("EVIDENCE", "LIVE")
+        one.hang_up()
         assert one.process.wait(DEADLINE_S) == 3
+
+
+def test_while_nothing_visible_changes_no_byte_is_sent(tmp_path: Path) -> None:
+    with console(folder_of(tmp_path).path, STILL="1") as one:
+        one.until("EVIDENCE", "LIVE")
+        one.until_it(lambda: not one.read(4.0))
+        one.press(b"k")  # it moves nothing here
+        one.until_it(lambda: not one.read(4.0))
+        assert one.leave() == 0
+
+
+def test_a_terminal_that_is_slow_is_painted_less_often_and_row_one_says_so(tmp_path: Path) -> None:
+    with console(folder_of(tmp_path).path, 200, 60) as one:
+        one.until("EVIDENCE", "LIVE")
+        keys = iter(b"fJms" * 10_000)
+
+        def slowly() -> bool:
+            one.press(bytes((next(keys),)))
+            data = os.read(one._end, 600)  # as a line of some thousand characters a second takes it
+            one.seen += data
+            one.glass.feed(data)
+            signal.sigtimedwait([], 0.12)
+            return "SLOW TERMINAL" in one.glass.text
+
+        one.until_it(slowly)
+        one.until("SLOW TERMINAL 7.5/s")
+        assert one.leave() == 0

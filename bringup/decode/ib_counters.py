@@ -31,7 +31,17 @@ _HEAD = re.compile(
     r"(?: CapMask2: 0x[0-9a-fA-F]{1,8})?\))?"
 )
 _COUNTER = re.compile(r"([A-Za-z][A-Za-z0-9]{2,50}):\.{3,60}(0x[0-9a-fA-F]{1,16}|[0-9]{1,20})")
-_MASKS = frozenset({"PortSelect", "CounterSelect", "CounterSelect2"})
+_MASKS = ("PortSelect", "CounterSelect")
+_WIDE = frozenset(
+    {
+        "PortUnicastXmitPkts",
+        "PortUnicastRcvPkts",
+        "PortMulticastXmitPkts",
+        "PortMulticastRcvPkts",
+        "QP1Dropped",
+    }
+)
+"""Beside those of `_LARGEST`."""
 _LARGEST = MappingProxyType(
     {
         "SymbolErrorCounter": 2**16 - 1,
@@ -84,9 +94,14 @@ def _found(blocks: list[tuple[re.Match[str], dict[str, int]]], warnings: tuple[s
         name = f"{head[2]}/{head[3]}"
         if not told or next(reversed(told)) not in LAST:
             raise Damaged(f"the counters of port {name} are not all there: the text may be cut")
+        if tuple(told)[:2] != _MASKS or told["PortSelect"] != int(head[3]):
+            raise Damaged(f"what is told is not of port {name}")
+        others = [key for key in told if key not in _LARGEST and key not in _WIDE]
+        unknown = [key for key in others if key not in _MASKS and key != "CounterSelect2"]
+        complaints += [f"port {name}: the counter {key} is not known" for key in unknown][:5]
         full = _stuck(told) if not head[1] else frozenset()
         complaints += [f"port {name}: {each} stands at its largest value" for each in sorted(full)][:20]
-        plain: Json = {key: count for key, count in told.items() if key not in _MASKS}
+        plain: Json = {key: count for key, count in told.items() if key not in others}
         ports.append({"lid": int(head[2]), "port": int(head[3]), "extended": bool(head[1])} | plain)
         counters.append(
             FecCounters(

@@ -107,10 +107,10 @@ def _neighbor(line: str, starts: tuple[int, int]) -> Neighbor:
     if len(head) != 3 or line[at_port - 1 : at_port] != " ":
         refuse_error(line)
         raise Damaged(f"{line[:60]!r} is no row of the table")
-    if line[at_name - 1 : at_name] in ("", " "):
-        port, name = line[at_port:at_name].strip(), line[at_name:].strip()
-    else:  # the port's text is longer than its column
-        port, _, name = line[at_port:].rpartition(" ")
+    port, name = line[at_port:at_name].strip(), line[at_name:].strip()
+    full = line[at_name - 2 : at_name - 1] not in ("", " ")
+    if line[at_name - 1 : at_name] not in ("", " ") or (full and " " in name):
+        port, _, name = line[at_port:].rpartition(" ")  # the port's text is longer than its column
     return Neighbor(
         local_port=head[0],
         chassis_id=read_word(head[2]),

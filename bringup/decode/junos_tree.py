@@ -87,9 +87,10 @@ def refuse_error(text: str) -> None:
     Raises:
         Damaged: it does.
     """
-    for line in text[:4096].splitlines():
-        if line.strip().lower().startswith(_ERRORS) or line.strip() == "^":
-            raise Damaged(f"the switch says {line.strip()[:120]!r}")
+    lines = [line.strip() for line in text[:65_536].splitlines()]
+    said = next((line for line in lines if line.lower().startswith(_ERRORS)), None)
+    if said is not None or "^" in lines:  # the mark below what it does not know
+        raise Damaged(f"the switch says {(said or '^')[:120]!r}")
     refuse_error_text(text)
 
 

@@ -464,6 +464,24 @@ JUNOS_LLDP = encoded(
         ]
     }
 )  # fmt: skip
+JUNOS_UPTIME = b"""\
+<rpc-reply xmlns:junos="http://xml.juniper.net/junos/23.4/junos">
+<system-uptime-information>
+<current-time><date-time junos:seconds="1795294800">2026-11-21 21:00:00 UTC</date-time></current-time>
+<uptime-information><up-time junos:seconds="86400">1 day</up-time></uptime-information>
+</system-uptime-information>
+</rpc-reply>
+"""
+JUNOS_COMMITS = b"""\
+<rpc-reply>
+<commit-information>
+<commit-history><sequence-number>0</sequence-number><user>admin</user><log>bringup-1</log>
+<comment>commit confirmed, rollback in 5mins</comment>
+<commit-confirmed>rollback pending</commit-confirmed></commit-history>
+<commit-history><sequence-number>1</sequence-number><user>admin</user></commit-history>
+</commit-information>
+</rpc-reply>
+"""
 SAMPLES: dict[str, bytes] = {
     "mlxlink": MLXLINK,
     "ib.netdiscover-ports": NETDISCOVER,
@@ -498,6 +516,8 @@ SAMPLES: dict[str, bytes] = {
     "junos.optics": JUNOS_OPTICS,
     "junos.interfaces": JUNOS_INTERFACES,
     "junos.lldp": JUNOS_LLDP,
+    "junos.uptime": JUNOS_UPTIME,
+    "junos.commits": JUNOS_COMMITS,
 }
 JSON = [*sorted(name for name, sample in SAMPLES.items() if sample.lstrip()[:1] == b"{"), "mlxlink"]
 

@@ -261,7 +261,7 @@ def test_infiniband_speed_is_that_of_all_lanes() -> None:
 def test_a_narrow_counter_at_its_largest_value_tells_no_difference() -> None:
     narrow = (
         b"# Port counters: Lid 3 port 21 (CapMask: 0x300)\nPortSelect:......................21\n"
-        b"SymbolErrorCounter:..............65535\nLinkDownedCounter:...............254\n"
+        b"CounterSelect:...................0x0000\nSymbolErrorCounter:..............65535\nLinkDownedCounter:...............254\n"
         b"PortXmitWait:....................41864\n"
     )
     decoded = find_format("ib.perfquery").decode(narrow)

@@ -138,7 +138,7 @@ def test_an_export_of_the_tables_is_understood(tmp_path: Path) -> None:
 def test_every_problem_of_both_files_is_told_at_once(tmp_path: Path) -> None:
     devices, cables = reading(
         tmp_path,
-        EXPORTED_DEVICES.replace("Arista EOS", "Junos").replace("41.0", "41.5")
+        EXPORTED_DEVICES.replace("Arista EOS", "VRP").replace("41.0", "41.5")
         + "leaf-1,Active,,,,x,,,,,,,SONiC\n",
         EXPORTED_CABLES.replace("10 Feet", "10 parsecs").replace(
             ",leaf-1,node-01,Conn", ",leaf-1,node-99,Conn"
@@ -151,22 +151,22 @@ def test_every_problem_of_both_files_is_told_at_once(tmp_path: Path) -> None:
     ] == [
         "cables.csv:2: side_b_device: no device is called 'node-99'",
         "cables.csv:7: length: '9 x' '' is no length",
-        "devices.csv:2: platform: no platform of ours is known for 'Junos'",
+        "devices.csv:2: platform: no platform of ours is known for 'VRP'",
         "devices.csv:2: position: '41.5' is no whole rack unit",
         "devices.csv:6: name: 'leaf-1' stands in line 2 already",
     ]
 
 
 def test_a_platform_may_be_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    devices, _ = reading(tmp_path, EXPORTED_DEVICES.replace("Arista EOS", "Junos"), None)
+    devices, _ = reading(tmp_path, EXPORTED_DEVICES.replace("Arista EOS", "VRP"), None)
     out = tmp_path / "rack.toml"
     words = ["inventory", "import", str(out), "--devices", str(devices)]
     assert main(words) == 2
-    assert "say --platform 'Junos=NAME'" in capsys.readouterr().err
+    assert "say --platform 'VRP=NAME'" in capsys.readouterr().err
     assert not out.exists()
-    assert main([*words, "--platform", "Junos=sonic"]) == 0
+    assert main([*words, "--platform", "VRP=sonic"]) == 0
     assert load_inventory(out).devices["leaf-1"].platform == "sonic"
-    assert main([*words, "--platform", "Junos=nothing"]) == 2
+    assert main([*words, "--platform", "VRP=nothing"]) == 2
 
 
 @pytest.mark.parametrize(

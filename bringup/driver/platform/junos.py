@@ -1,0 +1,170 @@
+"""Juniper Junos and Junos Evolved over SSH, OpenConfig over gNMI for FEC counters where there is gNMI.
+
+Tables that recordings prove are read as text, trees as XML. One command a table, one after the other. A user
+needs the command line as login shell (a root login has another). Keys and traps: `bringup.decode.junos_*`.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+import msgspec
+
+from bringup.decode import junos_interface, junos_optics, junos_system, junos_text
+from bringup.driver import junos_trial, openconfig
+from bringup.driver.reading import Command, read
+from bringup.driver.registry import Platform
+from bringup.driver.told import fact, facts
+from bringup.model.errors import InputError
+from bringup.model.facts import (
+    Clock,
+    Decoded,
+    Environment,
+    FecCounters,
+    Identity,
+    Neighbor,
+    Optic,
+    Port,
+    Trial,
+)
+from bringup.model.inventory import Device
+from bringup.transport.base import Links
+
+COMMANDS = MappingProxyType(
+    {
+        "version": Command(text="show version | no-more", format=junos_text.VERSION),
+        "hardware": Command(
+            text="show chassis hardware | no-more", format=junos_text.HARDWARE, deadline_s=40.0
+        ),
+        "uptime": Command(text="show system uptime | display xml | no-more", format=junos_system.UPTIME),
+        "environment": Command(text="show chassis environment | no-more", format=junos_text.ENVIRONMENT),
+        "interfaces": Command(
+            text="show interfaces extensive | display xml | no-more",
+            format=junos_interface.INTERFACES,
+            deadline_s=60.0,
+        ),
+        "optics": Command(
+            text="show interfaces diagnostics optics | display xml | no-more",
+            format=junos_optics.OPTICS,
+            deadline_s=60.0,
+        ),
+        "neighbors": Command(text="show lldp neighbors | no-more", format=junos_text.WHOLE_LLDP),
+    }
+)
+_PORT_NAME = re.compile(r"(?:et|xe|ge|mge|fe)-[0-9]{1,3}/[0-9]{1,3}/[0-9]{1,3}(?::[0-9]{1,2})?")
+
+
+class JunosDriver:
+    """Reads and changes one Junos switch. Makes no connection until it is asked for something."""
+
+    def __init__(self, device: Device, links: Links) -> None:
+        self._device = device
+        self._links = links
+
+    async def _read(self, what: str) -> Decoded:
+        return await read(await self._links.shell(), COMMANDS[what], device=self._device.name)
+
+    async def identity(self) -> Identity:
+        found = fact(await self._read("version"), "identity", Identity)
+        chassis = fact(await self._read("hardware"), "identity", Identity)
+        uptime = fact(await self._read("uptime"), "identity", Identity).uptime_s
+        return msgspec.structs.replace(found, serial=chassis.serial, uptime_s=uptime)
+
+    async def clock(self) -> Clock:
+        return fact(await self._read("uptime"), "clock", Clock)
+
+    async def environment(self) -> Environment:
+        return fact(await self._read("environment"), "environment", Environment)
+
+    async def ports(self) -> tuple[Port, ...]:
+        """Ports with a cage or a jack, and what they are channelised into; no logical interfaces."""
+        found = facts(await self._read("interfaces"), "ports", Port)
+        return tuple(port for port in found if _PORT_NAME.fullmatch(port.name))
+
+    async def fec_counters(self) -> tuple[FecCounters, ...]:
+        if self._links.has("gnmi"):
+            return await openconfig.fec_counters(await self._links.gnmi())
+        found = facts(await self._read("interfaces"), "fec_counters", FecCounters)
+        return tuple(entry for entry in found if _PORT_NAME.fullmatch(entry.port))
+
+    async def optics(self) -> tuple[Optic, ...]:
+        """Monitors by the diagnostics, the module's identity by the chassis' hardware: by place, so that the
+        channels of one cage (`et-0/0/1:0`) share its module.
+        """
+        modules = {optic.port: optic for optic in facts(await self._read("hardware"), "optics", Optic)}
+        read_out = facts(await self._read("optics"), "optics", Optic)
+        told = {_place(optic.port) for optic in read_out}
+        joined = [_joined(optic, modules.get(_place(optic.port))) for optic in read_out]
+        others = [
+            msgspec.structs.replace(optic, port=f"et-{place}")
+            for place, optic in modules.items()
+            if place not in told
+        ]
+        return tuple(joined + others)
+
+    async def neighbors(self) -> tuple[Neighbor, ...]:
+        """Every LLDP neighbour.
+
+        Raises:
+            NoData: the switch names none: whether it listens is not told by that table.
+        """
+        if self._links.has("gnmi") and not self._links.has("ssh"):
+            return await openconfig.neighbors(await self._links.gnmi())
+        return facts(await self._read("neighbors"), "neighbors", Neighbor)
+
+    async def set_admin(self, port: str, up: bool) -> None:
+        """Start or shut a port. Junos has one configuration: it is what the switch starts with, too.
+
+        Raises:
+            InputError: `port` is no port's name.
+            Refused: the switch would not.
+        """
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no port's name", "Names are as in `show interfaces terse`.")
+        await junos_trial.set_disabled(await self._links.shell(), port, not up, device=self._device.name)
+
+    async def config_trial(self, name: str) -> Trial:
+        return await junos_trial.read_trial(await self._links.shell(), name, device=self._device.name)
+
+    async def config_trials(self) -> tuple[str, ...]:
+        return await junos_trial.read_waiting(await self._links.shell(), device=self._device.name)
+
+    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
+        shell = await self._links.shell()
+        await junos_trial.begin(shell, name, lines, revert_after_s, device=self._device.name)
+
+    async def config_keep(self, name: str, save: bool) -> None:
+        fresh = self._links.fresh()
+        try:
+            await junos_trial.keep(await fresh.shell(), name, save, device=self._device.name)
+        finally:
+            await fresh.close()
+
+    async def config_revert(self, name: str) -> None:
+        await junos_trial.revert(await self._links.shell(), name, device=self._device.name)
+
+
+def _place(port: str) -> str:
+    """`0/0/1` of et-0/0/1:0."""
+    return port.partition("-")[2].partition(":")[0]
+
+
+def _joined(optic: Optic, module: Optic | None) -> Optic:
+    if module is None:
+        return optic
+    return msgspec.structs.replace(
+        optic,
+        present=module.present,
+        medium=module.medium,
+        part_number=module.part_number,
+        serial=module.serial,
+    )
+
+
+PLATFORM = Platform(
+    name="junos",
+    title="Juniper Junos (SSH, gNMI)",
+    transports=("ssh", "gnmi"),
+    open=JunosDriver,
+)

@@ -192,9 +192,9 @@ def left(job: Job) -> int:
 
 
 async def _watch(job: Job, show: Show, pid: int | None) -> int:
-    from bringup.engine.socket import told_socket, watching
+    from bringup.cli._attendance import attended
 
-    async with watching(told_socket(job.folder.read_runner())):
+    async with attended(job.folder, attached=False):
         return await _follow(job, show, pid)
 
 

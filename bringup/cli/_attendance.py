@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from bringup.model.people import Present
 
 DEADLINE_S = 10.0
+EVERY_S = 1.0
 
 
 class Attendance:
@@ -57,6 +60,27 @@ class Attendance:
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None
+
+
+@asynccontextmanager
+async def attended(folder: RunFolder, *, attached: bool) -> AsyncIterator[None]:
+    """Be counted, and seen, among the readers of the run, of its next runner too. Nothing waits for it, and
+    where no runner listens nothing fails.
+    """
+    attendance = Attendance(folder, attached=attached)
+
+    async def stay() -> None:
+        while True:
+            await attendance.here("lines", "", "")
+            await asyncio.sleep(EVERY_S)
+
+    staying = asyncio.create_task(stay())
+    try:
+        yield
+    finally:
+        staying.cancel()
+        await asyncio.wait({staying})
+        attendance.leave()
 
 
 def may_send(folder: RunFolder) -> bool:

@@ -46,7 +46,7 @@ def attach(
       bringup attach 20260101-120000-abcd --follow
       ssh rack-host bringup attach 20260101-120000-abcd --format jsonl --follow
     """
-    from bringup.engine.socket import told_socket, watching
+    from bringup.cli._attendance import attended
     from bringup.journal.folder import find
     from bringup.journal.follow import follow, read
 
@@ -71,7 +71,7 @@ def attach(
 
     async def watch() -> None:
         if go_on:
-            async with watching(told_socket(folder.read_runner()), attached=True):
+            async with attended(folder, attached=True):
                 async for entry in follow(folder):
                     show.event(entry)
         else:

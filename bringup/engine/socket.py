@@ -12,8 +12,7 @@ import socket
 import stat
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from bringup.engine.desk import Handler, Reply, Sender, read_command, reply_line
@@ -24,8 +23,6 @@ LINE_CAP_BYTES = 256 * 1024
 REPLY_DEADLINE_S = 30.0
 MOST_PEERS = 128
 """Open connections at once; the oldest one gives way. A crowd must not eat the runner's file descriptors."""
-HERE = b'{"verb": "here", "arguments": {"screen": "lines"}}\n'
-HERE_ATTACHED = b'{"verb": "here", "arguments": {"screen": "lines"}, "attached": true}\n'
 LONGEST_PATH_BYTES = 107
 """`sun_path` holds 108 bytes with the zero at its end (unix(7))."""
 
@@ -239,27 +236,6 @@ async def send(path: Path, line: bytes, owner: int | None = None) -> bytes:
     except (OSError, ValueError, EOFError) as error:
         what = getattr(error, "strerror", None) or str(error)
         raise InputError(f"no runner listens at {path}: {what}", gone) from error
-
-
-@asynccontextmanager
-async def watching(path: Path | None, *, attached: bool = False) -> AsyncIterator[None]:
-    """Be counted, and seen, among the readers of the run whose runner listens at `path`.
-
-    Where no runner listens there is nothing to be counted by, and nothing fails.
-    """
-    writer = None
-    try:
-        if path is not None:
-            async with asyncio.timeout(REPLY_DEADLINE_S):
-                _, writer = await asyncio.open_unix_connection(str(path))
-                writer.write(HERE_ATTACHED if attached else HERE)
-    except OSError:  # TimeoutError too
-        writer = None
-    try:
-        yield
-    finally:
-        if writer is not None:
-            writer.close()
 
 
 def owner_of(run: Path) -> int | None:

@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from bringup.cli._attendance import attended
 from bringup.cli._foreground import open_journal
 from bringup.cli._prepare import Request, new_job, read_inputs, wire
 from bringup.engine.desk import Command, Reply, Sender
 from bringup.engine.runner import Runner
-from bringup.engine.socket import send, told_socket, watching
+from bringup.engine.socket import send, told_socket
 from bringup.journal.error import Fenced
 from bringup.journal.folder import RunFolder
 from bringup.journal.follow import read
@@ -94,7 +95,7 @@ async def test_it_stays_for_as_long_as_somebody_watches(ready: Ready) -> None:
     runner = await ready.open(idle_s=0.2)
     running = asyncio.create_task(runner.run())
     await ready.wait_for("StepEnded")
-    async with watching(runner.socket.path):
+    async with attended(ready.folder, attached=True):
         await asyncio.wait([running], timeout=1.0)
         assert not running.done()
     async with asyncio.timeout(90):
@@ -102,7 +103,7 @@ async def test_it_stays_for_as_long_as_somebody_watches(ready: Ready) -> None:
 
 
 async def test_watching_where_nobody_listens_fails_nothing(tmp_path: Path) -> None:
-    async with watching(tmp_path / "none.sock"), watching(None):
+    async with attended(RunFolder(tmp_path), attached=True), attended(RunFolder(tmp_path), attached=False):
         assert told_socket({}) is None
 
 

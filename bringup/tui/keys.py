@@ -24,6 +24,8 @@ BINDINGS = (
     Binding("k", "k", "move up", "up"),
     Binding("down", "↓", "move down", "down"),
     Binding("j", "j", "move down", "down"),
+    Binding("left", "←", "cell to the left", "left"),
+    Binding("right", "→", "cell to the right", "right"),
     Binding("pageup", "PgUp", "a page up", "page_up"),
     Binding("pagedown", "PgDn", "a page down", "page_down"),
     Binding("g", "g", "first", "first"),

@@ -17,6 +17,8 @@ SMALLEST_WIDTH, SMALLEST_HEIGHT = 60, 20
 LETTERS = 2
 """What is left of a stage's name where the whole rail must fit."""
 BODY_TOP, BODY_BOTTOM = 2, 3
+ARROWS = str.maketrans("←→↑↓", "<>^v")
+"""Names of keys, where the terminal has no arrows."""
 ALARM = MappingProxyType({"unicode": "█", "cp437": "█", "ascii": "#"})
 
 
@@ -80,7 +82,8 @@ def drawable(row: Row, tier: Tier) -> Row:
         return row
     charset = "ascii" if tier == "ascii" else "cp437"
     return tuple(
-        (text.replace("…", CUTS[tier]).encode(charset, "replace").decode(charset), role) for text, role in row
+        (text.replace("…", CUTS[tier]).translate(ARROWS).encode(charset, "replace").decode(charset), role)
+        for text, role in row
     )
 
 

@@ -49,6 +49,8 @@ class Look(msgspec.Struct, frozen=True):
     behind: Look | None = None
     jump: bool = False
     everything: bool = False
+    column: int = -1
+    """The chosen cell of the chosen row; -1 is the row as a whole."""
     found: Comparison | Examination | None = None
     """What was found out for the screen, beside the run; `failed` is why it was not."""
     failed: str = ""

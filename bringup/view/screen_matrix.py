@@ -87,9 +87,25 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     top, some = page(lines, cursor, max(1, size.height - ABOUT_ROWS - 2))
     for number, row in enumerate(some, top):
         whole = fit(row, size.width, scene.tier)
-        rows.append(chosen(whole) if number == cursor else whole)
+        rows.append(_picked_row(row, whole, look.column) if number == cursor else whole)
     rows.append(rule(size.width, scene.tier, names[cursor]))
-    return [*rows, *_about(scene, grid, names[cursor], size.width)]
+    return [*rows, *_about(scene, grid, picked_cell(grid, look, names[cursor]), size.width)]
+
+
+def picked_cell(grid: Grid, look: Look, name: str) -> Judgement | None:
+    """The cell that the cursor is on, else the worst of its row; None where the cell was not measured."""
+    if look.column >= 0:
+        return grid.cells.get((name, grid.columns[min(look.column, len(grid.columns) - 1)]))
+    mine = [cell for (row, _), cell in grid.cells.items() if row == name]
+    return max(mine, key=lambda cell: cell.verdict.severity)
+
+
+def _picked_row(row: Row, whole: Row, column: int) -> Row:
+    """Reversed, but for the chosen cell: behind the row's name and count stands one cell for each column."""
+    found = list(chosen(whole))
+    if column >= 0 and column + 2 < len(row):
+        found[column + 2] = (row[column + 2][0], "title")
+    return tuple(found)
 
 
 def _cell_width(width: int, columns: int) -> int:
@@ -114,10 +130,10 @@ def _row(scene: Scene, grid: Grid, name: str, cell_width: int) -> Row:
     return (cells[0], (verdict, "bad" if bad else "dim"), *cells[1:])
 
 
-def _about(scene: Scene, grid: Grid, name: str, width: int) -> list[Row]:
-    """The worst cell of the chosen row, with limit and source."""
-    mine = [cell for (row, _), cell in grid.cells.items() if row == name]
-    worst = max(mine, key=lambda cell: cell.verdict.severity)
+def _about(scene: Scene, grid: Grid, worst: Judgement | None, width: int) -> list[Row]:
+    """The chosen cell, or the worst of the chosen row, with limit and source."""
+    if worst is None:
+        return [(WAITING.cell(scene.tier), (" not measured yet", "plain")), (), ((_shape(grid), "advice"),)]
     mark = scene.reading_mark(worst)
     value = amount(worst.value, worst.unit, worst.reading)
     limit = visible(worst.limit or "no limit", 60)
@@ -145,7 +161,17 @@ def footer(scene: Scene, look: Look) -> Footer:
     grid = picked(scene, look)
     many = len(grids(scene))
     doing = f"grid {int(look.about or 0) % many + 1} of {many}" if grid is not None else "no grid yet"
-    keys = [("j k", "move"), ("t", "next grid"), ("o", "worst first"), ("n", "next bad"), ("w", "watch")]
+    keys = [
+        ("j k", "move"),
+        ("t", "next grid"),
+        ("o", "worst first"),
+        ("n", "next bad"),
+        ("w", "watch"),
+    ]
     if grid is None:
         return Footer(doing, "Esc goes back to the run.", [("Esc", "back")])
-    return Footer(doing, "n walks only the bad rows; w watches the chosen one.", [*keys, ("Esc", "back")])
+    return Footer(
+        doing,
+        "n walks only the bad rows; w watches the chosen one.",
+        [*keys, ("Esc", "back"), ("← →", "cell")],
+    )

@@ -418,3 +418,37 @@ def test_each_label_of_a_list_chooses_another_row(way: tuple[str, ...]) -> None:
     found = one._targets()
     assert len({each.cursor for each in found.values()}) == len(found)
     assert sorted(found) == list(found)
+
+
+# Cells of a matrix
+
+
+def test_arrows_choose_a_cell_which_is_told_and_copied() -> None:
+    one, _ = console()
+    keys(one, "m", "right")
+    first = one.screen.cell(one.scene, one.look)
+    keys(one, "right")
+    second = one.screen.cell(one.scene, one.look)
+    assert "#lane-1 " in first
+    assert "#lane-2 " in second
+    assert second.partition("  ")[0] in text(one)
+    keys(one, *["right"] * 50)
+    assert "#lane-4 " in one.screen.cell(one.scene, one.look)
+    keys(one, *["left"] * 50)
+    assert one.look.column == -1
+    (copied,) = keys(one, "right", "right", "y", "2", "enter")
+    assert isinstance(copied, Copy)
+    assert copied.text == second
+
+
+def test_the_next_bad_row_is_told_as_a_whole_again() -> None:
+    one, _ = console()
+    keys(one, "m", "o", "right", "n")
+    assert one.look.column == -1
+
+
+def test_the_chosen_cell_is_told_apart_without_colour() -> None:
+    one, _ = console()
+    keys(one, "m", "right")
+    row = next(row for row in one.rows(Size(80, 24)) if any(role == "chosen" for _, role in row))
+    assert [role for _, role in row].count("title") == 1

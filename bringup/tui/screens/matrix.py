@@ -36,15 +36,26 @@ def _port(scene: Scene, look: Look) -> str:
 
 
 def _cell(scene: Scene, look: Look) -> str:
-    """The worst of the chosen row."""
+    """The chosen cell, else the worst of the chosen row."""
     grid = screen_matrix.picked(scene, look)
     if grid is None:
         return ""
     names = screen_matrix.ordered(grid, look.follow)
     name = names[min(look.cursor, len(names) - 1)]
-    mine = [cell for (row, _), cell in grid.cells.items() if row == name]
-    worst = max(mine, key=lambda cell: cell.verdict.severity)
-    return f"{reading(worst)}   limit: {limit(worst)}"
+    one = screen_matrix.picked_cell(grid, look, name)
+    return f"{reading(one)}   limit: {limit(one)}" if one is not None else ""
+
+
+def _left(console: Console) -> list[Effect]:
+    console.change(column=max(-1, console.look.column - 1))
+    return []
+
+
+def _right(console: Console) -> list[Effect]:
+    grid = screen_matrix.picked(console.scene, console.look)
+    if grid is not None:
+        console.change(column=min(len(grid.columns) - 1, console.look.column + 1))
+    return []
 
 
 def _next_bad(console: Console) -> list[Effect]:
@@ -64,12 +75,12 @@ def _bad(console: Console, by: int) -> list[Effect]:
     found = [number for number, name in enumerate(names) if name in bad][::by]
     beyond = [number for number in found if (number - console.look.cursor) * by > 0]
     if found:
-        console.change(cursor=(beyond or found)[0])
+        console.change(cursor=(beyond or found)[0], column=-1)
     return []
 
 
 def _metric(console: Console) -> list[Effect]:
-    console.change(about=str(int(console.look.about or 0) + 1), cursor=0)
+    console.change(about=str(int(console.look.about or 0) + 1), cursor=0, column=-1)
     return []
 
 
@@ -83,7 +94,14 @@ SCREEN = Screen(
     _draw,
     "matrix",
     keys=MappingProxyType(
-        {"next_bad": _next_bad, "previous_bad": _previous_bad, "metric": _metric, "order": _order}
+        {
+            "next_bad": _next_bad,
+            "previous_bad": _previous_bad,
+            "metric": _metric,
+            "order": _order,
+            "left": _left,
+            "right": _right,
+        }
     ),
     last=_last,
     port=_port,

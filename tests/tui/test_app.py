@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from bringup.model import event as ev
@@ -288,3 +289,30 @@ async def test_a_copy_lies_in_a_file_that_the_screen_names(tmp_path: Path) -> No
     file = tmp_path / f"{folder.run_id}.copy.txt"
     assert "rx_power_dbm -6.3 dBm" in file.read_text()
     assert not list(folder.path.rglob("*copy*"))
+
+
+async def test_a_click_and_the_wheel_move_in_a_list_and_open_nothing(tmp_path: Path) -> None:
+    world = World()
+    one = app(folder_of(tmp_path), world)
+    async with one.run_test(size=SIZE) as pilot:
+        await opened(pilot, one, "EVIDENCE")
+        await pilot.press("J")
+        await opened(pilot, one, "EVENTS")
+        await until(
+            pilot, lambda: one.console_view.screen.last(one.console_view.scene, one.console_view.look) > 20
+        )
+        last = one.console_view.screen.last(one.console_view.scene, one.console_view.look)
+        await pilot.click(offset=(10, 6))
+        await until(pilot, lambda: not one.console_view.look.follow)
+        at = one.console_view.look.cursor
+        assert at < last
+        one._lines.post_message(wheel(one, MouseScrollUp))
+        await until(pilot, lambda: one.console_view.look.cursor == at - 1)
+        one._lines.post_message(wheel(one, MouseScrollDown))
+        await until(pilot, lambda: one.console_view.look.cursor == at)
+    assert one.console_view.look.screen == "journal"
+    assert world.sent == []
+
+
+def wheel(one: ConsoleApp, kind: type[MouseScrollUp] | type[MouseScrollDown]) -> MouseEvent:
+    return kind(one._lines, 5, 5, 0, 0, 0, False, False, False)

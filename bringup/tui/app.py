@@ -47,6 +47,7 @@ from bringup.tui.pages import Pages
 from bringup.tui.picture import Picture, utc
 from bringup.tui.rate import FRAMES_A_S, Link, Rate
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
+from bringup.tui.stalls import LoopStalled, Stalls
 from bringup.tui.study import study
 from bringup.view.frame import Size
 from bringup.view.screen_journal import matches
@@ -83,6 +84,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             self._feed, inventory, outside, tier=shown.tier, watching=watching, clock=clock
         )
         self._pages = Pages(folder, matches)
+        self.stalls = Stalls(lambda late_s: self._write_down(LoopStalled(f"for {late_s * 1e3:.0f} ms")))
         self._gate = Gate(shown.preamble)
         self._trouble = ""
         self._take_back: Callable[[], None] = lambda: None
@@ -103,6 +105,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self.run_worker(self._read(), name="feed", exit_on_error=False)
         self.run_worker(self._beside(), name="beside", exit_on_error=False)
         self.run_worker(self._turn_pages(), name="pages", exit_on_error=False)
+        self.run_worker(self.stalls.watch(), name="stalls", exit_on_error=False)
         self.run_worker(self._company.keep(), name="company", exit_on_error=False)
         self.set_interval(TICK_S, self._frame)
         self.set_interval(resized.EVERY_S, lambda: resized.look(self))
@@ -164,7 +167,10 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         at = f"at event {self._feed.read - 1}: {type(error).__name__}: {error}"
         if at != self._trouble:
             self._trouble = at
-            self.console_view.say(f"the console stumbled {at}; {write_down(self._log_place, error)}")
+            self.console_view.say(f"the console stumbled {at}; {self._write_down(error)}")
+
+    def _write_down(self, error: Exception) -> str:
+        return write_down(self._log_place, error)
 
     @property
     def _log_place(self) -> Path:
@@ -298,7 +304,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         try:
             self._picture.verified = await self._outside.verify(self._folder.path)
         except Exception as error:
-            self._picture.verified = Verified(f"NOT VERIFIED: {write_down(self._log_place, error)}")
+            self._picture.verified = Verified(f"NOT VERIFIED: {self._write_down(error)}")
 
     async def _errand(self, effect: Copy | Export | Fetch | Photo) -> None:
         """What takes files, beside the loop that draws; what came of it stands on the screen."""

@@ -38,6 +38,8 @@ def visible(text: str, width: int | None = None, *, cut: str = CUT) -> str:
     """`text` on one line, at most `width` cells; what does not fit is cut, and `cut` (one cell) says so."""
     if width is not None and width <= 0:
         return ""
+    if text.isascii() and text.isprintable():  # nearly all of it, and a frame has hundreds
+        return text if width is None or len(text) <= width else text[: width - 1] + cut
     shown: list[str] = []
     used = 0
     fits = 0  # how many pieces leave a cell for the cut mark

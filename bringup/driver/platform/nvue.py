@@ -1,0 +1,215 @@
+"""NVIDIA Cumulus Linux and NVOS by NVUE over SSH, OpenConfig over gNMI for FEC counters where there is gNMI.
+
+Both are a Linux with `nv` beside it: clock, boot and LLDP are read as on a host. Modules and PHYs are asked
+one by one, as NVUE tells them. Keys and traps: `bringup.decode.nvue_*`.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from types import MappingProxyType
+
+import msgspec
+
+from bringup.decode import (
+    linux_line,
+    lldp_interfaces,
+    lldp_json0,
+    nvue_interface,
+    nvue_system,
+    nvue_transceiver,
+)
+from bringup.driver import lldpd, nvue_trial, openconfig
+from bringup.driver.reading import Command, NotPermitted, read
+from bringup.driver.registry import Platform
+from bringup.driver.told import fact, facts
+from bringup.model.errors import InputError, NoData, Unparsable
+from bringup.model.facts import (
+    Clock,
+    Decoded,
+    Environment,
+    FecCounters,
+    Identity,
+    Neighbor,
+    Optic,
+    Port,
+    Trial,
+)
+from bringup.model.inventory import Device
+from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED
+from bringup.transport.base import Links
+
+ENVIRONMENT = "nv show platform environment"
+COMMANDS = MappingProxyType(
+    {
+        "system": Command(text="nv show system -o json", format=nvue_system.SYSTEM),
+        "platform": Command(text="nv show platform -o json", format=nvue_system.PLATFORM),
+        "uptime": Command(text="cat /proc/uptime", format=linux_line.UPTIME),
+        "boot_id": Command(text="cat /proc/sys/kernel/random/boot_id", format=linux_line.BOOT_ID),
+        "clock": Command(text="date +%s.%N", format=linux_line.DATE),
+        "supplies": Command(text=f"{ENVIRONMENT} psu -o json", format=nvue_system.SUPPLIES),
+        "fans": Command(text=f"{ENVIRONMENT} fan -o json", format=nvue_system.FANS),
+        "sensors": Command(text=f"{ENVIRONMENT} temperature -o json", format=nvue_system.TEMPERATURES),
+        "interfaces": Command(
+            text="nv show interface --rev operational -o json",
+            format=nvue_interface.INTERFACES,
+            deadline_s=60.0,
+        ),
+        "neighbors": Command(text="sudo -n lldpcli show neighbors -f json0", format=lldp_json0.TABLE),
+        "lldp_interfaces": Command(
+            text="sudo -n lldpcli show interfaces -f json0", format=lldp_interfaces.INTERFACES
+        ),
+    }
+)
+PER_PORT = MappingProxyType(
+    {
+        "transceiver": Command(
+            text="nv show interface {port} transceiver", format=nvue_transceiver.TRANSCEIVER
+        ),
+        "platform_transceiver": Command(
+            text="nv show platform transceiver {port}", format=nvue_transceiver.TRANSCEIVER
+        ),
+        "phy": Command(
+            text="nv show interface {port} link phy-detail -o json", format=nvue_interface.PHY_DETAIL
+        ),
+    }
+)
+FRONT = re.compile(r"(?:swp|sw)[0-9]{1,3}(?:p[0-9]{1,2})?(?:s[0-9]{1,2})?")
+"""swp1, swp1s0 (Cumulus), sw1p1s1 (NVOS): ports with a cage. acp and fnm ports have none."""
+MAX_PORTS = 512
+
+
+class NvueDriver:
+    """Reads and changes one switch. Makes no connection until it is asked for something."""
+
+    def __init__(self, device: Device, links: Links) -> None:
+        self._device = device
+        self._links = links
+
+    async def _read(self, command: Command) -> Decoded:
+        return await read(await self._links.shell(), command, device=self._device.name)
+
+    async def identity(self) -> Identity:
+        found = fact(await self._read(COMMANDS["platform"]), "identity", Identity)
+        system = fact(await self._read(COMMANDS["system"]), "identity", Identity)
+        uptime = fact(await self._read(COMMANDS["uptime"]), "identity", Identity)
+        boot = fact(await self._read(COMMANDS["boot_id"]), "identity", Identity)
+        return msgspec.structs.replace(
+            found,
+            hostname=system.hostname,
+            os_version=system.os_version,
+            uptime_s=uptime.uptime_s,
+            boot_id=boot.boot_id,
+        )
+
+    async def clock(self) -> Clock:
+        return fact(await self._read(COMMANDS["clock"]), "clock", Clock)
+
+    async def environment(self) -> Environment:
+        """What the switch has of supplies, fans and sensors.
+
+        Raises:
+            NoData: it has none of the three.
+        """
+        parts: list[Environment] = []
+        missing: NoData | None = None
+        for what in ("supplies", "fans", "sensors"):
+            try:
+                parts.append(fact(await self._read(COMMANDS[what]), "environment", Environment))
+            except NoData as none:
+                missing = none
+        if missing is not None and not parts:
+            raise missing
+        return Environment(
+            supplies=tuple(supply for part in parts for supply in part.supplies),
+            fans=tuple(fan for part in parts for fan in part.fans),
+            sensors=tuple(sensor for part in parts for sensor in part.sensors),
+        )
+
+    async def ports(self) -> tuple[Port, ...]:
+        """Front ports; no logical interfaces."""
+        found = facts(await self._read(COMMANDS["interfaces"]), "ports", Port)
+        return tuple(port for port in found if FRONT.fullmatch(port.name))[:MAX_PORTS]
+
+    async def fec_counters(self) -> tuple[FecCounters, ...]:
+        """By the PHY of each port that is up, with its interface's flaps; Spectrum 1 has no such table."""
+        if self._links.has("gnmi"):
+            return await openconfig.fec_counters(await self._links.gnmi())
+        return tuple([await self._fec(port) for port in await self.ports()])
+
+    async def _fec(self, port: Port) -> FecCounters:
+        if port.oper_up.value is not True:
+            return FecCounters(port=port.name, pre_fec_ber=NOT_AVAILABLE, flap_count=port.flap_count)
+        try:
+            found = fact(await self._read(_of_port("phy", port.name)), "fec", FecCounters)
+        except NoData:
+            return FecCounters(port=port.name, pre_fec_ber=UNSUPPORTED, flap_count=port.flap_count)
+        return msgspec.structs.replace(found, port=port.name, flap_count=port.flap_count)
+
+    async def optics(self) -> tuple[Optic, ...]:
+        """One for each front port: by the interface, on later releases by the platform."""
+        return tuple([await self._optic(port.name) for port in await self.ports()])
+
+    async def _optic(self, port: str) -> Optic:
+        none = NOT_AVAILABLE
+        for what in ("transceiver", "platform_transceiver"):
+            try:
+                found = fact(await self._read(_of_port(what, port)), "optic", Optic)
+            except NoData:
+                none = UNSUPPORTED
+            except (NotPermitted, Unparsable):
+                none = NOT_AVAILABLE
+            else:
+                return msgspec.structs.replace(found, port=port)
+        return Optic(port=port, present=none, medium=none, serial=none, temperature_c=none)
+
+    async def neighbors(self) -> tuple[Neighbor, ...]:
+        return await lldpd.neighbors(
+            self._read, COMMANDS["neighbors"], COMMANDS["lldp_interfaces"], device=self._device.name
+        )
+
+    async def set_admin(self, port: str, up: bool) -> None:
+        """Start or shut a port. Cumulus saves what is applied (from 5.9 on), NVOS does not.
+
+        Raises:
+            InputError: `port` is no front port's name.
+            Refused: the switch would not.
+        """
+        if not FRONT.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no front port's name", "Names are as in `nv show interface`.")
+        line = f"set interface {port} link state {'up' if up else 'down'}"
+        await nvue_trial.apply_at_once(await self._links.shell(), line, device=self._device.name)
+
+    async def config_trial(self, name: str) -> Trial:
+        return await nvue_trial.read_trial(await self._links.shell(), name, device=self._device.name)
+
+    async def config_trials(self) -> tuple[str, ...]:
+        return await nvue_trial.read_waiting(await self._links.shell(), device=self._device.name)
+
+    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
+        shell = await self._links.shell()
+        await nvue_trial.begin(shell, name, lines, revert_after_s, device=self._device.name)
+
+    async def config_keep(self, name: str, save: bool) -> None:
+        fresh = self._links.fresh()
+        try:
+            await nvue_trial.keep(await fresh.shell(), name, save, device=self._device.name)
+        finally:
+            await fresh.close()
+
+    async def config_revert(self, name: str) -> None:
+        await nvue_trial.revert(await self._links.shell(), name, device=self._device.name)
+
+
+def _of_port(what: str, port: str) -> Command:
+    command = PER_PORT[what]
+    return msgspec.structs.replace(command, text=command.text.format(port=shlex.quote(port)))
+
+
+PLATFORM = Platform(
+    name="nvue",
+    title="NVIDIA Cumulus Linux and NVOS (SSH, gNMI)",
+    transports=("ssh", "gnmi"),
+    open=NvueDriver,
+)

@@ -1,0 +1,143 @@
+"""Cisco NX-OS over SSH, OpenConfig over gNMI for FEC counters, which its command line tells differently on
+each ASIC.
+
+One command a table as JSON. LLDP tells ports short (`Eth1/1`): here they are as all other tables have them.
+Keys and traps: `bringup.decode.nxos_*`.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+import msgspec
+
+from bringup.decode import nxos_system, nxos_text, nxos_transceiver
+from bringup.driver import nxos_trial, openconfig
+from bringup.driver.reading import Command, read
+from bringup.driver.registry import Platform
+from bringup.driver.told import fact, facts
+from bringup.model.errors import InputError, NoData
+from bringup.model.facts import (
+    Clock,
+    Decoded,
+    Environment,
+    FecCounters,
+    Identity,
+    Neighbor,
+    Optic,
+    Port,
+    Trial,
+)
+from bringup.model.inventory import Device
+from bringup.transport.base import Links
+
+COMMANDS = MappingProxyType(
+    {
+        "version": Command(text="show version | json", format=nxos_system.VERSION),
+        "clock": Command(text="show clock", format=nxos_text.CLOCK),
+        "environment": Command(text="show environment | json", format=nxos_system.ENVIRONMENT),
+        "interfaces": Command(text="show interface | json", format=nxos_system.INTERFACES, deadline_s=60.0),
+        "optics": Command(
+            text="show interface transceiver details | json",
+            format=nxos_transceiver.TRANSCEIVER,
+            deadline_s=60.0,
+        ),
+        "neighbors": Command(text="show lldp neighbors detail | json", format=nxos_system.LLDP),
+    }
+)
+_PORT_NAME = re.compile(r"Ethernet[0-9]{1,3}(?:/[0-9]{1,3}){1,3}")
+_SHORT = re.compile(r"Eth([0-9/]+)")
+
+
+class NxosDriver:
+    """Reads and changes one NX-OS switch. Makes no connection until it is asked for something."""
+
+    def __init__(self, device: Device, links: Links) -> None:
+        self._device = device
+        self._links = links
+
+    async def _read(self, what: str) -> Decoded:
+        return await read(await self._links.shell(), COMMANDS[what], device=self._device.name)
+
+    async def identity(self) -> Identity:
+        return fact(await self._read("version"), "identity", Identity)
+
+    async def clock(self) -> Clock:
+        """Raises `NoData` where the switch tells a time that is not UTC."""
+        return fact(await self._read("clock"), "clock", Clock)
+
+    async def environment(self) -> Environment:
+        return fact(await self._read("environment"), "environment", Environment)
+
+    async def ports(self) -> tuple[Port, ...]:
+        """Front ports; no logical interfaces."""
+        found = facts(await self._read("interfaces"), "ports", Port)
+        return tuple(port for port in found if _PORT_NAME.fullmatch(port.name))
+
+    async def fec_counters(self) -> tuple[FecCounters, ...]:
+        """Raises `NoData` without gNMI."""
+        if not self._links.has("gnmi"):
+            raise NoData(
+                f"{self._device.name}: the command line of NX-OS has no table of FEC counters for all ASICs",
+                "Give the device a [device.gnmi], and switch on `feature grpc` there.",
+            )
+        return await openconfig.fec_counters(await self._links.gnmi())
+
+    async def optics(self) -> tuple[Optic, ...]:
+        return facts(await self._read("optics"), "optics", Optic)
+
+    async def neighbors(self) -> tuple[Neighbor, ...]:
+        """Every LLDP neighbour.
+
+        Raises:
+            NoData: the switch hears nobody: whether it listens is not told by that table.
+        """
+        found = facts(await self._read("neighbors"), "neighbors", Neighbor)
+        return tuple(msgspec.structs.replace(each, local_port=long_name(each.local_port)) for each in found)
+
+    async def set_admin(self, port: str, up: bool) -> None:
+        """Start or shut a port, in the running configuration only: it is not saved.
+
+        Raises:
+            InputError: `port` is no front port's name.
+            Refused: the switch would not.
+        """
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no front port's name", "Names are as in `show interface`.")
+        lines = (f"interface {port}", "no shutdown" if up else "shutdown")
+        await nxos_trial.configure(await self._links.shell(), lines, device=self._device.name)
+
+    async def config_trial(self, name: str) -> Trial:
+        return await nxos_trial.read_trial(await self._links.shell(), name, device=self._device.name)
+
+    async def config_trials(self) -> tuple[str, ...]:
+        return await nxos_trial.read_waiting(await self._links.shell(), device=self._device.name)
+
+    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
+        shell = await self._links.shell()
+        await nxos_trial.begin(shell, name, lines, revert_after_s, device=self._device.name)
+
+    async def config_keep(self, name: str, save: bool) -> None:
+        fresh = self._links.fresh()
+        try:
+            await nxos_trial.keep(await fresh.shell(), name, save, device=self._device.name)
+        finally:
+            await fresh.close()
+
+    async def config_revert(self, name: str) -> None:
+        await nxos_trial.revert(await self._links.shell(), name, device=self._device.name)
+
+
+def long_name(port: str) -> str:
+    """`Ethernet1/1` for `Eth1/1`; others as they are."""
+    match = _SHORT.fullmatch(port)
+    return f"Ethernet{match[1]}" if match else port
+
+
+PLATFORM = Platform(
+    name="nxos",
+    title="Cisco NX-OS (SSH, gNMI)",
+    transports=("ssh", "gnmi"),
+    open=NxosDriver,
+)

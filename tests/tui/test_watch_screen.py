@@ -95,6 +95,14 @@ def test_a_new_phase_rings_once_twice_or_three_times_and_not_with_the_sound_off(
     assert one.show(scene(dirty(), *watched(*looks, OUT))) == []
 
 
+def test_what_was_said_before_gives_way_to_what_is_to_be_done_now() -> None:
+    one, _ = console(scene(dirty(), *watched(BAD)))
+    keys(one, "f", "w")
+    one.say("done by the simulated technician")
+    one.show(scene(dirty(), *watched(BAD, HELD)))
+    assert "r measures it again" in text(one) and "technician" not in text(one)
+
+
 def test_0_forgets_the_best_value() -> None:
     earlier = live(Phase.NOT_GOOD, *lanes(-6.0), look=1)
     later = live(Phase.NOT_GOOD, *lanes(-9.0), look=2)

@@ -29,10 +29,12 @@ def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
 
 
 def _retest(scene: Scene, look: Look) -> str:
+    """What is not good of this end first, then of the far one: light falls into both."""
     port = screen_watch.port_of(scene, look)
-    for key, step in scene.state.steps.items():
-        if port in ends(key.subject) and not step.counts_as.good:
-            return f"{key.stage}/{key.step}@{key.subject}"
+    for end in filter(None, (port, scene.inventory.far_ends.get(port))):
+        for key, step in scene.state.steps.items():
+            if end in ends(key.subject) and not step.counts_as.good:
+                return f"{key.stage}/{key.step}@{key.subject}"
     return ""
 
 
@@ -84,8 +86,9 @@ def _shown(console: Console, before: Scene) -> list[Effect]:
     live = screen_watch.now(console.scene, console.look)
     if live is None:
         return []
-    if was is not None and was.phase is not live.phase and live.phase is Phase.UNPLUGGED:
-        console.change(cursor=0)
+    if was is not None and was.phase is not live.phase:
+        # What was said of the phase before hides what is to be done now.
+        console.change(note="", cursor=0 if live.phase is Phase.UNPLUGGED else console.look.cursor)
     times = bells(was, live) if was is not None else 0
     return [Bell(times)] if times and console.sound else []
 

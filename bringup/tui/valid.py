@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 from bringup.tui.everywhere import EVERYWHERE
@@ -24,54 +25,64 @@ STEPS = frozenset({"up", "down", "page_up", "page_down", "first", "last", "next_
 
 def valid(screen: Screen, scene: Scene, look: Look) -> tuple[Binding, ...]:
     """The bindings that act here now. Into an open field letters go as they are."""
-    typing = screen.field(scene, look)
-    return tuple(
-        binding
-        for binding in BINDINGS
-        if (not typing or binding.key in PAST_FIELD) and _acts(binding.action, screen, scene, look)
-    )
+    here = _Here(screen, scene, look)
+    return tuple(binding for binding in BINDINGS if here.acts(binding))
 
 
 def true_footer(footer: Footer, screen: Screen, scene: Scene, look: Look) -> Footer:
     """The footer without the keys that do nothing now. Some are named together, as in `j k`."""
-    keys = [key for key in footer.keys if _named_truly(key[0], screen, scene, look)]
-    return footer._replace(keys=keys, helps=_named_truly("?", screen, scene, look))
+    here = _Here(screen, scene, look)
+    keys = [key for key in footer.keys if here.named_truly(key[0])]
+    return footer._replace(keys=keys, helps=here.named_truly("?"))
 
 
-def _named_truly(shown: str, screen: Screen, scene: Scene, look: Look) -> bool:
-    typing = screen.field(scene, look)
-    names = (shown,) if shown in SHOWN else tuple(shown.split(" "))
-    return all(
-        any(
-            (not typing or binding.key in PAST_FIELD) and _acts(binding.action, screen, scene, look)
-            for binding in SHOWN.get(name, ())
-        )
-        for name in names
-    )
+class _Here:
+    """What a screen can do now, each asked of it once at most: some answers take a while."""
 
+    def __init__(self, screen: Screen, scene: Scene, look: Look) -> None:
+        self._screen, self._scene, self._look = screen, scene, look
+        self._typing = screen.field(scene, look)
 
-def _acts(action: str, screen: Screen, scene: Scene, look: Look) -> bool:
-    if action in screen.keys:
-        return True
-    if action not in EVERYWHERE:
-        return False
-    last = screen.last(scene, look)
-    match action:
-        case "enter":
-            return screen.enter is not nothing
-        case "ask":
-            return bool(scene.state.asks)
-        case "jump":
-            return 0 < last < NO_END
-        case "pick":
-            return screen.numbered
-        case "retest" | "waive":
-            return bool(screen.retest(scene, look)) and not scene.watching
-        case "cannot":
-            about = screen.question(scene, look) or screen.retest(scene, look)
-            return bool(about) and not scene.watching
-        case "photo":
-            return not scene.watching
-        case "back":
-            return screen.name != "run"
-    return last > 0 if action in STEPS else action != screen.name
+    def named_truly(self, shown: str) -> bool:
+        names = (shown,) if shown in SHOWN else shown.split(" ")
+        return all(any(self.acts(binding) for binding in SHOWN.get(name, ())) for name in names)
+
+    def acts(self, binding: Binding) -> bool:
+        if self._typing and binding.key not in PAST_FIELD:
+            return False
+        if binding.action in self._screen.keys:
+            return True
+        return binding.action in EVERYWHERE and self._acts_everywhere(binding.action)
+
+    def _acts_everywhere(self, action: str) -> bool:
+        watching = self._scene.watching
+        match action:
+            case "enter":
+                return self._screen.enter is not nothing
+            case "ask":
+                return bool(self._scene.state.asks)
+            case "jump":
+                return 0 < self._last < NO_END
+            case "pick":
+                return self._screen.numbered
+            case "retest" | "waive":
+                return not watching and bool(self._retest)
+            case "cannot":
+                return not watching and bool(self._question or self._retest)
+            case "photo":
+                return not watching
+            case "back":
+                return self._screen.name != "run"
+        return self._last > 0 if action in STEPS else action != self._screen.name
+
+    @cached_property
+    def _last(self) -> int:
+        return self._screen.last(self._scene, self._look)
+
+    @cached_property
+    def _retest(self) -> str:
+        return self._screen.retest(self._scene, self._look)
+
+    @cached_property
+    def _question(self) -> str:
+        return self._screen.question(self._scene, self._look)

@@ -6,6 +6,7 @@ when asked for. Loss has a shape: a row is a tray or a GPU, a column a switch ch
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 import msgspec
 
@@ -20,6 +21,7 @@ from bringup.view.text import amount, visible
 NAME_CELLS = 22
 COUNT_CELLS = 8
 ABOUT_ROWS = 3
+KEPT = "screen_matrix.grids"
 
 
 class Grid(msgspec.Struct, frozen=True):
@@ -33,7 +35,17 @@ class Grid(msgspec.Struct, frozen=True):
 
 
 def grids(scene: Scene) -> tuple[Grid, ...]:
-    """One grid for each quantity that was judged on numbered parts (`lane-3`, `nvlink-17`)."""
+    """One grid for each quantity that was judged on numbered parts (`lane-3`, `nvlink-17`).
+
+    Worked out once for a scene: body, last row and keys all ask for it.
+    """
+    known: tuple[Grid, ...] | None = scene.__dict__.get(KEPT)
+    if known is None:
+        known = scene.__dict__[KEPT] = tuple(_grids(scene))
+    return known
+
+
+def _grids(scene: Scene) -> Iterator[Grid]:
     found: dict[tuple[str, str], dict[tuple[str, str], Judgement]] = defaultdict(dict)
     for step in scene.state.steps.values():
         for judgement in step.judgements:
@@ -46,7 +58,8 @@ def grids(scene: Scene) -> tuple[Grid, ...]:
             known = cells.get((row, number))
             if known is None or judgement.verdict.severity > known.verdict.severity:
                 cells[row, number] = judgement
-    return tuple(_grid(kind, quantity, cells) for (kind, quantity), cells in sorted(found.items()))
+    for (kind, quantity), cells in sorted(found.items()):
+        yield _grid(kind, quantity, cells)
 
 
 def _grid(kind: str, quantity: str, cells: dict[tuple[str, str], Judgement]) -> Grid:

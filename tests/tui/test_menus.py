@@ -366,6 +366,22 @@ def test_a_scan_fills_a_field_of_a_form_and_enter_goes_on() -> None:
     assert one.look.entered == ("ASSET-4711",)
 
 
+# Signing
+
+
+def test_a_digit_opens_the_question_of_a_signature_and_signs_nothing() -> None:
+    first = asked("I sign as technician.", "attest", step="one", question="sign-off/one@run")
+    second = asked("I sign as engineer.", "attest", step="two", question="sign-off/two@run")
+    one, _ = console(scene(good(), first, second))
+    assert keys(one, "s", "2") == []
+    assert one.look.about == "sign-off/two@run"
+    assert keys(one, "escape", "3") == []
+    assert "2 asked for" in text(one)
+    none, _ = console(scene(good()))
+    keys(none, "s", "1")
+    assert "no signature is asked for yet" in text(none)
+
+
 # Jump
 
 

@@ -27,6 +27,7 @@ from bringup.decode import (
 )
 from bringup.decode.fec import reed_solomon
 from bringup.driver import lldpd
+from bringup.driver.platform import _linux_mlx
 from bringup.driver.platform._linux_gpu import LinuxAccelerators
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
@@ -87,7 +88,7 @@ PER_PORT = MappingProxyType(
         ),
     }
 )
-SYSTEM_TOOLS = frozenset({"ethtool", "lldpcli", "ip"})
+SYSTEM_TOOLS = frozenset({"ethtool", "lldpcli", "ip", _linux_mlx.TOOL})
 """Tools that distributions keep in /usr/sbin, which is often not in the path of a user."""
 UNPLUGGED_IS_EMPTY = frozenset({"mlx5_core"})
 """Drivers whose reason `No cable` is about the cage: the firmware's code 1024, cable unplugged."""
@@ -281,7 +282,14 @@ class LinuxDriver(LinuxAccelerators):
             none = NOT_AVAILABLE
         else:
             return msgspec.structs.replace(_fact(decoded, "optic", Optic), port=port)
-        return Optic(port=port, present=none, medium=none, serial=none, temperature_c=none)
+        by_firmware = _linux_mlx.optic_in(await self._by_mlxlink(port), port)
+        return by_firmware or Optic(port=port, present=none, medium=none, serial=none, temperature_c=none)
+
+    async def _by_mlxlink(self, port: str) -> Decoded | None:
+        driver = await self._maybe("driver", port)
+        if isinstance(driver, Read):
+            return None
+        return await _linux_mlx.told(self._read, _fact(driver, "adapter", Adapter))
 
     async def _says_unplugged(self, port: str) -> bool:
         driver, settings = await self._maybe("driver", port), await self._maybe("settings", port)
@@ -299,7 +307,8 @@ class LinuxDriver(LinuxAccelerators):
             else _fact(fec, "fec", FecCounters)
         )
         if isinstance(statistics, Read):
-            return codewords
+            counted = _linux_mlx.fec_in(await self._by_mlxlink(port), port) if isinstance(fec, Read) else None
+            return counted or codewords
         others = _fact(statistics, "fec", FecCounters)
         bits = codewords.corrected_bits
         return msgspec.structs.replace(

@@ -164,19 +164,18 @@ def _found(ports: dict[tuple[str, int], Json], warnings: tuple[str, ...]) -> Fou
 
 
 _PORTS_SNIFF = re.compile(rb"(?:^|\n)(?:CA|SW|RT) +\d{1,5} +\d{1,3} 0x[0-9a-fA-F]{16} +(?:\d{1,2}x|\?\?) ")
-FORMATS = (
-    Format(
-        name="ib.netdiscover-ports",
-        title="InfiniBand: ibnetdiscover -p",
-        sniff=lambda head: 90 if _PORTS_SNIFF.search(head) else 0,
-        parse=_parse_netdiscover,
-        facts={"ports": list[dict[str, object]]},
-    ),
-    Format(
-        name="ib.linkinfo",
-        title="InfiniBand: iblinkinfo [-l]",
-        sniff=lambda head: 90 if b"] ==(" in head and b")==>" in head else 0,
-        parse=_parse_linkinfo,
-        facts={"ports": list[dict[str, object]]},
-    ),
+NETDISCOVER = Format(
+    name="ib.netdiscover-ports",
+    title="InfiniBand: ibnetdiscover -p",
+    sniff=lambda head: 90 if _PORTS_SNIFF.search(head) else 0,
+    parse=_parse_netdiscover,
+    facts={"ports": list[dict[str, object]]},
 )
+LINKINFO = Format(
+    name="ib.linkinfo",
+    title="InfiniBand: iblinkinfo [-l]",
+    sniff=lambda head: 90 if b"] ==(" in head and b")==>" in head else 0,
+    parse=_parse_linkinfo,
+    facts={"ports": list[dict[str, object]]},
+)
+FORMATS = (NETDISCOVER, LINKINFO)

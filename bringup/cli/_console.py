@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bringup.cli._text import closing_lines, tier
+from bringup.cli._text import closing_lines
 
 if TYPE_CHECKING:
     from bringup.cli._reader import Show
@@ -73,19 +73,22 @@ def open_console(
     view.recall(kept.prefs.filters, kept.prefs.drafts_of(folder.run_id))
     with terminal_left_clean():
         told = app.run(mouse=kept.display.mouse)
-    kept.keep_of(folder.run_id, sound=view.sound, filters=view.filters, drafts=view.drafts)
+    if not app.is_web:  # whoever sits at a browser leaves nothing among the owner's preferences
+        kept.keep_of(folder.run_id, sound=view.sound, filters=view.filters, drafts=view.drafts)
     return told
 
 
 async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside, watching: bool) -> None:
     """Lines out, lines in, until the run is closed or the person leaves."""
+    from bringup.cli._display import Kept
     from bringup.tui.feed import Feed
     from bringup.tui.plain import PlainConsole
 
     def write(line: str) -> None:
         print(line, flush=True)
 
-    console = PlainConsole(Feed(folder), inventory, asked, write, tier=tier(), watching=watching)
+    shown = Kept().display.tier
+    console = PlainConsole(Feed(folder), inventory, asked, write, tier=shown, watching=watching)
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -148,7 +151,7 @@ def outside(
         hand=Hand(folder).work if may is None and not attached and folder.lab.is_dir() else None,
         verify=verified,
         lives=lambda: holder_of(folder) is not None,
-        study=Study(folder).find_out,
+        study=Study(folder.path.parent, folder.run_id).find_out,
         here=Attendance(folder, attached=attached).here,
     )
 
@@ -241,4 +244,4 @@ class Hand:
             ask(self._folder.lab, {"do": "repair", "fault": fault.partition("=")[0]})
         if not mended:
             return "the simulated technician found nothing to do there"
-        return "done by the simulated technician; it is measured again now"
+        return "done by the simulated technician"

@@ -21,6 +21,7 @@ def open_home(runs: Path = RUNS) -> int:
     from bringup.cli._display import Kept
     from bringup.cli._group import run_group
     from bringup.cli._offers import offers
+    from bringup.cli._study import Study
     from bringup.journal.folder import find
     from bringup.tui.ending import leave_with_the_terminal
     from bringup.tui.guardian import terminal_left_clean
@@ -32,7 +33,12 @@ def open_home(runs: Path = RUNS) -> int:
         kept.keep()
         display = kept.display
         with terminal_left_clean():
-            app = HomeApp(lambda: run_lines(runs), offers=lambda: offers(Path(), runs), display=display)
+            app = HomeApp(
+                lambda: run_lines(runs),
+                offers=lambda: offers(Path(), runs),
+                find_out=Study(runs).find_out,
+                display=display,
+            )
             chosen = app.run(mouse=display.mouse)
         if chosen is None:
             return 0

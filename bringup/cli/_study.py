@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bringup.journal.folder import RunFolder
     from bringup.view.comparison import Comparison
     from bringup.view.examination import Examination
 
 
 class Study:
-    """For one run's console. Everything is read; nothing is sent."""
+    """Beside the runs of one folder. Everything is read; nothing is sent."""
 
-    def __init__(self, folder: RunFolder) -> None:
-        self._folder = folder
+    def __init__(self, runs: Path, run: str = "") -> None:
+        """`run` is the one that another is compared with, where the question names but one."""
+        self._runs = runs
+        self._run = run
 
     def find_out(self, what: str, about: str) -> Comparison | Examination:
         """By the screen's name.
@@ -26,11 +28,12 @@ class Study:
             return self._compare(about)
         from bringup.cli.doctor import examine
 
-        return examine(self._folder.path.parent)
+        return examine(self._runs)
 
     def _compare(self, about: str) -> Comparison:
-        """From the run that is named to this one."""
+        """From the run that is named first to the other one."""
         from bringup.cli._compared import compared
         from bringup.journal.folder import find
 
-        return compared(find(self._folder.path.parent, about), self._folder)
+        first, _, second = about.partition(" ")
+        return compared(find(self._runs, first), find(self._runs, second.strip() or self._run))

@@ -11,14 +11,17 @@ from textual.app import App, ComposeResult
 
 from bringup.model.errors import BringupError
 from bringup.tui import resized
+from bringup.tui.aside import Aside
 from bringup.tui.display import Display
 from bringup.tui.driver import driver_class
+from bringup.tui.effect import Study
 from bringup.tui.ending import on_end
 from bringup.tui.keys import ACTIONS
 from bringup.tui.lines import Corner, Lines, named
 from bringup.tui.picture import utc
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.tui.start import Start
+from bringup.tui.study import FindsOut, found_out
 from bringup.view.fit import between, exactly, fit
 from bringup.view.frame import BODY_TOP, Footer, Size, drawable, keys_row
 from bringup.view.mark import Row, Tier
@@ -56,6 +59,7 @@ class Home:
         self._now_s = now_s
         self.start: Start | None = None
         self.offers: tuple[Offer, ...] = ()
+        self.aside: Aside | None = None
 
     @property
     def shown(self) -> tuple[RunLine, ...]:
@@ -100,6 +104,8 @@ class Home:
     def _body(self, size: Size) -> tuple[list[Row], Footer, str]:
         if self.start is not None:
             return self.start.body(size, self._tier), self.start.footer(), "start a run"
+        if self.aside is not None:
+            return self.aside.body(size, self._tier), self.aside.footer(), self.aside.title
         foot = footer(self.shown)
         if not self.looked:
             reading: list[Row] = [((" reading the list of runs ...", "plain"),)]
@@ -116,10 +122,27 @@ class Home:
         if start.over:
             self.start = None
 
+    def _aside_key(self, aside: Aside, key: Key) -> None:
+        if ACTIONS.get(key.name) == "leave" and not aside.typing:
+            self.leave = True
+            return
+        aside.press(key)
+        self.note, aside.note = aside.note, ""
+        if aside.over:
+            self.aside = None
+
+    @property
+    def field(self) -> bool:
+        """Whether letters go into a field."""
+        return self.aside.typing if self.aside is not None else self.typing
+
     def press(self, key: Key) -> None:
         self.note = ""
         if self.start is not None:
             self._start_key(self.start, key)
+            return
+        if self.aside is not None:
+            self._aside_key(self.aside, key)
             return
         if self.typing and key.name not in ("enter", "escape"):
             if key.name == "backspace":
@@ -148,12 +171,16 @@ class Home:
                 self.open = self.shown[min(self.cursor, last)]
             case "new":
                 self.start = Start(self.offers, now_s=self._now_s)
+            case "palette":
+                self.aside = Aside(self.shown[min(self.cursor, last)].run_id if self.shown else "")
             case "leave":
                 self.leave = True
 
     def scanned(self, scan: Scan) -> None:
         """A rack's label filters the list."""
-        if self.start is not None:
+        if self.aside is not None and self.aside.typing and scan.whole and not scan.strange:
+            self.aside.typed += scan.text
+        elif self.start is not None or self.aside is not None:
             self.note = f"scanned {visible(scan.text, 60)}, nothing is asking for it"
         elif scan.whole and not scan.strange:
             self.word, self.cursor = scan.text, 0
@@ -163,7 +190,7 @@ class Home:
 
 class HomeApp(App[tuple[str, ...] | None], inherit_bindings=False):
     """Its result is `("open", ID)` for a run, else the words of the command to start, or None to leave.
-    `look` reads the list again, `offers` what can be started.
+    `look` reads the list again, `offers` what can be started, `find_out` what is looked at besides.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -174,11 +201,13 @@ class HomeApp(App[tuple[str, ...] | None], inherit_bindings=False):
         look: Callable[[], Sequence[RunLine]],
         *,
         offers: Callable[[], Sequence[Offer]] = tuple,
+        find_out: FindsOut | None = None,
         display: Display | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class(), ansi_color=True)
         self._look = look
         self._offers = offers
+        self._find_out = find_out
         shown = display or Display()
         self.home = Home((), shown.tier)
         self.home.looked = False
@@ -212,7 +241,7 @@ class HomeApp(App[tuple[str, ...] | None], inherit_bindings=False):
         event.stop()
         event.prevent_default()
         key = Key(named(event), event.character)
-        if self.home.typing and key.character is not None:
+        if self.home.field and key.character is not None:
             self.home.press(key)
         else:
             self._pass(self._gate.press(key, time.monotonic()))
@@ -243,7 +272,15 @@ class HomeApp(App[tuple[str, ...] | None], inherit_bindings=False):
         elif self.home.start is not None and self.home.start.chosen is not None:
             self.exit(self.home.start.chosen.words)
         else:
+            aside = self.home.aside
+            if aside is not None and aside.wanted is not None:
+                self.run_worker(self._study(aside, aside.wanted), exit_on_error=False)
+                aside.wanted = None
             self._paint()
+
+    async def _study(self, aside: Aside, wanted: Study) -> None:
+        aside.take(wanted, *await found_out(self._find_out, wanted))
+        self._paint()
 
     async def _again(self) -> None:
         """The list anew, beside the loop: many unfinished runs take a while to read."""

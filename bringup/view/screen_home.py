@@ -80,4 +80,5 @@ def footer(runs: Sequence[RunLine]) -> Footer:
     doing = f"{count(len(runs), 'run')} here, {waiting} of them waiting for a person"
     next_ = "Enter opens the chosen run; + starts another." if runs else "+ shows what can be started here."
     keys = [("Enter", "open"), ("+", "new run"), ("j k", "move"), ("/", "filter"), ("Q", "leave")]
+    keys.append((":", "doctor, compare"))
     return Footer(doing, next_, keys)

@@ -10,6 +10,7 @@ from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import Adapter
 from bringup.model.measurement import Measurement, measured
 from bringup.model.subject import parse_subject
+from bringup.model.verdict import Reading
 
 
 async def find_adapter(at: At, subject: str) -> Adapter | None:
@@ -36,6 +37,8 @@ async def firmware(at: At) -> AsyncIterator[Measurement]:
         if adapter is not None:
             yield measured(subject, "nic_firmware", adapter.firmware)
             yield measured(subject, "driver_name", adapter.driver)
+            if adapter.model.reading is Reading.VALUE:
+                yield measured(subject, "nic_model", adapter.model)
 
 
 SPECS = (
@@ -58,7 +61,7 @@ SPECS = (
         over="port",
         transport="ssh",
         requires=(Requires("nic_firmware"),),
-        reports=("driver_name",),
+        reports=("driver_name", "nic_model"),
         run=firmware,
     ),
 )

@@ -31,6 +31,12 @@ async def presence(at: At) -> AsyncIterator[Measurement]:
         if optic is not None and optic.present.value is True:
             yield measured(subject, "optic_medium", optic.medium)
             yield measured(subject, "optic_serial", optic.serial)
+            for quantity, read in (
+                ("optic_part_number", optic.part_number),
+                ("optic_firmware", optic.firmware),
+            ):
+                if read.reading is Reading.VALUE:
+                    yield measured(subject, quantity, read)
 
 
 async def temperature(at: At) -> AsyncIterator[Measurement]:
@@ -80,7 +86,7 @@ SPECS = (
         about="Every port that should hold an optical module holds one of the kind expected.",
         over="port",
         requires=(Requires("optic_present"), Requires("optic_medium")),
-        reports=("optic_serial",),
+        reports=("optic_serial", "optic_part_number", "optic_firmware"),
         run=presence,
     ),
     Spec(

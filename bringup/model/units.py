@@ -84,6 +84,8 @@ QUANTITIES = MappingProxyType(
         "optic_present": Quantity("", "whether a module is seen in the cage"),
         "optic_medium": Quantity("", "what the module says it is, such as 400GBASE-DR4"),
         "optic_serial": Quantity("", "serial number of the module"),
+        "optic_part_number": Quantity("", "part number of the module"),
+        "optic_firmware": Quantity("", "firmware release of the module"),
         "lane_count": Quantity("", "media lanes that the module reports"),
         "rx_power_dbm": Quantity("dBm", "average optical power received on a lane"),
         "tx_power_dbm": Quantity("dBm", "average optical power sent on a lane"),
@@ -108,6 +110,7 @@ QUANTITIES = MappingProxyType(
         "pcie_width_max_lanes": Quantity("", "PCIe lanes that the device could use"),
         "pcie_speed_gt_s": Quantity("GT/s", "PCIe transfer rate in use"),
         "pcie_speed_max_gt_s": Quantity("GT/s", "PCIe transfer rate that the device could use"),
+        "nic_model": Quantity("", "model of a network adapter as its host names it"),
         "nic_firmware": Quantity("", "firmware release of a network adapter"),
         "driver_name": Quantity("", "kernel driver of a network adapter"),
         # accelerators

@@ -15,6 +15,7 @@ STATED = {"pcie_width_lanes": 16, "pcie_speed_gt_s": 32.0, "firmware": "28.42.*"
 
 def adapter(port: str, **over: Read) -> Adapter:
     good: dict[str, Any] = {"pcie_width_lanes": WIDE, "pcie_speed_gt_s": FAST, "firmware": RELEASE}
+    good["model"] = value("ConnectX-7")
     return Adapter(port=port, **{**good, **over})
 
 

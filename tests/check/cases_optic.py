@@ -28,6 +28,8 @@ def module_world(
         port=PORT,
         present=present,
         medium=medium,
+        part_number=value("LO-400G-DR4"),
+        firmware=value("1.2"),
         temperature_c=temperature if isinstance(temperature, Read) else value(temperature),
         supply_voltage_v=volts if isinstance(volts, Read) else value(volts),
     )

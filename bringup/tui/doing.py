@@ -21,6 +21,11 @@ def retests(cause: Cause, *, by_hand: bool) -> list[Effect]:
     return again if by_hand else [Hand(cause), *again]
 
 
+def row_name(key: Key) -> str:
+    """`STAGE/STEP@SUBJECT`, as commands name a row."""
+    return f"{key.stage}/{key.step}@{key.subject}"
+
+
 def row_of(scene: Scene, about: str) -> str:
     """`STAGE/STEP@SUBJECT` of a question, or of what is named like that already; empty where it is gone."""
     ask = next((each for each in scene.state.asks if each.question == about), None)

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bringup.tui.doing import row_of
+from bringup.tui.doing import row_name, row_of
 from bringup.tui.effect import Effect, Export, GoHome, Verify
 from bringup.tui.screen import Does
 from bringup.tui.screens.copying import page_of
 from bringup.view.scene import Look
 from bringup.view.screen_evidence import named
+from bringup.view.screen_failure import name_of
 from bringup.view.screen_work import nearest
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def _ask(console: Console) -> list[Effect]:
 
 
 def _retest(console: Console) -> list[Effect]:
-    """Asks for Enter first: a letter never sends anything."""
+    """All that one cause explains, for a cable has two ends. Asks for Enter first: a letter never sends
+    anything.
+    """
     if console.scene.watching:
         console.say("you are only watching")
         return []
@@ -63,6 +66,12 @@ def _retest(console: Console) -> list[Effect]:
     if not step:
         console.say("choose a failure or a port first")
         return []
+    cause = next(
+        (each for each in console.scene.causes if step in {row_name(key) for key in each.explains}), None
+    )
+    if cause is not None:
+        name = name_of(cause)
+        return console.go(Look(screen="done", about=name, typed="1", note="Enter measures it again"))
     return console.go(Look(screen="palette", typed=f"retest {step}", note="Enter measures it again"))
 
 

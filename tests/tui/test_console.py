@@ -331,8 +331,13 @@ def test_who_only_watches_sends_nothing() -> None:
 def test_retest_asks_for_enter_first() -> None:
     one, _ = console()
     assert keys(one, "f", "r") == []
-    assert "retest optics/levels@leaf-1/Ethernet0" in text(one)
-    assert keys(one, "enter") == [Send("retest", {"step": "optics/levels", "subject": "leaf-1/Ethernet0"})]
+    assert "nothing is measured before you say so" in text(one)
+    sent = keys(one, "enter")
+    assert sent == [
+        Send("retest", {"step": f"{key.stage}/{key.step}", "subject": key.subject})
+        for key in one.scene.causes[0].explains
+    ]
+    assert Send("retest", {"step": "optics/levels", "subject": "leaf-1/Ethernet0"}) in sent
 
 
 def test_a_picture_that_is_paused_stands_still_until_the_next_key() -> None:

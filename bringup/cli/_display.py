@@ -100,14 +100,16 @@ class Kept:
             save(self.place, self.prefs)
 
     def keep_of(self, run_id: str, *, sound: bool, filters: dict[str, str], drafts: dict[str, str]) -> None:
-        """What a console leaves behind, written where something differs from what was read. A place that
+        """What a console leaves behind, written where something differs from what is there. A place that
         can't be written costs the person nothing but that.
         """
         from msgspec.structs import replace
 
-        from bringup.tui.prefs import save
+        from bringup.tui.display import chosen
+        from bringup.tui.prefs import load, save
 
-        prefs = replace(self.prefs, sound=sound, filters=filters)
+        now, _ = load(self.place)  # another console may have left something since
+        prefs = replace(chosen(now, wanted()), sound=sound, filters={**now.filters, **filters})
         prefs = prefs.with_opened(run_id).with_drafts(run_id, drafts)
-        if prefs != self._as_read:
+        if prefs != now:
             save(self.place, prefs)

@@ -110,6 +110,20 @@ def test_options_stand_over_what_was_kept_and_are_kept_themselves() -> None:
     assert display(Prefs(), "ascii", {}).tier == "ascii"
 
 
+def test_two_consoles_that_end_keep_both_their_drafts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    one, other = Kept(), Kept()
+    one.keep_of("run-1", sound=True, filters={"journal": "rx"}, drafts={"a": "x"})
+    other.keep_of("run-2", sound=True, filters={}, drafts={"b": "y"})
+    kept, _ = load(tmp_path / "bringup" / "console.json")
+    assert kept.drafts_of("run-1") == {"a": "x"}
+    assert kept.drafts_of("run-2") == {"b": "y"}
+    assert kept.opened == ("run-2", "run-1")
+    assert kept.filters == {"journal": "rx"}
+
+
 def test_a_command_has_the_options_of_the_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     told: list[dict[str, object]] = []

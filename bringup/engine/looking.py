@@ -20,7 +20,9 @@ from bringup.model.facts import Fact, Optic
 from bringup.model.subject import parse_subject
 
 EVERY_S = 1.0
-"""World time between two looks: an update a second is what a hand can follow."""
+"""World time between two questions to a device that samples no slower."""
+LOOK_S = 0.9
+"""World time between two looks: at least one a second, with room for what a look takes itself."""
 POLL_S = 2.0
 """Real time in which an answer is expected at the latest, before it is called late."""
 STALE_PERIODS = 2.0
@@ -150,7 +152,7 @@ class Looking:
 
 
 async def each_look(looking: Looking, clock: EngineClock) -> AsyncGenerator[float, None]:
-    """When to look: each `EVERY_S`, the first time as soon as everything was asked once. Reads meanwhile."""
+    """When to look: each `LOOK_S`, the first time as soon as everything was asked once. Reads meanwhile."""
     reading = asyncio.create_task(looking.run())
     try:
         with suppress(TimeoutError):
@@ -159,7 +161,7 @@ async def each_look(looking: Looking, clock: EngineClock) -> AsyncGenerator[floa
         due_s = clock.now_s()
         while not reading.done():
             yield clock.now_s()
-            due_s = max(due_s + EVERY_S, clock.now_s())
+            due_s = max(due_s + LOOK_S, clock.now_s())
             await asyncio.gather(asyncio.sleep(LEAST_S), clock.sleep(max(0.0, due_s - clock.now_s())))
         await reading
     finally:

@@ -82,8 +82,7 @@ def advice(live: Live, step: int = 0) -> str:
                 f"Plug into {here} until it clicks. Then hands off.",
             )[min(step, len(STEPS) - 1)]
         case Phase.HANDS_OFF:
-            left = max(0.0, live.hold_s - (live.held_s if _held(live) else live.measured_s))
-            return f"Leave it alone for {left:.0f} s. If it stays low: unplug, inspect, clean again."
+            return f"Leave it alone for {_left_s(live):.0f} s. If it stays low: unplug, inspect, clean again."
         case Phase.GOOD:
             return "Provisional: r measures it again, and only that is the verdict."
         case Phase.WRONG_PORT:
@@ -195,6 +194,15 @@ def _beside(live: Live, step: int) -> str:
         case Phase.WRONG_PORT:
             return f"put it back into {live.wrong}"
     return live.trouble
+
+
+def _left_s(live: Live) -> float:
+    """Until it can be known: the rest of the time that it must hold, and no sooner than the next sample."""
+    left_s = max(0.0, live.hold_s - (live.held_s if _held(live) else live.measured_s))
+    every_s = live.ends[0].every_s if live.ends else None
+    if every_s is None or live.newest_s is None:
+        return left_s
+    return max(left_s, every_s - live.newest_s)
 
 
 def _held(live: Live) -> bool:

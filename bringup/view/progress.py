@@ -24,8 +24,11 @@ from bringup.model.event import (
     StepEnded,
     Superseded,
     Unknown,
+    Watched,
 )
 from bringup.model.verdict import Reason, Verdict, worst
+from bringup.model.watch import Phase
+from bringup.view.link_live import line_of
 from bringup.view.mark import ASK, RUNNING, UNKNOWN, Cell, Row, Tier, mark_of
 from bringup.view.text import amount, visible
 
@@ -42,6 +45,7 @@ class Progress:
         self._planned: Counter[Step] = Counter()
         self._ended: dict[Step, dict[str, StepEnded]] = {}
         self._worst: dict[tuple[str, str, str], Judged] = {}
+        self._watched: dict[str, Phase] = {}
 
     def rows(self, event: Known | Unknown) -> tuple[Row, ...]:
         match event:
@@ -71,6 +75,9 @@ class Progress:
             case Superseded():
                 row = f"  {event.stage}/{event.step}  {visible(event.subject)}"
                 return ((("  again", "dim"), (row, "plain"), (f"  {visible(event.why, 80)}", "dim")),)
+            case Watched() if self._watched.get(event.subject) is not event.live.phase:
+                self._watched[event.subject] = event.live.phase
+                return ((("  watch", "dim"), ("  ", "plain"), *line_of(event.live)),)
             case RunClosed():
                 return ((mark_of(event.verdict).cell(self._tier), ("  run closed", "title")),)
         return ()

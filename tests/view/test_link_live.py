@@ -21,8 +21,22 @@ from bringup.view.link_live import (
     link_rows,
 )
 from bringup.view.mark import Tier
+from bringup.view.progress import Progress
 from bringup.view.summary import plain
-from tests.view.live_links import BAD, HELD, LOST, MOMENTS, NEAR, OUT, PLUGGED, WRONG, end, lanes, live
+from tests.view.live_links import (
+    BAD,
+    HELD,
+    LOST,
+    MOMENTS,
+    NEAR,
+    OUT,
+    PLUGGED,
+    WRONG,
+    end,
+    lanes,
+    live,
+    watched,
+)
 
 SIZES = ((60, 15), (80, 19), (120, 35), (200, 55))
 ESC = "\x1b"
@@ -136,6 +150,19 @@ def test_hands_off_counts_to_the_hold_time_and_says_what_is_still_bad() -> None:
     assert "measuring 12 of 30 s, lane 3 still low" in drawn(PLUGGED)
     assert "plugged 12 s ago" in drawn(PLUGGED)
     assert "18 s" in advice(PLUGGED)
+
+
+def test_nobody_is_told_to_wait_for_less_than_the_next_sample() -> None:
+    slow = end(NEAR, *lanes(-2.0), every_s=60.0)
+    moment = live(Phase.HANDS_OFF, ends=(slow,), far_end=None, plugged_s=20.0, measured_s=20.0, newest_s=20.0)
+    assert "40 s" in advice(moment)
+
+
+def test_a_run_told_as_text_has_a_line_for_each_new_phase() -> None:
+    progress = Progress()
+    rows = [progress.rows(event) for event in watched(BAD, BAD, OUT, PLUGGED, PLUGGED, HELD)]
+    assert [len(each) for each in rows] == [1, 0, 1, 1, 0, 1]
+    assert "UNPLUG (lane 3 still low)" in plain(rows[0][0])
 
 
 def test_field_14_a_pass_is_provisional_and_says_by_what_it_becomes_a_verdict() -> None:

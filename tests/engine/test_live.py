@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bringup.model.errors import Refused, TimedOut, Unparsable
 from bringup.model.facts import Optic
@@ -235,3 +239,34 @@ async def test_a_link_that_no_step_judges_is_never_good() -> None:
     link.live._tasks = ()
     live = await link.look(10)
     assert live.comes_to is Verdict.UNKNOWN and "no step" in live.trouble
+
+
+READS = st.one_of(
+    st.sampled_from([DARK, NOT_AVAILABLE, ABSENT, value("-2.0"), value(True), value("\x1b[2J")]),
+    st.floats(min_value=-60.0, max_value=10.0).map(value),
+    st.integers(min_value=-(2**70), max_value=2**70).map(value),
+    st.tuples(st.just(-2.0), st.floats(min_value=0.0, max_value=1e6)).map(
+        lambda pair: value(pair[0], age_s=pair[1])
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(READS, READS, READS, st.booleans()), min_size=4, max_size=6))
+def test_nothing_damaged_is_ever_good(looks: list[tuple[Read, Read, Read, bool]]) -> None:
+    async def watch() -> None:
+        link = LinkStand(hold_s=3.0)
+        for near, far, sent, is_up in looks:
+            link.receives(near)
+            link.receives(far, device_name="leaf-2", sent=sent)
+            link.table["leaf-1", "ports"] = (up("Ethernet0", is_up), up("Ethernet8"))
+            live = await link.look()
+        if live.phase is not Phase.GOOD:
+            return
+        for near, far, sent, is_up in looks[-4:]:
+            levels = [near.value, far.value, sent.value]
+            assert is_up and all(type(each) in (int, float) for each in levels)
+            assert all(isinstance(each, int | float) and each >= -5.9 for each in levels)
+            assert all((each.age_s or 0.0) <= 120.0 for each in (near, far, sent))
+
+    asyncio.run(watch())

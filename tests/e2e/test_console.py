@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,8 +63,8 @@ def cursor(screen: str) -> str:
     return "".join(re.findall(r"CAUSES (\d+) of", screen))
 
 
-def mend(terminal: Terminal, words: str) -> None:
-    """A cause: read it, have it done by the simulated technician, see it gone from the list."""
+def open_cause(terminal: Terminal, words: str) -> None:
+    """From the run to what can be said of the remedy of a cause."""
     shown = terminal.go("f", "CAUSES", "WHY, AND WHAT TO DO", words)
     while words not in told(shown):
         at = cursor(shown)
@@ -71,11 +73,39 @@ def mend(terminal: Terminal, words: str) -> None:
     shown = terminal.go("Enter", "failure ", "limit ")
     assert words in " ".join(shown.split())
     terminal.go("Enter", "simulated technician", " > _")
-    terminal.press("3")
-    terminal.wait("> 3_")
+
+
+def choose(terminal: Terminal, number: str) -> None:
+    """Type it into the field; Enter is left to the caller."""
+    terminal.press(number)
+    terminal.wait(f"> {number}_")
+
+
+def mend(terminal: Terminal, words: str) -> None:
+    """A cause: read it, have it done by the simulated technician, see it gone from the list."""
+    open_cause(terminal, words)
+    choose(terminal, "3")
     terminal.go("Enter", "retest: event")
     terminal.go("f", "failures ")
     terminal.wait_for(lambda screen: words not in screen, f"no {words}")
+    terminal.back("EVIDENCE")
+
+
+def swap(terminal: Terminal, words: str, moves: int) -> None:
+    """Crossed cables: one plug at a time as the guide says, each turn by the simulated technician, and the
+    next one told only when the run has seen the last.
+    """
+    open_cause(terminal, words)
+    choose(terminal, "4")
+    terminal.go("Enter", "T A K E   O U T", "not begun", f"{moves} turns")
+    terminal.go("Enter", f"move 1 of {moves}", "waiting for it")
+    for number in range(1, moves + 1):
+        terminal.go("Enter", "let the simulated technician do this turn", " > _")
+        choose(terminal, "4")
+        after = f"move {number + 1} of {moves}" if number < moves else "A L L   I N   P L A C E"
+        terminal.go("Enter", after)
+    # What hangs on the cables is measured by itself.
+    terminal.wait("the cables are as planned", "6 of 6 good")
     terminal.back("EVIDENCE")
 
 
@@ -105,7 +135,7 @@ def test_a_whole_bring_up_by_hand(
     terminal.go("f", "CAUSES 1 of 2", TOO_DARK, CROSSED)
     terminal.back("EVIDENCE")
     mend(terminal, TOO_DARK)
-    mend(terminal, CROSSED)
+    swap(terminal, CROSSED, moves=4)
     terminal.go("f", "Nothing is failing now")
     terminal.back("EVIDENCE")
     for _ in range(2):
@@ -118,8 +148,23 @@ def test_a_whole_bring_up_by_hand(
     terminal.press("Enter")
     assert terminal.status() == 0
     run = only_run(tmp_path / "runs")
+    runner = json.loads((run / "runner.json").read_bytes())["pid"]
+    until(lambda: not alive(runner))
     assert nursery.run(["log", "verify", str(run)]).status == 0
+    check_signature(run)
     check_record(run)
+
+
+def check_signature(run: Path) -> None:
+    """The last checkpoint by stock ssh-keygen; an altered one it refuses."""
+    checkpoint = max((run / "checkpoints").glob("*.txt"), key=lambda place: int(place.stem))
+    text = checkpoint.read_bytes()
+    assert int(text.splitlines()[1]) == len(events_of(run))
+    words = ["ssh-keygen", "-Y", "verify", "-f", str(run / "signers"), "-I", "machine"]
+    words += ["-n", "bringup-checkpoint@v1", "-s", str(checkpoint.with_suffix(".sig"))]
+    for given, good in ((text, True), (text.replace(b"\n", b"\n1", 1), False)):
+        done = subprocess.run(words, input=given, capture_output=True, check=False)
+        assert (done.returncode == 0) is good, done.stderr
 
 
 def check_record(run: Path) -> None:

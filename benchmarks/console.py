@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks import console_peers
 from benchmarks.child import bringup, environment, launch
 from benchmarks.figure import Benchmark, Figure
 from benchmarks.terminal import Terminal
@@ -25,7 +26,6 @@ from benchmarks.terminal import Terminal
 MANY = 100_000
 KEYS = 20
 IDLE_S = 4.0
-DOWN, UP = b"\x1b[B", b"\x1b[A"
 SHOWN = b"EVIDENCE"
 SIZES = ((80, 24, 4.0, 20.0), (200, 60, 8.0, 60.0))
 """Columns, lines, the most CPU milliseconds a frame and the most KiB a second that are sent."""
@@ -35,14 +35,18 @@ def measure(folder: Path, rounds: int) -> Sequence[Figure]:
     recorded = _recorded(folder)
     long_run = _long(recorded, folder / "long" / recorded.name)
     first = [_first_frame(recorded, folder) for _ in range(rounds)]
-    keys = [_keys(recorded, folder) for _ in range(rounds)]
     busy = [_busy(recorded, folder) for _ in range(rounds)]
     many = [_many(long_run, folder) for _ in range(rounds)]
+    peers = console_peers.figures(recorded, folder, rounds, lambda: _attach(recorded, folder))
     figures = [
+        *peers,
         _figure("console, command to first frame, CPU", "ms", [cpu for cpu, _ in first], 600, _wall(first)),
-        _figure("console, a key to its paint, CPU", "ms", [cpu for cpu, _ in keys], 20, _wall(keys)),
         _figure(
-            "console, 1,000 events a second, CPU of a second", "ms", [a for a, _ in busy], 250, _wall(busy)
+            "console, 1,000 events a second, CPU of a second",
+            "ms",
+            [each.cpu_ms for each in busy],
+            250,
+            f"(a letter, 35 ms of it held back: {console_peers.wall(busy)})",
         ),
         _figure("console, idle with its clock, sent", "B/s", [_idle(recorded, folder)], 100),
         _figure("console, 100,000 events read, CPU", "ms", [cpu for cpu, _, _ in many], 3000),
@@ -125,29 +129,9 @@ def _first_frame(run: Path, folder: Path) -> tuple[float, float]:
     return cpu_s * 1e3, wall_s * 1e3
 
 
-def _keys(run: Path, folder: Path) -> tuple[float, float]:
-    """An arrow in the journal: CPU and the wall's median, from the key to the first byte of the paint."""
-    terminal = _attach(run, folder)
-    terminal.until(SHOWN)
-    terminal.press(b"J")
-    terminal.until(b"VERIFY")
-    terminal.quiet(1.0)
-    before, took = terminal.cpu_s, []
-    for number in range(KEYS):
-        began_s = time.monotonic()
-        terminal.press(UP if number < KEYS / 2 else DOWN)
-        while not terminal.read(1.0):
-            pass
-        took.append(time.monotonic() - began_s)
-        terminal.quiet(0.02)
-    cpu_ms = (terminal.cpu_s - before) / KEYS * 1e3
-    terminal.end()
-    return cpu_ms, statistics.median(took) * 1e3
-
-
-def _busy(run: Path, folder: Path) -> tuple[float, float]:
-    """While a thousand events a second come in: CPU milliseconds that a second takes, and the wall's median
-    from a letter to its paint; the gate for scanners holds a letter for 35 ms of it.
+def _busy(run: Path, folder: Path) -> console_peers.Keys:
+    """While a thousand events a second come in: CPU milliseconds that a second takes, and the wall from each
+    letter to its paint; the gate for scanners holds a letter for 35 ms of it.
     """
     place = folder / "busy" / run.name
     shutil.rmtree(place.parent, ignore_errors=True)
@@ -180,7 +164,7 @@ def _busy(run: Path, folder: Path) -> tuple[float, float]:
     stop.set()
     writer.join()
     terminal.end()
-    return cpu_ms, statistics.median(took) * 1e3
+    return console_peers.Keys(cpu_ms, tuple(each * 1e3 for each in took))
 
 
 def _idle(run: Path, folder: Path) -> float:

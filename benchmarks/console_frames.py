@@ -1,8 +1,8 @@
 """What frames of the console take, on the terminal that this process has: `console_frames.py RUN OUT`.
 
-Writes `{"cells_ms", "events_ms", "fold"}`: CPU of a frame in which 33 cells change, of one that takes in five
-events of the record, and the events that are taken in, alone, in a second of CPU. It looks behind
-the console's public names: what it measures is inside.
+Writes `{"cells_ms", "cells_bytes", "events_ms", "fold"}`: CPU and bytes of a frame in which 33 cells change,
+CPU of one that takes in five events of the record, and the events that are taken in, alone, in a second of
+CPU. It looks behind the console's public names: what it measures is inside.
 """
 # ruff: noqa: SLF001, ASYNC240
 
@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -40,6 +41,14 @@ async def measure(app: ConsoleApp, entries: list[Entry], out: Path) -> None:
     await app._frame()
     await asyncio.sleep(0.5)
     rows = app.console_view.rows(size)
+    driver: Any = app._driver
+    write, sent = driver.write, [0]
+
+    def counted(data: str) -> None:
+        sent[0] += len(data.encode())
+        write(data)
+
+    driver.write = counted
     began = time.process_time()
     for number in range(FRAMES):
         letters = "ab" if number % 2 else "cd"
@@ -50,6 +59,7 @@ async def measure(app: ConsoleApp, entries: list[Entry], out: Path) -> None:
         await asyncio.sleep(0)
         app.screen._on_timer_update()
     cells_ms = (time.process_time() - began) / FRAMES * 1e3
+    cells_bytes = sent[0] / FRAMES
     later = entries[300 : 300 + FRAMES * EVENTS_A_FRAME]
     began, frames = time.process_time(), 0
     for at in range(0, len(later), EVENTS_A_FRAME):
@@ -61,7 +71,8 @@ async def measure(app: ConsoleApp, entries: list[Entry], out: Path) -> None:
         app.screen._on_timer_update()
         frames += 1
     events_ms = (time.process_time() - began) / frames * 1e3
-    out.write_text(json.dumps({"cells_ms": cells_ms, "events_ms": events_ms, "fold": fold(entries)}))
+    said = {"cells_ms": cells_ms, "cells_bytes": cells_bytes, "events_ms": events_ms, "fold": fold(entries)}
+    out.write_text(json.dumps(said))
     app.exit(None)
 
 

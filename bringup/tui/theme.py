@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rich.style import Style
 
+from bringup.tui.rate import SERIAL_TERMINALS
 from bringup.view.mark import Role
 
 CHOICES = ("auto", "terminal", "dark", "light", "mono")
@@ -122,13 +123,17 @@ STYLES: Mapping[Role, Style] = THEMES["terminal"].styles()
 
 
 def theme_of(wish: str, environment: Mapping[str, str]) -> Theme:
-    """The theme that is meant: `auto` takes the terminal's colours, unless it tells that it is light."""
+    """The theme that is meant: `auto` takes the terminal's colours, unless it tells that it is light, or is
+    one of those of serial lines, which had none.
+    """
     if environment.get("NO_COLOR"):
         return THEMES["mono"]
     if wish != "auto":
         return THEMES[wish]
     if environment.get("TERM") == "linux":
         return THEMES["crashcart"]
+    if environment.get("TERM") in SERIAL_TERMINALS:
+        return THEMES["mono"]
     # Some terminals tell their colours as numbers of the sixteen, `text;background`.
     behind = environment.get("COLORFGBG", "").rpartition(";")[2]
     return THEMES["light"] if behind in ("7", "15") else THEMES["terminal"]

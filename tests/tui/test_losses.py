@@ -16,7 +16,7 @@ from bringup.tui.scan import Scan
 from bringup.view.frame import Size
 from bringup.view.mark import STALE, WAITING, Tier
 from bringup.view.scene import Scene
-from tests.tui.records import World, app, folder_of
+from tests.tui.records import World, app, folder_of, shown
 from tests.tui.scenes import asked, console, dirty, keys, scene, text
 from tests.tui.test_app import SIZE, opened, until
 
@@ -214,3 +214,16 @@ async def test_the_record_is_verified_by_itself_and_what_contradicts_stands_on_t
         world.verified = Verified("intact")
         await pilot.press("v")
         await until(pilot, lambda: one.console_view.scene.alarm == "")
+
+
+async def test_a_gap_stands_in_row_one_and_on_the_bar_and_goes_when_it_is_filled(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    whole = folder.segment(1).read_bytes()
+    lines = whole.splitlines(keepends=True)
+    folder.segment(1).write_bytes(b"".join([*lines[:30], *lines[35:]]))
+    one = app(folder, World())
+    async with one.run_test(size=SIZE) as pilot:
+        await opened(pilot, one, "GAP 30-34", "events 30 to 34 are missing", "EVIDENCE")
+        folder.segment(1).write_bytes(whole)
+        await opened(pilot, one, "LIVE")
+        assert "missing" not in shown(one)

@@ -87,14 +87,14 @@ def only_our_own(one: Pty) -> None:
         ({"TERM": "xterm-16color"}, True, "─│"),
         ({"TERM": "screen"}, True, "─│"),
         ({"TERM": "linux"}, True, "─│"),
-        ({"TERM": "vt100"}, None, "─│"),
+        ({"TERM": "vt100"}, False, "─│"),
         ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False, "─│"),
         ({"TERM": "linux", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, True, "-|"),
     ],
     ids=lambda value: "-".join(value.values()) if isinstance(value, dict) else None,
 )
 def test_every_kind_of_terminal_gets_a_whole_first_frame(
-    tmp_path: Path, more: dict[str, str], colours: bool | None, frame: str
+    tmp_path: Path, more: dict[str, str], colours: bool, frame: str
 ) -> None:
     with console(folder_of(tmp_path).path, **more) as one:
         one.until(
@@ -115,8 +115,7 @@ def test_every_kind_of_terminal_gets_a_whole_first_frame(
             assert set(one.glass.strange) <= QUESTIONS
         if more["TERM"] == "xterm-16color":
             assert not any(re.search(r"[34]8;[25];", word) for word in one.glass.sequences)
-        if colours is not None:
-            assert bool(one.glass.colours) is colours
+        assert bool(one.glass.colours) is colours
         assert one.leave() == 0
         given_back(one)
 

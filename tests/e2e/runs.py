@@ -135,5 +135,5 @@ def events_of(run: Path) -> list[dict[str, Any]]:
 
 def only_run(runs: Path) -> Path:
     """The one run in a folder of runs."""
-    (run,) = runs.iterdir()
+    (run,) = (each for each in runs.iterdir() if each.is_dir())  # a console's log and copies lie beside it
     return run

@@ -8,6 +8,7 @@ its errors were measured over a window and found good, and no other test of it w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
@@ -22,6 +23,7 @@ from bringup.model.verdict import Verdict
 SCHEMA = "bringup.interop/1"
 PROVES = "link.errors"
 TESTS = frozenset({PROVES, "link.state", "link.neighbors", "link.bring_up", "link.relock"})
+_BOARD = re.compile(r"(\S{1,40}) \(([A-Z][A-Z0-9_]{5,40})\)")
 LENGTHS_M = (3.0, 30.0, 100.0, 500.0, 2000.0)
 """Upper ends of classes of length: within a rack, a row, a hall of multimode, DR, FR."""
 
@@ -133,7 +135,7 @@ def matrix(book: Iterable[Result]) -> Mapping[Combination, tuple[Result, ...]]:
 
 def _end(inventory: Inventory, read: Mapping[tuple[str, str], Scalar], port: str) -> End:
     device = parse_subject(port).device
-    adapter = _word(read, port, "nic_model"), _word(read, port, "nic_firmware")
+    adapter = _adapter(read, port)
     host = any(adapter) or inventory.devices[device].role in ("node", "tray")
     system = _word(read, device, "model"), _word(read, device, "os_version")
     model, release = adapter if host else system
@@ -144,6 +146,18 @@ def _end(inventory: Inventory, read: Mapping[tuple[str, str], Scalar], port: str
         optic=_word(read, port, "optic_part_number"),
         optic_firmware=_word(read, port, "optic_firmware"),
     )
+
+
+def _adapter(read: Mapping[tuple[str, str], Scalar], port: str) -> tuple[str, str]:
+    """Model and firmware. Where the host names no model, the firmware's own board id says which it is, as
+    with ConnectX (`28.42.1000 (MT_0000000838)`): of one board id there is one make of card.
+    """
+    model, firmware = _word(read, port, "nic_model"), _word(read, port, "nic_firmware")
+    board = _BOARD.fullmatch(firmware)
+    if board is None:
+        return model, firmware
+    driver = _word(read, port, "driver_name")
+    return model or " ".join(filter(None, (driver, board[2]))), board[1]
 
 
 def _identities(state: RunState) -> dict[tuple[str, str], Scalar]:

@@ -58,6 +58,10 @@ def test_a_receiver_that_has_silently_adapted_badly_is_found_by_locking_anew(
         if one["kind"] == "Measured" and one["quantity"] == "lock_ber"
     }
     assert bers[f"{BAD}#lock-0"] > 5 * bers[f"{BAD}#lock-2"]
+    shown = nursery.run(["interop", "show", str(only_run(tmp_path / "runs"))])
+    assert shown.status == 0
+    assert "SIMULATED: proves nothing" in shown.output
+    assert "failed: link.relock relock_ber_factor" in shown.output
 
 
 def test_a_bring_up_names_the_port_that_silently_corrects_ten_times_what_its_peers_do(

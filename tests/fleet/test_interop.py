@@ -134,6 +134,27 @@ def test_a_part_that_nobody_read_is_not_taken_for_one_that_was() -> None:
     assert answer(want, [result]).answer == "never"
 
 
+@pytest.mark.parametrize(
+    ("told", "model", "release"),
+    [
+        ({"nic_firmware": "28.42.1000 (MT_0000000838)", "driver_name": "mlx5_core"},
+         "mlx5_core MT_0000000838", "28.42.1000"),
+        ({"nic_firmware": "28.42.1000 (MT_0000000838)", "nic_model": "CX-7"}, "CX-7", "28.42.1000"),
+        ({"nic_firmware": "229.2.61.0/pkg 229.1.123.0", "driver_name": "bnxt_en"},
+         "", "229.2.61.0/pkg 229.1.123.0"),
+        ({"nic_firmware": "1.2 (x)"}, "", "1.2 (x)"),
+    ],
+)  # fmt: skip
+def test_an_adapter_is_known_by_its_model_or_by_the_board_id_of_its_firmware(
+    told: dict[str, str], model: str, release: str
+) -> None:
+    record = Record()
+    record.step("nic", "firmware", C1[1], [(C1[1], quantity, text) for quantity, text in told.items()])
+    errors(record, C1)
+    (result,) = results(state(record), record.inventory)
+    assert (result.combination.a.model, result.combination.a.release) == (model, release)
+
+
 def test_another_firmware_is_another_combination() -> None:
     book = good_run()
     combination = book[0].combination

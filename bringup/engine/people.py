@@ -125,7 +125,9 @@ class People:
         now_s = self._now_s()
 
         def take() -> None:
-            self.held[what] = Held(sender, self._utc(), now_s + LASTS_S, what in questions)
+            # Known now: one that is killed the moment after it has taken something leaves nothing taken.
+            seen_s = now_s if (sender.uid, sender.terminal) in self._hands() else None
+            self.held[what] = Held(sender, self._utc(), now_s + LASTS_S, what in questions, seen_s)
 
         return take
 
@@ -150,6 +152,10 @@ class People:
 
         return give_back
 
+    def _hands(self) -> set[tuple[int | None, str | None]]:
+        """User and terminal of every console that is there."""
+        return {(each.uid, each.terminal) for each in self._present.values()}
+
     def _place(self, what: str) -> bool:
         try:
             device = parse_subject(what).device
@@ -163,7 +169,7 @@ class People:
         """
         self.forget(questions)
         now_s, found = self._now_s(), {}
-        there = {(each.uid, each.terminal) for each in self._present.values()}
+        there = self._hands()
         for what, held in list(self.held.items()):
             if (held.sender.uid, held.sender.terminal) in there:
                 self.held[what] = msgspec.structs.replace(held, ends_s=now_s, lost_s=now_s)

@@ -113,6 +113,14 @@ def test_what_somebody_took_is_free_when_their_console_is_gone(people: People, h
     assert people.stale(()) == {NEAR: "their console is gone"}
 
 
+def test_a_console_that_is_killed_at_once_leaves_nothing_taken(people: People, hours: Hours) -> None:
+    look(people, KIM)
+    people.claim(NEAR, KIM, ())()
+    people.gone(KIM.peer)
+    hours.now_s = GONE_S
+    assert list(people.stale(())) == [NEAR]
+
+
 def test_a_console_that_comes_back_keeps_what_it_had(people: People, hours: Hours) -> None:
     look(people, KIM)
     people.claim(NEAR, KIM, ())()

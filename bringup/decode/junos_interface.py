@@ -13,7 +13,16 @@ from types import MappingProxyType
 from bringup.decode.json_field import Json
 from bringup.decode.junos_tree import Node, tree_of
 from bringup.decode.registry import Format
-from bringup.decode.result import Damaged, Found, Nothing, counter, is_missing, read_number, read_word
+from bringup.decode.result import (
+    Damaged,
+    FactValue,
+    Found,
+    Nothing,
+    counter,
+    is_missing,
+    read_number,
+    read_word,
+)
 from bringup.model.facts import FecCounters, Neighbor, Port
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
@@ -37,15 +46,20 @@ def _parse_interfaces(data: bytes) -> Found:
         raise Damaged("the reply has no interface-information")
     ports: list[Port] = []
     counters: list[FecCounters] = []
+    bundles: dict[str, object] = {}
     for interface in tree.every("physical-interface"):
         port = _port(interface)
         ports.append(port)
         counters.append(_fec(interface, port))
+        bundle = next((node.text.strip() for node in interface.every("ae-bundle-name")), None)
+        if bundle:
+            bundles[port.name] = bundle.partition(".")[0]
     if not ports:
         raise Nothing("the switch lists no interface")
     if len({port.name for port in ports}) != len(ports):
         raise Damaged("an interface stands there twice")
-    return Found(facts={"ports": tuple(ports), "fec_counters": tuple(counters)})
+    facts: dict[str, FactValue] = {"ports": tuple(ports), "fec_counters": tuple(counters)}
+    return Found(facts=facts | {"bundle_of": bundles})
 
 
 def _port(node: Node) -> Port:
@@ -121,6 +135,19 @@ def _fec(node: Node, port: Port) -> FecCounters:
     )
 
 
+def _parse_lacp(data: bytes) -> Found:
+    tree = tree_of(data)
+    if not any(True for _ in tree.every("lacp-interface-information-list")):
+        raise Damaged("the reply has no lacp-interface-information-list")
+    states: dict[str, object] = {}
+    for node in tree.every("lag-lacp-protocol"):
+        name, state = node.told("name"), node.told("lacp-mux-state")
+        if not name or state is None or name in states:
+            raise Damaged("a member without its name or its state, or one that stands there twice")
+        states[name] = state
+    return Found(facts={"states": states})
+
+
 def _parse_lldp(data: bytes) -> Found:
     tree = tree_of(data)
     if not any(True for _ in tree.every("lldp-neighbors-information")):
@@ -170,7 +197,11 @@ INTERFACES = Format(
         else 0
     ),
     parse=_parse_interfaces,
-    facts={"ports": tuple[Port, ...], "fec_counters": tuple[FecCounters, ...]},
+    facts={
+        "ports": tuple[Port, ...],
+        "fec_counters": tuple[FecCounters, ...],
+        "bundle_of": dict[str, str],
+    },
 )
 LLDP = Format(
     name="junos.lldp",
@@ -179,4 +210,11 @@ LLDP = Format(
     parse=_parse_lldp,
     facts={"neighbors": tuple[Neighbor, ...], "details": list[dict[str, str | int | None]]},
 )
-FORMATS = (INTERFACES, LLDP)
+LACP = Format(
+    name="junos.lacp",
+    title="Junos: show lacp interfaces | display xml or json",
+    sniff=lambda head: 90 if b"lacp-interface-information-list" in head else 0,
+    parse=_parse_lacp,
+    facts={"states": dict[str, str]},
+)
+FORMATS = (INTERFACES, LLDP, LACP)

@@ -1,4 +1,5 @@
-"""NX-OS `show version`, `show interface`, `show lldp neighbors detail` and `show environment`, as JSON.
+"""NX-OS `show version`, `show interface`, `show lldp neighbors detail`, `show environment` and `show
+port-channel summary`, as JSON.
 
 Source: output of Nexus 3000 and 9000 (releases 7.0 to 10.3), by keys as public clients read them.
 """
@@ -13,7 +14,7 @@ from bringup.decode.nxos_reply import count, mac_of, object_of, real, rows_of, t
 from bringup.decode.part_name import part_name
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, Nothing
-from bringup.model.facts import Environment, Fan, Identity, Neighbor, Port, Sensor, Supply
+from bringup.model.facts import Bundle, Environment, Fan, Identity, Neighbor, Port, Sensor, Supply
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
 _SPEED = re.compile(r"([0-9]{1,4}(?:\.[0-9])?) ?([GM])b/s")
@@ -188,6 +189,32 @@ def _fan(row: Json) -> Fan:
     return Fan(name=part_name(text(row, "fanname") or "fan"), ok=_ok(text(row, "fanstatus")))
 
 
+def _parse_channels(data: bytes) -> Found:
+    rows = rows_of(object_of(data), "TABLE_channel", "ROW_channel")
+    if not rows:
+        raise Nothing("the switch lists no port channel")
+    bundles = tuple(_bundle(row) for row in rows)
+    if len({bundle.name for bundle in bundles}) != len(bundles):
+        raise Damaged("a port channel is listed twice")
+    return Found(facts={"bundles": bundles})
+
+
+def _bundle(row: Json) -> Bundle:
+    """Status P is up in the channel; all others (D, I, s, H …) carry nothing."""
+    name = text(row, "port-channel")
+    if name is None:
+        raise Damaged("a port channel has no name")
+    members = rows_of(row, "TABLE_member", "ROW_member")
+    told = [(text(each, "port"), text(each, "port-status")) for each in members]
+    if any(port is None or status is None for port, status in told):
+        raise Damaged(f"a member of {name} has no name or no status")
+    return Bundle(
+        name=name,
+        members=tuple(str(port) for port, _ in told),
+        active=tuple(str(port) for port, status in told if status == "P"),
+    )
+
+
 VERSION = Format(
     name="nxos.version",
     title="NX-OS: show version | json",
@@ -216,4 +243,11 @@ ENVIRONMENT = Format(
     parse=_parse_environment,
     facts={"environment": Environment},
 )
-FORMATS = (VERSION, INTERFACES, LLDP, ENVIRONMENT)
+CHANNELS = Format(
+    name="nxos.port-channels",
+    title="NX-OS: show port-channel summary | json",
+    sniff=lambda head: 90 if b'"ROW_channel"' in head and b'"port-channel"' in head else 0,
+    parse=_parse_channels,
+    facts={"bundles": tuple[Bundle, ...]},
+)
+FORMATS = (VERSION, INTERFACES, LLDP, ENVIRONMENT, CHANNELS)

@@ -434,6 +434,7 @@ JUNOS_PORT = {
     "ethernet-fec-statistics": [{"fec_ccw_count": leaf("120"), "fec_nccw_count": leaf("0"),
                                  "pre-fec-ber": leaf("2.5e-09")}],
     "output-error-list": [{"carrier-transitions": leaf("5")}],
+    "logical-interface": [{"address-family": [{"ae-bundle-name": leaf("ae0.0")}]}],
 }  # fmt: skip
 JUNOS_INTERFACES_TOLD = {
     "interface-information": [
@@ -482,6 +483,30 @@ JUNOS_COMMITS = b"""\
 </commit-information>
 </rpc-reply>
 """
+NXOS_CHANNELS = encoded(
+    {
+        "TABLE_channel": {
+            "ROW_channel": {
+                "group": "10", "port-channel": "Po10", "status": "U", "type": "Eth", "prtcl": "LACP",
+                "TABLE_member": {
+                    "ROW_member": [
+                        {"port": "Eth1/1", "port-status": "P"}, {"port": "Eth1/2", "port-status": "D"}
+                    ]
+                },
+            }
+        }
+    }
+)  # fmt: skip
+JUNOS_LACP = b"""\
+<rpc-reply>
+<lacp-interface-information-list><lacp-interface-information>
+<lag-lacp-header><aggregate-name>ae0</aggregate-name></lag-lacp-header>
+<lag-lacp-state><name>et-0/0/0</name><lacp-role>Actor</lacp-role></lag-lacp-state>
+<lag-lacp-protocol><name>et-0/0/0</name><lacp-mux-state>Collecting distributing</lacp-mux-state>
+</lag-lacp-protocol>
+</lacp-interface-information></lacp-interface-information-list>
+</rpc-reply>
+"""
 SAMPLES: dict[str, bytes] = {
     "mlxlink": MLXLINK,
     "ib.netdiscover-ports": NETDISCOVER,
@@ -518,6 +543,8 @@ SAMPLES: dict[str, bytes] = {
     "junos.lldp": JUNOS_LLDP,
     "junos.uptime": JUNOS_UPTIME,
     "junos.commits": JUNOS_COMMITS,
+    "junos.lacp": JUNOS_LACP,
+    "nxos.port-channels": NXOS_CHANNELS,
 }
 JSON = [*sorted(name for name, sample in SAMPLES.items() if sample.lstrip()[:1] == b"{"), "mlxlink"]
 

@@ -18,6 +18,7 @@ from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
 from bringup.model.errors import InputError
 from bringup.model.facts import (
+    Bundle,
     Clock,
     Decoded,
     Environment,
@@ -49,9 +50,11 @@ COMMANDS = MappingProxyType(
             format=junos_optics.OPTICS,
             deadline_s=60.0,
         ),
+        "lacp": Command(text="show lacp interfaces | display xml | no-more", format=junos_interface.LACP),
         "neighbors": Command(text="show lldp neighbors | no-more", format=junos_text.WHOLE_LLDP),
     }
 )
+COLLECTING = "collecting distributing"
 _PORT_NAME = re.compile(r"(?:et|xe|ge|mge|fe)-[0-9]{1,3}/[0-9]{1,3}/[0-9]{1,3}(?::[0-9]{1,2})?")
 
 
@@ -112,6 +115,28 @@ class JunosDriver:
         if self._links.has("gnmi") and not self._links.has("ssh"):
             return await openconfig.neighbors(await self._links.gnmi())
         return facts(await self._read("neighbors"), "neighbors", Neighbor)
+
+    async def bundles(self) -> tuple[Bundle, ...]:
+        """Aggregates by what the ports say, static ones too. A member carries traffic where its link is up,
+        and, where LACP knows it, where that collects and distributes.
+        """
+        decoded = await self._read("interfaces")
+        states = (await self._read("lacp")).facts["states"]
+        bundle_of = decoded.facts["bundle_of"]
+        assert isinstance(states, dict) and isinstance(bundle_of, dict)
+        up = {port.name for port in facts(decoded, "ports", Port) if port.oper_up.value is True}
+        working = {port for port in up if str(states.get(port, COLLECTING)).lower() == COLLECTING}
+        names = dict.fromkeys(str(name) for name in bundle_of.values())
+        return tuple(
+            Bundle(
+                name=name,
+                members=tuple(port for port, bundle in bundle_of.items() if bundle == name),
+                active=tuple(
+                    port for port, bundle in bundle_of.items() if bundle == name and port in working
+                ),
+            )
+            for name in names
+        )
 
     async def set_admin(self, port: str, up: bool) -> None:
         """Start or shut a port. Junos has one configuration: it is what the switch starts with, too.

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import msgspec
 
 from bringup.decode import (
+    linux_bond,
     linux_line,
     lldp_interfaces,
     lldp_json0,
@@ -26,6 +27,7 @@ from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
 from bringup.model.errors import InputError, NoData, Unparsable
 from bringup.model.facts import (
+    Bundle,
     Clock,
     Decoded,
     Environment,
@@ -56,6 +58,7 @@ COMMANDS = MappingProxyType(
             format=nvue_interface.INTERFACES,
             deadline_s=60.0,
         ),
+        "bundles": Command(text="ip -j -d link", format=linux_bond.BONDS),
         "neighbors": Command(text="sudo -n lldpcli show neighbors -f json0", format=lldp_json0.TABLE),
         "lldp_interfaces": Command(
             text="sudo -n lldpcli show interfaces -f json0", format=lldp_interfaces.INTERFACES
@@ -168,6 +171,10 @@ class NvueDriver:
         return await lldpd.neighbors(
             self._read, COMMANDS["neighbors"], COMMANDS["lldp_interfaces"], device=self._device.name
         )
+
+    async def bundles(self) -> tuple[Bundle, ...]:
+        """Bonds, as the kernel has them."""
+        return facts(await self._read(COMMANDS["bundles"]), "bundles", Bundle)
 
     async def set_admin(self, port: str, up: bool) -> None:
         """Start or shut a port. Cumulus saves what is applied (from 5.9 on), NVOS does not.

@@ -19,6 +19,7 @@ from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
 from bringup.model.errors import InputError, NoData
 from bringup.model.facts import (
+    Bundle,
     Clock,
     Decoded,
     Environment,
@@ -43,6 +44,7 @@ COMMANDS = MappingProxyType(
             format=nxos_transceiver.TRANSCEIVER,
             deadline_s=60.0,
         ),
+        "bundles": Command(text="show port-channel summary | json", format=nxos_system.CHANNELS),
         "neighbors": Command(text="show lldp neighbors detail | json", format=nxos_system.LLDP),
     }
 )
@@ -95,6 +97,22 @@ class NxosDriver:
         """
         found = facts(await self._read("neighbors"), "neighbors", Neighbor)
         return tuple(msgspec.structs.replace(each, local_port=long_name(each.local_port)) for each in found)
+
+    async def bundles(self) -> tuple[Bundle, ...]:
+        """Port channels.
+
+        Raises:
+            NoData: the switch lists none, which it also does where the feature is off.
+        """
+        found = facts(await self._read("bundles"), "bundles", Bundle)
+        return tuple(
+            Bundle(
+                name=bundle.name,
+                members=tuple(long_name(port) for port in bundle.members),
+                active=tuple(long_name(port) for port in bundle.active),
+            )
+            for bundle in found
+        )
 
     async def set_admin(self, port: str, up: bool) -> None:
         """Start or shut a port, in the running configuration only: it is not saved.

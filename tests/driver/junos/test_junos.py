@@ -11,6 +11,7 @@ from bringup.driver import junos_trial
 from bringup.driver.platform.junos import COMMANDS, JunosDriver
 from bringup.driver.reading import Command
 from bringup.model.errors import InputError, NoData, Refused, Unparsable
+from bringup.model.facts import Bundle
 from bringup.model.measurement import DARK, NOT_AVAILABLE, value
 from tests.decode.platform_samples import SAMPLES
 from tests.driver.canned import CannedLinks, device
@@ -24,6 +25,7 @@ REPLIES = {
     COMMANDS["interfaces"].text: SAMPLES["junos.interfaces"],
     COMMANDS["optics"].text: SAMPLES["junos.optics"],
     COMMANDS["neighbors"].text: SAMPLES["junos.text-lldp"],
+    COMMANDS["lacp"].text: SAMPLES["junos.lacp"],
 }
 
 
@@ -65,6 +67,17 @@ async def test_a_switch_tells_all_over_a_real_ssh_server(tmp_path: Path) -> None
 async def test_a_module_that_junos_does_not_know_has_a_serial_and_no_part_number() -> None:
     by_port = {optic.port: optic for optic in await driver().optics()}
     assert (by_port["et-0/0/1"].part_number, by_port["et-0/0/1"].serial) == (NOT_AVAILABLE, value("AC8J44"))
+
+
+async def test_the_last_member_of_an_aggregate_that_carries_traffic_is_known() -> None:
+    bundle = Bundle(name="ae0", members=("et-0/0/0", "et-0/0/1"), active=("et-0/0/0",))
+    assert await driver().bundles() == (bundle,)
+    waiting = SAMPLES["junos.lacp"].replace(b"Collecting distributing", b"Waiting")
+    assert (await driver(lacp=waiting).bundles())[0].active == ()
+    static = b"<rpc-reply><lacp-interface-information-list/></rpc-reply>\n"
+    assert await driver(lacp=static).bundles() == (bundle,)
+    with pytest.raises(Unparsable):
+        await driver(lacp=SAMPLES["junos.lacp"][:-40]).bundles()
 
 
 @pytest.mark.parametrize("what", ["version", "hardware", "interfaces", "optics", "neighbors", "environment"])

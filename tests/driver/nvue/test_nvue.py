@@ -12,6 +12,7 @@ import pytest
 from bringup.driver import nvue_trial
 from bringup.driver.platform.nvue import COMMANDS, PER_PORT, NvueDriver
 from bringup.model.errors import InputError, NoData, Refused, Unparsable
+from bringup.model.facts import Bundle
 from bringup.model.measurement import DARK, NOT_AVAILABLE, UNSUPPORTED, value
 from bringup.transport.base import CommandResult
 from tests.decode.platform_samples import SAMPLES, encoded
@@ -32,6 +33,25 @@ def of_port(what: str, port: str) -> str:
     return PER_PORT[what].text.format(port=port)
 
 
+BONDS = encoded(
+    [
+        {"ifname": "lo"},
+        {"ifname": "bond1", "linkinfo": {"info_kind": "bond", "info_data": {"mode": "802.3ad"}}},
+        *(
+            {
+                "ifname": name,
+                "master": "bond1",
+                "linkinfo": {
+                    "info_slave_kind": "bond",
+                    "info_slave_data": {"state": state, "mii_status": link},
+                },
+            }
+            for name, state, link in (
+                ("swp1", "ACTIVE", "UP"), ("swp2", "ACTIVE", "DOWN"), ("swp3", "BACKUP", "UP")
+            )
+        ),
+    ]
+)  # fmt: skip
 UNPLUGGED = b"status                 : unplugged\nidentifier             : N/A\n"
 REPLIES: dict[str, bytes] = {
     COMMANDS["system"].text: SAMPLES["nvue.system"],
@@ -43,6 +63,7 @@ REPLIES: dict[str, bytes] = {
     COMMANDS["fans"].text: SAMPLES["nvue.fan"],
     COMMANDS["sensors"].text: SAMPLES["nvue.temperature"],
     COMMANDS["interfaces"].text: PORTS,
+    COMMANDS["bundles"].text: BONDS,
     COMMANDS["neighbors"].text: sonic.NEIGHBORS,
     COMMANDS["lldp_interfaces"].text: sonic.LLDP_INTERFACES,
     of_port("transceiver", "swp1"): SAMPLES["nvue.transceiver"],
@@ -83,6 +104,25 @@ async def test_a_switch_tells_all_over_a_real_ssh_server(tmp_path: Path) -> None
     assert counters[1].pre_fec_ber == NOT_AVAILABLE
     assert neighbors
     assert stand.connections == 1
+
+
+async def test_the_last_member_of_a_bond_that_carries_traffic_is_known() -> None:
+    assert await driver().bundles() == (
+        Bundle(name="bond1", members=("swp1", "swp2", "swp3"), active=("swp1",)),
+    )
+    assert await driver({COMMANDS["bundles"].text: encoded([{"ifname": "lo"}])}).bundles() == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        BONDS[:-30], b"[]\n", b"{}\n", b"[5]\n", b"", BONDS.replace(b'"master": "bond1",', b""),
+        BONDS.replace(b"BACKUP", b"OTHER"), BONDS.replace(b'"swp1"', b"null"), b"Error: no\n",
+    ],
+)  # fmt: skip
+async def test_bonds_that_can_not_be_read_are_never_none(said: bytes) -> None:
+    with pytest.raises((Unparsable, NoData)):
+        await driver({COMMANDS["bundles"].text: said}).bundles()
 
 
 async def test_later_releases_tell_modules_by_the_platform() -> None:
@@ -298,5 +338,5 @@ async def test_a_mark_that_was_damaged_never_says_that_a_change_was_kept(said: b
 
 
 def test_every_command_reads_and_changes_nothing() -> None:
-    reads = r"(nv show |cat /proc/|date |sudo -n lldpcli show )"
+    reads = r"(nv show |cat /proc/|date |ip -j -d link$|sudo -n lldpcli show )"
     assert all(re.match(reads, command.text) for command in (*COMMANDS.values(), *PER_PORT.values()))

@@ -11,6 +11,7 @@ from bringup.driver import nxos_trial
 from bringup.driver.platform.nxos import COMMANDS, NxosDriver
 from bringup.driver.trial import NoTimer
 from bringup.model.errors import InputError, NoData, Refused, Unparsable
+from bringup.model.facts import Bundle
 from bringup.model.measurement import DARK, NOT_AVAILABLE, value
 from tests.decode.platform_samples import SAMPLES
 from tests.driver.canned import CannedLinks, device
@@ -23,6 +24,7 @@ FORMATS = {
     "interfaces": "nxos.interfaces",
     "optics": "nxos.transceiver",
     "neighbors": "nxos.lldp-detail",
+    "bundles": "nxos.port-channels",
 }
 REPLIES = {COMMANDS[what].text: SAMPLES[name] for what, name in FORMATS.items()}
 METHODS = {
@@ -32,6 +34,7 @@ METHODS = {
     "interfaces": "ports",
     "optics": "optics",
     "neighbors": "neighbors",
+    "bundles": "bundles",
 }
 
 
@@ -71,6 +74,12 @@ async def test_a_switch_tells_all_over_a_real_ssh_server(tmp_path: Path) -> None
 async def test_counters_of_fec_without_gnmi_are_no_data_with_advice() -> None:
     with pytest.raises(NoData, match="gnmi"):
         await driver().fec_counters()
+
+
+async def test_the_last_member_of_a_port_channel_that_carries_traffic_is_known() -> None:
+    assert await driver().bundles() == (
+        Bundle(name="Po10", members=("Ethernet1/1", "Ethernet1/2"), active=("Ethernet1/1",)),
+    )
 
 
 async def test_a_clock_that_is_not_utc_is_no_time() -> None:

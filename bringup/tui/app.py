@@ -20,6 +20,7 @@ from bringup.journal.folder import RunFolder
 from bringup.model.errors import BringupError
 from bringup.model.inventory import Inventory
 from bringup.tui import errands, resized
+from bringup.tui.beside import Beside
 from bringup.tui.company import Company
 from bringup.tui.console import Console
 from bringup.tui.display import Display
@@ -43,18 +44,14 @@ from bringup.tui.feed import Feed
 from bringup.tui.lines import Corner, Lines, named
 from bringup.tui.outbox import held_back
 from bringup.tui.outside import NotSent, Outside, Verified
-from bringup.tui.pages import Pages
 from bringup.tui.picture import Picture, utc
 from bringup.tui.rate import FRAMES_A_S, Link, Rate
 from bringup.tui.scan import HOLD_S, Gate, Key, Scan
 from bringup.tui.stalls import LoopStalled, Stalls
 from bringup.tui.study import study
 from bringup.view.frame import Size
-from bringup.view.screen_journal import matches
 
 TICK_S = 1 / FRAMES_A_S["local"]
-BESIDE_S = 0.1
-PAGES_S = 0.05
 
 
 class ConsoleApp(App[str | None], inherit_bindings=False):
@@ -83,7 +80,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._picture = Picture(
             self._feed, inventory, outside, tier=shown.tier, watching=watching, clock=clock
         )
-        self._pages = Pages(folder, matches)
+        self._beside = Beside(self._feed, self._picture, outside.verify, self._stumbled)
         self.stalls = Stalls(lambda late_s: self._write_down(LoopStalled(f"for {late_s * 1e3:.0f} ms")))
         self._gate = Gate(shown.preamble)
         self._trouble = ""
@@ -102,49 +99,29 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
     def on_mount(self) -> None:
         self._take_back = on_end(lambda: self.exit(None))
         self._lines.focus()
-        self.run_worker(self._read(), name="feed", exit_on_error=False)
-        self.run_worker(self._beside(), name="beside", exit_on_error=False)
-        self.run_worker(self._turn_pages(), name="pages", exit_on_error=False)
-        self.run_worker(self.stalls.watch(), name="stalls", exit_on_error=False)
-        self.run_worker(self._company.keep(), name="company", exit_on_error=False)
+        for goes_on in (
+            self._feed.keep(),
+            self._beside.look(),
+            self._beside.diagnose(),
+            self._beside.turn_pages(lambda: self.console_view.look),
+            self.stalls.watch(),
+            self._company.keep(),
+        ):
+            self.run_worker(goes_on, exit_on_error=False)
         self.set_interval(TICK_S, self._frame)
         self.set_interval(resized.EVERY_S, lambda: resized.look(self))
         self._paint()
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         self._take_back()
+        await self._beside.end()
 
     # What comes in
-
-    async def _read(self) -> None:
-        await self._feed.keep()
-
-    async def _beside(self) -> None:
-        """What takes a while, beside frames and keys, which never wait for it."""
-        while True:
-            with self._guarded():
-                await self._picture.look()
-            with self._guarded():
-                await self._picture.diagnose()
-            if self._picture.verify_due():
-                self._begin_verify()
-            await asyncio.sleep(BESIDE_S)
 
     def _where(self) -> tuple[str, str, str]:
         """Where this console looks, for others."""
         look = self.console_view.look
         return look.screen, look.about, f"{self.size.width}x{self.size.height}"
-
-    async def _turn_pages(self) -> None:
-        """Fetch what the journal screen looks at, where it is not at hand."""
-        while True:
-            look, feed, picture = self.console_view.look, self._feed, self._picture
-            with self._guarded():
-                if look.screen in ("journal", "filter"):
-                    near = feed.read - len(feed.recent)
-                    picture.page = await self._pages.page(look, feed.read, near, picture.page)
-            searching = look.filter == picture.page.word and picture.page.searched < feed.read
-            await asyncio.sleep(0 if look.filter and searching else PAGES_S)
 
     async def _frame(self) -> None:
         if not self.rate.due(TICK_S, watching=self.console_view.look.screen == "watch"):
@@ -242,7 +219,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             match effect:
                 case Verify():
                     self._picture.verified = Verified("verifying ...")
-                    self._begin_verify()
+                    self._beside.verify()
                 case Copy() | Export() | Fetch() | Photo():
                     self.run_worker(self._errand(effect), exit_on_error=False)
                 case Study():
@@ -296,15 +273,6 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             view.keep_unsent(command.arguments.get("question", ""))
         view.say(said)
         self._paint()
-
-    def _begin_verify(self) -> None:
-        self.run_worker(self._verify(), exclusive=True, group="verify", exit_on_error=False)
-
-    async def _verify(self) -> None:
-        try:
-            self._picture.verified = await self._outside.verify(self._folder.path)
-        except Exception as error:
-            self._picture.verified = Verified(f"NOT VERIFIED: {self._write_down(error)}")
 
     async def _errand(self, effect: Copy | Export | Fetch | Photo) -> None:
         """What takes files, beside the loop that draws; what came of it stands on the screen."""

@@ -48,6 +48,7 @@ class Picture:
         self.pace = ""
         self.page = Page()
         self._feed, self._inventory, self._outside = feed, inventory, outside
+        self._run_id = feed.folder.run_id
         self._tier: Tier = tier
         self._watching = watching
         self._clock = clock
@@ -77,7 +78,7 @@ class Picture:
                 self._made = made.at(live, clock, self.pace)
             return self._made or made
         self._made = Scene(
-            run_id=self._feed.folder.run_id,
+            run_id=self._run_id,
             state=state,
             inventory=self._inventory,
             causes=self._causes,

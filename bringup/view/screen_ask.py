@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from bringup.model.event import Asked
 from bringup.model.subject import ends, parse_subject
 from bringup.view.fit import rule, spaced, wrapped
@@ -21,14 +23,16 @@ WORDS = {
     "approve": "approve",
 }
 FIELD = {
-    "instruct": "Type `done`, or a note:",
-    "confirm": "Type yes or no:",
+    "instruct": "Type 1 or `done`, or a note:",
+    "confirm": "Type the number, or yes or no:",
     "scan": "Scan or type the label:",
     "measure": "Type the number:",
     "choose": "Type the number of your choice:",
     "attest": "Type yes to sign for it, no to refuse:",
     "approve": "Type {device} to approve it, or no:",
 }
+OFFERED = MappingProxyType({"confirm": ("yes", "no"), "instruct": ("done",)})
+"""Answers that have a number where the question names none: gloves can press digits."""
 LARGE_LINE = 34
 LASERS = "LASERS MAY BE ON: VIDEO PROBE ONLY"
 """Nothing proves them off yet, so nothing here ever says safe."""
@@ -58,7 +62,7 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     for change in ask.changes[:4]:
         label = label_of(change)
         rows.append(((f"   {label}: ", "dim"), (visible(change, size.width - 14), "warn")))
-    for number, choice in enumerate(ask.choices[:9], 1):
+    for number, choice in enumerate(offered(ask)[:9], 1):
         rows.append(((f"   {number}", "title"), (f"  {visible(choice, size.width - 8)}", "plain")))
     if ask.form == "approve":
         rows.append(
@@ -79,6 +83,11 @@ def field(ask: Asked) -> str:
     return FIELD.get(ask.form, "Your answer:").format(device=visible(approved_by(ask), 40))
 
 
+def offered(ask: Asked) -> tuple[str, ...]:
+    """The answers that a number stands for."""
+    return ask.choices or OFFERED.get(ask.form, ())
+
+
 def answer(ask: Asked, typed: str) -> str:
     """The value that is sent for what was typed; empty where it is no answer.
 
@@ -87,8 +96,9 @@ def answer(ask: Asked, typed: str) -> str:
     words = typed.strip()
     if ask.form == "approve":
         return "approve" if words == approved_by(ask) else "refuse" if words.lower() == "no" else ""
-    if ask.form == "choose" and words.isdigit() and 1 <= int(words) <= len(ask.choices):
-        return ask.choices[int(words) - 1]
+    numbered = offered(ask)
+    if words.isdecimal() and len(words) < 4 and 1 <= int(words) <= len(numbered):
+        return numbered[int(words) - 1]
     return words
 
 

@@ -162,6 +162,29 @@ def test_a_choice_is_sent_by_its_number() -> None:
     assert sent(effects) == [Send("answer", {"question": "sign-off/walk@run", "value": "UPC"})]
 
 
+@pytest.mark.parametrize(
+    ("form", "number", "value"),
+    [("confirm", "1", "yes"), ("confirm", "2", "no"), ("confirm", "3", "3"), ("instruct", "1", "done")],
+)
+def test_with_gloves_a_question_is_answered_by_its_number(form: str, number: str, value: str) -> None:
+    one, _ = console(scene(dirty(), asked(form=form)))
+    keys(one, "space")
+    assert "   1  " in text(one)
+    keys(one, number)
+    assert keys(one, "enter") == [answer_of(value)]
+
+
+@pytest.mark.parametrize("form", ["scan", "measure", "attest"])
+def test_a_number_stands_for_itself_where_no_answers_are_offered(form: str) -> None:
+    one, _ = console(scene(dirty(), asked(form=form)))
+    assert keys(one, "space", "1", "enter") == [answer_of("1")]
+
+
+def answer_of(value: str) -> Send:
+    (ask,) = scene(dirty(), asked()).state.asks
+    return Send("answer", {"question": ask.question, "value": value, "asked": str(ask.seq)})
+
+
 def test_what_changes_a_device_is_approved_by_its_name_typed_in_full() -> None:
     change = asked("Outlet off. Do it?", "approve", subject="pdu-1/outlet-5", changes=("drops node-01",))
     one, _ = console(scene(dirty(), change))

@@ -14,14 +14,17 @@ from pathlib import Path
 from bringup.model import event as ev
 from bringup.model.verdict import Verdict
 from bringup.tui.home import Home
+from bringup.tui.scan import Key
 from bringup.view.frame import Size
 from bringup.view.mark import Row, Tier
 from bringup.view.scene import Scene
 from bringup.view.screen_home import RunLine
+from bringup.view.screen_start import Offer
 from bringup.view.summary import plain
+from bringup.view.text import lines
 from tests.diagnosis.record import C2, Record, healthy, light
 from tests.tui.picture_guides import guides
-from tests.tui.scenes import asked, console, dirty, good, keys, scene
+from tests.tui.scenes import HOSTILE, asked, console, dirty, good, keys, scene
 from tests.view.live_links import BAD, MOMENTS, PLUGGED, watched
 
 PLACE = Path(__file__).resolve().parent / "pictures"
@@ -44,8 +47,16 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "typed": ("colon", "c", "l", "o", "s", "e", "enter"),
     "ask": ("space",),
     "cannot": ("space", "tab"),
+    "copy": ("f", "y"),
+    "evidence": ("f", "e"),
+    "waive": ("f", "W", "o", "l", "d", "enter"),
+    "photo": ("f", "p", "I", "M", "G", "enter"),
+    "leave": ("Q",),
+    "jump": ("J", "apostrophe"),
 }
 """The keys that lead to each screen."""
+FEW = ("typed", "filter", "palette", "help", "copy", "evidence", "waive", "photo", "leave", "jump")
+"""These look the same in every state: two of them are enough."""
 
 
 def unknown() -> Record:
@@ -113,7 +124,7 @@ def pictures() -> Iterator[tuple[str, str]]:
     for state, made in STATES.items():
         shown = made()
         for screen, names in SCREENS.items():
-            if screen in ("typed", "filter", "palette", "help") and state not in ("failing", "ascii"):
+            if screen in FEW and state not in ("failing", "ascii"):
                 continue
             for size in SIZED.get(state, (CART,)):
                 yield f"{screen}-{state}-{size.width}x{size.height}", drawn(shown, names, size)
@@ -135,7 +146,7 @@ def pictures() -> Iterator[tuple[str, str]]:
 
 
 def watches() -> Iterator[tuple[str, str]]:
-    """The watch screen live, at each moment of the work; in other sizes and characters while hands are off."""
+    """The watch screen live, at each moment of the work; in other sizes and glyphs while hands are off."""
     for name, moment in MOMENTS.items():
         shown = scene(dirty(), *watched(BAD, moment), simulated=True)
         yield f"watch-live-{name}-80x24", drawn(shown, ("f", "w"), CART)
@@ -173,10 +184,50 @@ def homes() -> Iterator[tuple[str, str]]:
         for size in (CART, SMALL) if name == "good" else (CART,):
             yield f"home-{name}-{size.width}x{size.height}", home(lines, size, tier)  # type: ignore[arg-type]
     yield "home-empty-80x24", home((), CART, "unicode")
+    for tier, size in (("unicode", CART), ("unicode", SMALL), ("ascii", CART)):
+        yield f"start-{tier}-{size.width}x{size.height}", start((), size, tier)  # type: ignore[arg-type]
+    yield "start-sure-80x24", start(("j", "enter"), CART, "unicode")
+    yield "raw-failing-80x24", raw()
 
 
 def home(lines: tuple[RunLine, ...], size: Size, tier: Tier) -> str:
     return as_text(Home(lines, tier, clock=lambda: CLOCK).rows(size))
+
+
+OFFERS = (
+    Offer(
+        "GO ON", "20260102-030404-abcd", "mini without a runner: it goes on", ("resume", "x")
+    ),
+    Offer("RACKS", "r07", "mini on r07.toml: 5 devices", ("run", "mini", "-i", "r07.toml")),
+    Offer("THIS HOST", "this host", "nothing is changed on it", ("run", "this-host")),
+    Offer("SIMULATED", "demo mini", "a simulated mini rack", ("demo", "--profile", "mini")),
+)
+
+
+def start(names: tuple[str, ...], size: Size, tier: Tier) -> str:
+    one = Home((), tier, clock=lambda: CLOCK)
+    one.offer(OFFERS)
+    for name in ("plus", *names):
+        one.press(Key(name, None))
+    return as_text(one.rows(size))
+
+
+def raw() -> str:
+    """What a device said, with what could do harm written out."""
+    kept = ev.EvidenceKept(
+        stage="optics",
+        step="levels",
+        subject="leaf-1/Ethernet0",
+        attempt=1,
+        name="show interfaces transceiver",
+        sha256="0" * 64,
+        size=99,
+        media_type="text/plain",
+    )
+    one, _ = console(scene(dirty(), kept).at("LIVE", CLOCK))
+    keys(one, "f", "e", "enter")
+    one.fetched("0" * 64, lines(f"Ethernet0:\n  Rx power {HOSTILE} -6.3 dBm\n", 60, 40))
+    return as_text(one.rows(CART))
 
 
 def line(number: int, **more: object) -> RunLine:

@@ -60,7 +60,7 @@ def _draw(scene: Scene, look: Look, size: Size) -> tuple[list[Row], Footer]:
     items = choices(scene, look)
     told = [f"{each.name}:  {each.text.partition(chr(10))[0][:SHOWN]}" for each in items]
     rows = menu.rows("Copy what?", told, look.cursor, size.width, scene.tier)
-    place = "to the terminal's clipboard, as far as it takes that, and into a file whose name is shown"
+    place = "to the clipboard, if the terminal takes it, and always into a file"
     keys = [("1-9", "pick"), ("Enter", "copy"), ("Esc", "back")]
     return rows, Footer(place, "A digit picks, Enter copies.", keys)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
 from bringup.model.errors import BringupError
-from bringup.model.event import Asked, CommandReceived, Known, Noted, Unknown
+from bringup.model.event import Asked, CommandReceived, Known, Noted, StageEnded, Unknown
 from bringup.model.inventory import Inventory
 from bringup.model.verdict import Verdict
 from bringup.tui import doing
@@ -18,6 +18,7 @@ from bringup.tui.company import Company
 from bringup.tui.effect import Effect, Hand, Send
 from bringup.tui.feed import Feed
 from bringup.tui.outside import Outside
+from bringup.view.frame import drawable
 from bringup.view.mark import Tier
 from bringup.view.people import name_of, present_words
 from bringup.view.progress import Progress
@@ -57,7 +58,8 @@ class PlainConsole:
         tier: Tier = "unicode",
         watching: bool = False,
     ) -> None:
-        self._feed, self._inventory, self._outside, self._write = feed, inventory, outside, write
+        self._feed, self._inventory, self._outside = feed, inventory, outside
+        self._write = lambda line: write(plain(drawable(((line, "plain"),), tier)))
         self._tier: Tier = tier
         self._watching = watching
         self._progress = Progress(tier)
@@ -86,6 +88,8 @@ class PlainConsole:
             self._write(f"{visible(who, 60)} {TAKES[event.verb]} {what}")
         for row in self._progress.rows(event) if not isinstance(event, Unknown) else ():
             self._write(plain(row))
+        if isinstance(event, StageEnded) and not event.verdict.good:
+            self._write("  f tells what is wrong, and what to do")
 
     async def line(self, typed: str) -> None:
         """One line that a person typed."""
@@ -189,7 +193,7 @@ class PlainConsole:
     def _failures(self) -> Iterator[str]:
         causes = self._outside.diagnose(self._feed.state, self._inventory)
         if not causes:
-            yield "nothing failed so far"
+            yield "nothing is failing now"
         for number, cause in enumerate(causes, 1):
             yield f"FAILURE {number}"
             for row in cause_rows(cause, width=WIDTH, tier=self._tier):

@@ -59,7 +59,7 @@ class PlainConsole:
         watching: bool = False,
     ) -> None:
         self._feed, self._inventory, self._outside = feed, inventory, outside
-        self._write = lambda line: write(plain(drawable(((line, "plain"),), tier)))
+        self._out = write
         self._tier: Tier = tier
         self._watching = watching
         self._progress = Progress(tier)
@@ -67,6 +67,10 @@ class PlainConsole:
         self._pending = ""
         self.left = False
         self.company = Company(outside, lambda: ("lines", "", ""))
+
+    def _write(self, line: str) -> None:
+        """In characters that the terminal has."""
+        self._out(plain(drawable(((line, "plain"),), self._tier)))
 
     async def follow(self) -> None:
         """Write a line for each change, until the run is closed or somebody leaves."""

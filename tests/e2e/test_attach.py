@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bringup.journal.folder import RunFolder
+from bringup.journal.sign import KeySigner
+from bringup.journal.write import Journal
 from tests.e2e.here import CONFIRM, QUESTION, REACH, Here
 from tests.e2e.runs import Nursery, until
+from tests.journal.records import closed, note, started
+
+MANY = 100_000
 
 
 @pytest.fixture
@@ -107,3 +113,24 @@ def test_list_tells_running_from_closed_from_damaged(here: Here) -> None:
     (here.path / "run.json").write_bytes(b"{")
     assert "damaged" in here.do("list").output
     assert here.do("list").status == 0
+
+
+async def test_100_000_events_are_written_while_a_reader_is_stopped_and_it_reads_them_all_later(
+    nursery: Nursery, tmp_path: Path
+) -> None:
+    folder = RunFolder.create(tmp_path)
+    journal = await Journal.create(folder, signer=KeySigner.throwaway())
+    await journal.append(started(folder))
+    reader, output = nursery.start(["attach", str(folder.path), "--format", "jsonl", "--follow"])
+    until(lambda: '"kind":"RunStarted"' in output.read_text())
+    os.kill(reader, signal.SIGSTOP)
+    for number in range(MANY):
+        await journal.offer(note(str(number)))
+    await journal.close(closed())
+    seen = output.stat().st_size
+    os.kill(reader, signal.SIGCONT)
+    assert nursery.wait(reader) == 0
+    written = b"".join(folder.segment(number).read_bytes() for number in folder.segments())
+    assert seen < len(written) // 100
+    assert output.read_bytes() == written
+    assert written.count(b"\n") >= MANY + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +12,8 @@ import pytest
 from tests.e2e.runs import Done, Nursery, Rack, events_of, only_run, until
 from tests.e2e.test_world import long_window, summary_of
 
-SPEED = 200
+SPEED = 100
+COUNTED = {"leaf-1", "leaf-2", "node-01"}
 NEAR, LINK = "leaf-1/Ethernet8", "leaf-1/Ethernet8<->leaf-2/Ethernet2/1"
 
 
@@ -33,6 +35,17 @@ LATE = (
 )
 
 
+def counted_from(run: Path) -> set[str]:
+    """The devices whose totals were read at the beginning of the window: what comes now is inside it."""
+    written = b"".join(path.read_bytes() for path in sorted(run.glob("journal/*.jsonl")))
+    whole = written[: written.rfind(b"\n") + 1]  # the last line may be on its way
+    return {
+        event["subject"]
+        for event in map(json.loads, whole.splitlines())
+        if event["kind"] == "EvidenceKept" and event["name"].startswith("fec_counters (before)")
+    }
+
+
 def during_the_window(
     nursery: Nursery, make_rack: Callable[..., Rack], folder: Path, fault: str
 ) -> tuple[int, dict[str, Any], Path]:
@@ -41,7 +54,7 @@ def during_the_window(
     pid, output = nursery.start(words)
     until(lambda: runs.exists() and any((each / "journal").exists() for each in runs.iterdir()))
     run = only_run(runs)
-    until(lambda: b'"step":"errors"' in b"".join(path.read_bytes() for path in run.glob("journal/*.jsonl")))
+    until(lambda: counted_from(run) == COUNTED)
     added = nursery.run(["lab", "fault", "add", fault, "--dir", str(rack.folder)])
     assert added.status == 0, added.output
     status = nursery.wait(pid)

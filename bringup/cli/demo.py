@@ -28,6 +28,7 @@ ANSWERS, APPROVE_KEY, INVENTORY = "answers.toml", "approve-key", "inventory.toml
 @format_option
 @headless_option
 @key_option
+@click.option("--share", is_flag=True, help="Attached consoles of this user may send commands.")
 @click.option("--plain", is_flag=True, help="The console as lines: for screen readers and serial lines.")
 @display_options
 @click.option("--no-console", is_flag=True, help="Follow it as text; the simulated technician answers.")
@@ -41,6 +42,7 @@ def demo(
     form: str,
     headless: bool,
     key: Path | None,
+    share: bool,
     plain: bool,
     no_console: bool,
 ) -> int:
@@ -76,6 +78,7 @@ def demo(
                 form=form,
                 answers=None if console else folder.lab / ANSWERS,
                 console=console,
+                share=share,
                 plain=plain,
                 approve_with=folder.lab / APPROVE_KEY,
                 key=key,

@@ -10,7 +10,7 @@ from bringup.model import event as ev
 from bringup.model.fold import fold_events
 from bringup.model.subject import link
 from bringup.tui.console import Console
-from bringup.tui.effect import Effect
+from bringup.tui.effect import Effect, Send
 from bringup.tui.scan import Key
 from bringup.view.frame import Size
 from bringup.view.mark import Tier
@@ -116,6 +116,18 @@ def keys(one: Console, *names: str) -> list[Effect]:
         clock.s += 1.0
         effects += one.press(Key(name, name if len(name) == 1 else None))
     return effects
+
+
+def sent(effects: list[Effect]) -> list[Effect]:
+    """As they are, without the number of the event by which an answer says which asking it is for."""
+    return [
+        msgspec.structs.replace(
+            one, arguments={name: value for name, value in one.arguments.items() if name != "asked"}
+        )
+        if isinstance(one, Send)
+        else one
+        for one in effects
+    ]
 
 
 def text(one: Console, size: Size = CRASH_CART) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from bringup.journal.folder import RunFolder
 from bringup.model import event as ev
 from bringup.model.people import Present
+from bringup.model.verdict import Verdict
 from bringup.tui.effect import Bell, Send
 from bringup.tui.feed import Feed
 from bringup.tui.outside import Outside
@@ -42,7 +43,7 @@ def note(words: str, to: str | None = "rack", by: str = "eng-2") -> ev.Noted:
     return ev.Noted(text=words, by=by, to=to)
 
 
-def crowd(*more: object, people: tuple[Present, ...] = (TECH, YOU, CLERK), **how: object) -> Scene:
+def crowd(*more: object, people: tuple[Present, ...] = (TECH, YOU, CLERK), **how: Any) -> Scene:
     return scene(dirty(), asked(), *more, people=people, you=2, **how)
 
 
@@ -90,7 +91,7 @@ def test_nobody_is_made_up_where_no_runner_tells() -> None:
     for shown, words in (
         (crowd(people=()), "not known"),
         (crowd(people=(YOU,)), "nobody's console is open there"),
-        (crowd(ev.RunClosed(verdict="FAIL", exit_code=1)), "the run is closed: nobody"),
+        (crowd(ev.RunClosed(verdict=Verdict.FAIL, exit_code=1)), "the run is closed: nobody"),
     ):
         one, _ = console(shown)
         keys(one, "a")

@@ -43,7 +43,7 @@ class Console:
     `unsent` are the questions whose answers were given and have not reached the run.
 
     For screens: `answered` is the question that was answered here and may close, `approved` the steps of
-    which every further change was approved at once.
+    which every further change was approved at once, `led` the work orders of cables that are worked here.
     """
 
     def __init__(self, scene: Scene, *, now_s: Callable[[], float], screen: str = "run") -> None:
@@ -55,6 +55,7 @@ class Console:
         self.answered = ""
         self.unsent: frozenset[str] = frozenset()
         self.approved: set[tuple[str, str]] = set()
+        self.led: set[str] = set()
         self.filters: dict[str, str] = {}
         self._frozen: list[Row] | None = None
         self._drawn_last: list[Row] = []

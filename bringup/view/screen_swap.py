@@ -132,14 +132,19 @@ def _verdict(scene: Scene, order: Order) -> Mark:
     return mark_of(worst.verdict, worst.reason)
 
 
+def good(scene: Scene, order: Order) -> bool:
+    """Whether all is worked off, and every check of these cables is good."""
+    return next_turn(scene, order) == len(order.turns) and _verdict(scene, order) is PASS
+
+
 def _large(scene: Scene, order: Order | None, planned: Sequence[Turn], number: int, width: int) -> list[Row]:
     """What to do now, for eyes at arm's length."""
     if order is not None and number == len(planned):
         return _verified(scene, order, width)
     turn = planned[number]
-    trouble = _trouble(scene, order)
-    if trouble is not None:
-        word, words = trouble
+    instead = trouble(scene, order)
+    if instead is not None:
+        word, words = instead
         told: list[Row] = [
             ((f"   {line}", "bad"),) for line in wrapped(visible(words, 300), min(width - 6, 66))
         ]
@@ -164,7 +169,7 @@ def _large(scene: Scene, order: Order | None, planned: Sequence[Turn], number: i
     ]
 
 
-def _trouble(scene: Scene, order: Order | None) -> tuple[str, str] | None:
+def trouble(scene: Scene, order: Order | None) -> tuple[str, str] | None:
     """A large word and its reason, where something else than the next turn is seen."""
     if order is None:
         return None
@@ -240,8 +245,7 @@ def footer(scene: Scene, look: Look) -> Footer:
             [("Enter", "measure"), *keys[1:]],
         )
     turn = order.turns[number]
-    trouble = _trouble(scene, order)
-    if trouble is not None:
+    if trouble(scene, order) is not None:
         return Footer(_doing(scene, order, look), "Put it right first; the screen moves on by itself.", keys)
     port = turn.port.partition("/")[2]
     words = f"Take the plug out of {port}" if turn.out else f"Put {turn.label or 'the plug'} into {port}"

@@ -22,6 +22,8 @@ from bringup.view.scene import Scene
 ORDER, STATED = "cable order: ", "stated by operator, not observed: "
 ARROW, COMMA, LOOSE = " > ", ", ", "(loose)"
 NOBODY = "none"
+NEIGHBORS = "link.neighbors"
+"""The check that reads who is at the far end."""
 
 
 class Plug(Enum):
@@ -205,7 +207,7 @@ def asking(scene: Scene, port: str) -> bool:
     """Whether the run is reading who is at the far end of that port now."""
     link = cable_of(scene, port)
     steps = scene.state.steps.items()
-    return any(step.running and key.subject == link and step.does == "link.neighbors" for key, step in steps)
+    return any(step.running and key.subject == link and step.does == NEIGHBORS for key, step in steps)
 
 
 def watched(scene: Scene, order: Order) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ import pytest
 from bringup.model.cause import PlugTurn
 from bringup.model.verdict import Verdict
 from bringup.tui.console import Console
-from bringup.tui.effect import Hand, Send
+from bringup.tui.effect import Bell, Hand, Send
+from bringup.tui.scan import Scan
 from bringup.view.frame import Size
 from bringup.view.scene import Scene
 from bringup.view.work_order import STATED, next_turn, order_in
@@ -298,3 +299,52 @@ def test_the_next_turn_stands_on_the_smallest_screen() -> None:
     assert "T A K E   O U T" in shown
     assert "PORT ETHERNET16" in shown
     assert "Take the plug out of Ethernet16, then Enter." in shown
+
+
+ASKED = Send("retest", {"step": "links/neighbors", "subject": link(*C4)}, quiet=True)
+
+
+def test_a_plug_that_is_in_is_asked_for_by_itself_and_once() -> None:
+    one = guide(swapped())
+    keys(one, "enter")
+    assert one.show(under_way(*OUT)) == []
+    assert one.show(under_way(*OUT, read(SIXTEEN, up=True))) == [ASKED]
+    assert one.show(under_way(*OUT, read(SIXTEEN, up=True), read(SIXTEEN, up=True))) == []
+    # Out and in once more is another plug, for all that is known.
+    anew = (*OUT, read(SIXTEEN, up=True), read(SIXTEEN, up=False), read(SIXTEEN, up=True))
+    assert one.show(under_way(*anew)) == [ASKED]
+
+
+def test_a_console_at_which_nobody_works_the_order_asks_nothing() -> None:
+    for shown in (under_way(*OUT), under_way(*OUT, watching=True)):
+        one = guide(shown)
+        assert one.show(under_way(*OUT, read(SIXTEEN, up=True), watching=shown.watching)) == []
+    # Whoever says at it that a turn is done works it.
+    one = guide(under_way(*OUT))
+    keys(one, "enter", "1", "enter")
+    assert one.show(under_way(*OUT, read(SIXTEEN, up=True))) == [ASKED]
+
+
+def test_three_bells_stop_and_two_say_that_it_is_good() -> None:
+    one = guide(under_way(OUT[0]))
+    wrong = under_way(OUT[0], read(C1[0], up=False))
+    assert one.show(wrong) == [Bell(3)]
+    assert one.show(under_way(OUT[0], read(C1[0], up=False), read(C1[0], up=False))) == []
+    worked = (*OUT, *IN_SIXTEEN, *IN_EIGHT)
+    good = [
+        event for cable in (C3, C4) for step in ("neighbors", "errors") for event in again(step, link(*cable))
+    ]
+    assert one.show(under_way(*worked)) == []
+    assert one.show(under_way(*worked, *good)) == [Bell(2)]
+    one.sound = False
+    assert one.show(wrong) == []
+
+
+def test_a_scanned_label_is_that_of_the_turn_or_a_wrong_cable() -> None:
+    one = guide(under_way())
+    one.scanned(Scan("C-003", whole=True, strange=0))
+    assert "C-003 is the cable of this turn" in text(one)
+    one.scanned(Scan("C-004", whole=True, strange=0))
+    assert "WRONG CABLE: C-004; this turn is of C-003" in text(one)
+    one.scanned(Scan(HOSTILE, whole=True, strange=0))
+    assert "\x1b" not in text(one)

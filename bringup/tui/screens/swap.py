@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bringup.model.verdict import Reason
-from bringup.tui.effect import Effect, Send
+from bringup.tui.effect import Bell, Effect, Send
 from bringup.tui.screen import Screen
 from bringup.view import screen_swap
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
-from bringup.view.work_order import Order, next_turn, note_of, turns, watched
+from bringup.view.text import visible
+from bringup.view.work_order import (
+    NEIGHBORS,
+    Order,
+    Plug,
+    Turn,
+    cable_of,
+    next_turn,
+    note_of,
+    plug_in,
+    turns,
+    watched,
+)
 
 if TYPE_CHECKING:
     from bringup.tui.console import Console
@@ -31,12 +43,67 @@ def watches(ports: tuple[str, ...]) -> list[Effect]:
     return [Send("watch", {"port": port, "for_s": str(WATCH_S)}, quiet=True) for port in ports[:MOST_WATCHED]]
 
 
+def asks(scene: Scene, turn: Turn) -> list[Effect]:
+    """Who is at the far end of the port of this turn is read again."""
+    cable = cable_of(scene, turn.port)
+    return [
+        Send("retest", {"step": f"{key.stage}/{key.step}", "subject": key.subject}, quiet=True)
+        for key, step in scene.state.steps.items()
+        if key.subject == cable and step.does == NEIGHBORS and step.verdict is not None
+    ]
+
+
+def _shown(console: Console, before: Scene) -> list[Effect]:
+    """What is new rings: three times for what must stop, twice when it is good. Whose plug is in is asked by
+    itself, once, by the console at which the order is worked.
+    """
+    scene, look = console.scene, console.look
+    order = screen_swap.order_of(scene, look)
+    if order is None or scene.state is before.state or scene.lost:
+        return []
+    effects: list[Effect] = []
+    if console.sound and screen_swap.trouble(scene, order) and not screen_swap.trouble(before, order):
+        effects.append(Bell(3))
+    if console.sound and screen_swap.good(scene, order) and not screen_swap.good(before, order):
+        effects.append(Bell(2))
+    return [*effects, *_by_itself(console, order)]
+
+
+def _by_itself(console: Console, order: Order) -> list[Effect]:
+    scene, number = console.scene, next_turn(console.scene, order)
+    if scene.watching or number == len(order.turns) or note_of(order.moves) not in console.led:
+        return []
+    turn = order.turns[number]
+    once = f"{order.since} {turn.id} {scene.state.ports[turn.port].down_seq}" if not turn.out else ""
+    if turn.out or plug_in(scene, order, turn.port) is not Plug.IN or once in console.led:
+        return []
+    found = asks(scene, turn)
+    if found:
+        console.led.add(once)
+    return found
+
+
+def _scan(console: Console, code: str) -> bool:
+    """A label that is read at a plug is that of the turn, or of another cable."""
+    scene = console.scene
+    order = screen_swap.order_of(scene, console.look)
+    planned = order.turns if order is not None else tuple(turns(screen_swap.moves_of(scene, console.look)))
+    number = next_turn(scene, order) if order is not None else 0
+    if number >= len(planned):
+        return False
+    label, told = planned[number].label, visible(code, 40)
+    right = f"{told} is the cable of this turn"
+    console.say(right if code == label else f"WRONG CABLE: {told}; this turn is of {label or 'no label'}")
+    return True
+
+
 def _begin(console: Console) -> list[Effect]:
     """The order goes into the record, where every console finds it; then its ports are watched."""
     moves = screen_swap.moves_of(console.scene, console.look)
     if not moves:
         return []
     ports = tuple(dict.fromkeys(turn.port for turn in turns(moves)))
+    console.led.add(note_of(moves))
     return [Send("note", {"text": note_of(moves)}, quiet=True), *watches(ports)]
 
 
@@ -78,4 +145,4 @@ def _port(scene: Scene, look: Look) -> str:
     return planned[min(number, len(planned) - 1)].port if planned else ""
 
 
-SCREEN = Screen("swap", _draw, "cable swap", enter=_enter, port=_port)
+SCREEN = Screen("swap", _draw, "cable swap", enter=_enter, port=_port, shown=_shown, scan=_scan)

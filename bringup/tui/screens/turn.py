@@ -8,13 +8,13 @@ from bringup.model.cause import PlugTurn
 from bringup.tui import dialog
 from bringup.tui.effect import Effect, Hand, Send
 from bringup.tui.screen import Screen, always
-from bringup.tui.screens.swap import watches
+from bringup.tui.screens.swap import asks, watches
 from bringup.view import screen_swap
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
 from bringup.view.text import visible
-from bringup.view.work_order import STATED, Order, Turn, cable_of, next_turn
+from bringup.view.work_order import STATED, Order, Turn, next_turn, note_of
 
 if TYPE_CHECKING:
     from bringup.tui.console import Console
@@ -61,7 +61,8 @@ def _enter(console: Console) -> list[Effect]:
     if not typed.isdigit() or not 1 <= int(typed) <= len(_choices(scene)):
         console.say("type one of the numbers")
         return []
-    turn = found[1]
+    order, turn = found
+    console.led.add(note_of(order.moves))
     effects = console.back()
     if typed == STATE:
         return [*effects, Send("note", {"text": f"{STATED}{turn.id}"}, quiet=True), *_read(scene, turn)]
@@ -72,15 +73,7 @@ def _enter(console: Console) -> list[Effect]:
 
 def _read(scene: Scene, turn: Turn) -> list[Effect]:
     """The port is watched anew; once a plug is in, who is at its far end is asked again."""
-    effects = watches((turn.port,))
-    if turn.out:
-        return effects
-    cable = cable_of(scene, turn.port)
-    return effects + [
-        Send("retest", {"step": f"{key.stage}/{key.step}", "subject": key.subject}, quiet=True)
-        for key, step in scene.state.steps.items()
-        if key.subject == cable and step.does == "link.neighbors" and step.verdict is not None
-    ]
+    return watches((turn.port,)) + ([] if turn.out else asks(scene, turn))
 
 
 SCREEN = Screen("turn", _draw, "done?", field=always, enter=_enter)

@@ -507,6 +507,18 @@ JUNOS_LACP = b"""\
 </lacp-interface-information></lacp-interface-information-list>
 </rpc-reply>
 """
+RDMA_LINK = encoded(
+    [
+        {"ifindex": 0, "ifname": "rdmap0s6", "port": 1, "state": "ACTIVE", "physical_state": "LINK_UP"},
+        {
+            "ifindex": 1, "ifname": "mlx5_0", "port": 1, "state": "DOWN", "physical_state": "DISABLED",
+            "netdev": "ens1f0np0",
+        },
+    ]
+)  # fmt: skip
+RDMA_STATISTIC = encoded(
+    [{"ifindex": 0, "ifname": "rdmap0s6", "port": 1, "rx_drops": 0, "retrans_timeout_events": 3}]
+)
 SAMPLES: dict[str, bytes] = {
     "mlxlink": MLXLINK,
     "ib.netdiscover-ports": NETDISCOVER,
@@ -515,6 +527,8 @@ SAMPLES: dict[str, bytes] = {
     "ib.switch-info": SWITCH_INFO,
     "ib.diagnet-csv": DIAGNET,
     "ib.carrier-log": CARRIER_LOG,
+    "rdma.link": RDMA_LINK,
+    "rdma.statistic": RDMA_STATISTIC,
     "nvue.transceiver": NVUE_TRANSCEIVER,
     "nvue.interfaces": NVUE_INTERFACES,
     "nvue.phy-detail": NVUE_PHY,
@@ -546,7 +560,7 @@ SAMPLES: dict[str, bytes] = {
     "junos.lacp": JUNOS_LACP,
     "nxos.port-channels": NXOS_CHANNELS,
 }
-JSON = [*sorted(name for name, sample in SAMPLES.items() if sample.lstrip()[:1] == b"{"), "mlxlink"]
+JSON = [*sorted(name for name, sample in SAMPLES.items() if sample.lstrip()[:1] in b"{["), "mlxlink"]
 
 
 def json_of(name: str) -> bytes:

@@ -19,7 +19,7 @@ from tests.decode.platform_samples import JSON, JUNOS_TEXT_LLDP, MLXLINK, MLXLIN
 from tests.decode.test_corpus_platform import ours
 from tests.decode.test_damage import HOSTILE, check_cut, figures, values
 
-FAMILIES = ("ib.", "mlxlink", "nvue.", "nxos.", "junos.")
+FAMILIES = ("ib.", "mlxlink", "nvue.", "nxos.", "junos.", "rdma.")
 BEFORE = frozenset({"ib.netdiscover"})
 """Of the tools' tests, which are older."""
 OURS = [made for made in all_formats() if made.name.startswith(FAMILIES) and made.name not in BEFORE]
@@ -123,16 +123,18 @@ def test_a_member_of_any_type_never_crashes_a_decoder(name: str, held: object, d
 
 @pytest.mark.parametrize("name", JSON)
 def test_a_repeated_key_is_unparsable(name: str) -> None:
-    held = json.dumps(json.loads(json_of(name)))
+    told = json.loads(json_of(name))
+    held = json.dumps(told[0] if isinstance(told, list) else told)
     key, inner = next(iter(json.loads(held).items()))
     twice = held[:-1] + f", {json.dumps(key)}: {json.dumps(inner)}" + "}"
+    twice = f"[{twice}]" if isinstance(told, list) else twice
     assert find_format(name).decode(twice.encode()).outcome == "unparsable"
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
 def test_a_line_that_came_twice_gives_no_other_value(name: str) -> None:
     made, whole = find_format(name), SAMPLES[name]
-    if whole.lstrip()[:1] in (b"{", b"<"):
+    if whole.lstrip()[:1] in b"{[<":
         return
     all_of_it = values(made.decode(whole))
     lines = whole.splitlines(keepends=True)
@@ -248,6 +250,15 @@ def test_an_unplugged_cable_is_no_module_and_a_module_that_tells_nothing_is_not_
         tables["Troubleshooting Info"] = {"Status Opcode": opcode}
         data = json.dumps({"status": {"code": 0}, "result": {"output": tables}}).encode()
         assert fact("mlxlink", data, "optic").present == present
+
+
+def test_an_rdma_port_is_up_where_it_says_active_and_nowhere_else() -> None:
+    ports = fact("rdma.link", SAMPLES["rdma.link"], "ports")
+    assert [(port.name, port.oper_up) for port in ports] == [
+        ("rdmap0s6/1", value(True)), ("mlx5_0/1", value(False))
+    ]  # fmt: skip
+    odd = SAMPLES["rdma.link"].replace(b'"ACTIVE"', b'"WONDERFUL"')
+    assert fact("rdma.link", odd, "ports")[0].oper_up == NOT_AVAILABLE
 
 
 def test_infiniband_speed_is_that_of_all_lanes() -> None:

@@ -19,6 +19,8 @@ from bringup.view.text import amount, visible
 RACK_CELLS, WIDE_RACK_CELLS = 19, 30
 WIDE = 120
 SOURCES_FROM = 160
+WITH_SOURCES = SOURCES_FROM - WIDE_RACK_CELLS - 1
+"""What is left beside the rack and the line next to it, on a terminal that wide."""
 RUNNING_SHOWN = 4
 VALUE_CELLS = 20
 LEAST_SUBJECT = 16
@@ -175,7 +177,7 @@ def event_row(scene: Scene, event: Known | Unknown, width: int) -> Row | None:
     match event:
         case Judged() if event.limit is not None or not event.verdict.good:
             mark = scene.reading_mark(event)
-            source = f"  {visible(event.source or '', 60)}" if width >= SOURCES_FROM - WIDE_RACK_CELLS else ""
+            source = f"  {visible(event.source or '', 60)}" if width >= WITH_SOURCES else ""
             glyph: Cell = (mark.glyph(scene.tier), mark.role)
             return (lead, glyph, *_reading(event, width - 11, scene.tier), (source, "dim"))
         case StepEnded() if not event.verdict.good:
@@ -184,8 +186,8 @@ def event_row(scene: Scene, event: Known | Unknown, width: int) -> Row | None:
             return (
                 lead,
                 (mark.glyph(scene.tier), mark.role),
-                (f" {middle(visible(event.subject), 30, scene.tier)}", "plain"),
-                (f" {event.step} {event.reason or event.verdict.value}  {words}", "unknown"),
+                (f" {middle(visible(event.subject), max(30, width - 60), scene.tier)}", "plain"),
+                (f" {event.step} {event.reason or event.verdict.value}  {words}", mark.role),
             )
         case ActionDone():
             return (

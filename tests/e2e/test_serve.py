@@ -28,7 +28,7 @@ class Served:
         inventory = str(rack.folder / "inventory.toml")
         words = ["run", "mini", "-i", inventory, "--no-console", "--runs", str(runs), "--only", "sign-off"]
         self._follower, _ = nursery.start(words)
-        self.run = until(lambda: next(iter(runs.glob("*")), None) if runs.is_dir() else None)
+        self.run = until(lambda: next(runs.glob("*/journal"), None) if runs.is_dir() else None).parent
         until(lambda: "Asked" in self.kinds())
         self._pid, output = nursery.start(["serve", str(self.run), "--port", "0", *options])
         self.address = until(lambda: self._address(output))

@@ -23,6 +23,7 @@ from bringup.view.work_order import (
     Order,
     Plug,
     Turn,
+    askers,
     asking,
     cable_of,
     dropped,
@@ -69,9 +70,12 @@ def moves_of(scene: Scene, look: Look) -> tuple[PlugMove, ...]:
 
 
 def links_of(scene: Scene, order: Order) -> tuple[StepState, ...]:
-    """What the run judges of the cables that are moved."""
-    cables = {cable_of(scene, turn.port) for turn in order.turns if not turn.out}
-    return tuple(step for key, step in scene.state.steps.items() if key.subject in cables)
+    """What the run judges of the cables that are moved, and who it has found at their ports."""
+    ports = [turn.port for turn in order.turns if not turn.out]
+    cables = {cable_of(scene, port) for port in ports}
+    about = [step for key, step in scene.state.steps.items() if key.subject in cables]
+    about += [step for port in ports for step in askers(scene, port) if step.key.subject not in cables]
+    return tuple(about)
 
 
 def open_steps(scene: Scene, order: Order) -> tuple[StepState, ...]:

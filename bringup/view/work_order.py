@@ -15,15 +15,15 @@ import msgspec
 from bringup.model.cause import PlugMove
 from bringup.model.event import Noted, Watched
 from bringup.model.inventory import Inventory
-from bringup.model.progress import PortSeen
+from bringup.model.progress import PortSeen, StepState
 from bringup.model.watch import Phase
 from bringup.view.scene import Scene
 
 ORDER, STATED = "cable order: ", "stated by operator, not observed: "
 ARROW, COMMA, LOOSE = " > ", ", ", "(loose)"
 NOBODY = "none"
-NEIGHBORS = "link.neighbors"
-"""The check that reads who is at the far end."""
+NEIGHBORS = frozenset({"link.neighbors", "management.cabling"})
+"""The checks that read who is at the far end: of a link, of a port."""
 
 
 class Plug(Enum):
@@ -203,11 +203,17 @@ def _beside(scene: Scene, order: Order) -> Iterator[tuple[str, PortSeen]]:
     return ((port, seen) for port, seen in scene.state.ports.items() if port not in mine)
 
 
+def askers(scene: Scene, port: str) -> tuple[StepState, ...]:
+    """The steps of the plan that read who is at the far end of that port."""
+    mine = (port, cable_of(scene, port))
+    return tuple(
+        step for key, step in scene.state.steps.items() if step.does in NEIGHBORS and key.subject in mine
+    )
+
+
 def asking(scene: Scene, port: str) -> bool:
     """Whether the run is reading who is at the far end of that port now."""
-    link = cable_of(scene, port)
-    steps = scene.state.steps.items()
-    return any(step.running and key.subject == link and step.does == NEIGHBORS for key, step in steps)
+    return any(step.running for step in askers(scene, port))
 
 
 def watched(scene: Scene, order: Order) -> tuple[str, ...]:

@@ -33,14 +33,20 @@ def crossed(named: dict[str, str]) -> Record:
     return record
 
 
-def begun(record: Record, step: str, subject: str, told: list[Any]) -> None:
+def begun(
+    record: Record, step: str, subject: str, told: list[Any], stage: str = "links", does: str = ""
+) -> None:
     """As the playbooks call it: `links/neighbors` does `link.neighbors`."""
     first = len(record._events)
-    record.step("links", step, subject, told)
+    record.step(stage, step, subject, told)
     for at, one in enumerate(record._events[first:], first):
         if isinstance(one, ev.StepStarted):
             record._events[at] = ev.StepStarted(
-                stage=one.stage, step=one.step, subject=one.subject, attempt=one.attempt, does=f"link.{step}"
+                stage=one.stage,
+                step=one.step,
+                subject=one.subject,
+                attempt=one.attempt,
+                does=does or f"link.{step}",
             )
 
 
@@ -85,4 +91,18 @@ def again(step: str, subject: str, *, verdict: Verdict | None = Verdict.PASS) ->
     return events if verdict is None else [*events, ev.StepEnded(verdict=verdict, **where)]
 
 
-__all__ = ["C1", "C2", "C3", "C4", "RING", "SWAP", "again", "crossed", "link", "looked", "noted", "read"]
+__all__ = [
+    "C1",
+    "C2",
+    "C3",
+    "C4",
+    "RING",
+    "SWAP",
+    "again",
+    "begun",
+    "crossed",
+    "link",
+    "looked",
+    "noted",
+    "read",
+]

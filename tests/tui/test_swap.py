@@ -14,7 +14,8 @@ from bringup.tui.scan import Scan
 from bringup.view.frame import Size
 from bringup.view.scene import Scene
 from bringup.view.work_order import STATED, next_turn, order_in
-from tests.tui.crossed import C1, C3, C4, RING, SWAP, again, crossed, link, looked, noted, read
+from tests.diagnosis.record import Record
+from tests.tui.crossed import C1, C3, C4, RING, SWAP, again, begun, crossed, link, looked, noted, read
 from tests.tui.scenes import HOSTILE, console, keys, scene, text
 
 SIXTEEN, EIGHT = C4[0], C3[0]
@@ -348,3 +349,20 @@ def test_a_scanned_label_is_that_of_the_turn_or_a_wrong_cable() -> None:
     assert "WRONG CABLE: C-004; this turn is of C-003" in text(one)
     one.scanned(Scan(HOSTILE, whole=True, strange=0))
     assert "\x1b" not in text(one)
+
+
+def test_a_management_switch_whose_ports_tell_who_hangs_there_is_led_the_same_way() -> None:
+    record = Record()
+    for here, seen in ((EIGHT, C4[1]), (SIXTEEN, C3[1])):
+        begun(
+            record, "cabling", here, [(here, "neighbor", seen)], stage="management", does="management.cabling"
+        )
+    one = guide(scene(record))
+    order = sent(keys(one, "enter"))[0][1]
+    worked = (*OUT, *IN_SIXTEEN[:1])
+    assert one.show(scene(record, noted(order), *worked)) == [
+        Send("retest", {"step": "management/cabling", "subject": SIXTEEN}, quiet=True)
+    ]
+    done = guide(scene(record, noted(order), *OUT, *IN_SIXTEEN, *IN_EIGHT))
+    assert "0 of 2 good" in text(done)
+    assert [step for _, step in sent(keys(done, "enter"))] == ["management/cabling"] * 2

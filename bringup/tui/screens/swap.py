@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bringup.model.progress import StepState
 from bringup.model.verdict import Reason
 from bringup.tui.effect import Bell, Effect, Send
 from bringup.tui.screen import Screen
@@ -13,11 +14,10 @@ from bringup.view.mark import Row
 from bringup.view.scene import Look, Scene
 from bringup.view.text import visible
 from bringup.view.work_order import (
-    NEIGHBORS,
     Order,
     Plug,
     Turn,
-    cable_of,
+    askers,
     next_turn,
     note_of,
     plug_in,
@@ -44,13 +44,13 @@ def watches(ports: tuple[str, ...]) -> list[Effect]:
 
 
 def asks(scene: Scene, turn: Turn) -> list[Effect]:
-    """Who is at the far end of the port of this turn is read again."""
-    cable = cable_of(scene, turn.port)
-    return [
-        Send("retest", {"step": f"{key.stage}/{key.step}", "subject": key.subject}, quiet=True)
-        for key, step in scene.state.steps.items()
-        if key.subject == cable and step.does == NEIGHBORS and step.verdict is not None
-    ]
+    """Who is at the far end of the port of this turn is read again, unless that is being done."""
+    return [_again(step) for step in askers(scene, turn.port) if step.verdict is not None]
+
+
+def _again(step: StepState) -> Effect:
+    place = {"step": f"{step.key.stage}/{step.key.step}", "subject": step.key.subject}
+    return Send("retest", place, quiet=True)
 
 
 def _shown(console: Console, before: Scene) -> list[Effect]:
@@ -112,7 +112,7 @@ def _measure(scene: Scene, order: Order) -> list[Effect]:
     blocked runs again by itself.
     """
     return [
-        Send("retest", {"step": f"{step.key.stage}/{step.key.step}", "subject": step.key.subject}, quiet=True)
+        _again(step)
         for step in screen_swap.links_of(scene, order)
         if step.verdict is not None and not step.verdict.good and step.reason != Reason.BLOCKED
     ]

@@ -159,21 +159,3 @@ def test_while_nothing_visible_changes_no_byte_is_sent(tmp_path: Path) -> None:
         one.press(b"k")  # it moves nothing here
         one.until_it(lambda: not one.read(4.0))
         assert one.leave() == 0
-
-
-def test_a_terminal_that_is_slow_is_painted_less_often_and_row_one_says_so(tmp_path: Path) -> None:
-    with console(folder_of(tmp_path).path, 200, 60) as one:
-        one.until("EVIDENCE", "LIVE")
-        keys = iter(b"fJms" * 10_000)
-
-        def slowly() -> bool:
-            one.press(bytes((next(keys),)))
-            data = os.read(one._end, 600)  # as a line of some thousand characters a second takes it
-            one.seen += data
-            one.glass.feed(data)
-            signal.sigtimedwait([], 0.12)
-            return "SLOW TERMINAL" in one.glass.text
-
-        one.until_it(slowly)
-        one.until("SLOW TERMINAL 7.5/s")
-        assert one.leave() == 0

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from bringup.tui.driver import Timed
 from bringup.tui.pulse import Pulse
-from bringup.tui.rate import GOOD_S, LEAST_FRAMES_A_S, Link, Rate, link_of
+from bringup.tui.rate import GOOD_S, LEAST_FRAMES_A_S, SLOW_WRITE_S, Link, Rate, link_of
+from tests.tui.records import World, app, folder_of
+from tests.tui.test_app import opened
 
 TICK_S = 1 / 15
 
@@ -140,6 +144,35 @@ def test_what_is_written_is_timed_until_it_is_flushed() -> None:
     assert file.getvalue() == "abc"
     assert timed.writes == 3
     assert len(told) == 2 and all(0 <= each < 60 for each in told)
+
+
+def test_a_write_that_was_slow_by_itself_is_told_though_no_flush_follows() -> None:
+    told: list[float] = []
+
+    class Heard(Rate):
+        def wrote(self, seconds: float) -> None:
+            told.append(seconds)
+
+    class Slow(io.StringIO):
+        def write(self, text: str) -> int:
+            began_s = time.monotonic()
+            while time.monotonic() - began_s <= SLOW_WRITE_S:
+                pass
+            return super().write(text)
+
+    timed = Timed(Slow(), Heard(now_s=Clock()))
+    timed.write("a")
+    timed.write("b")
+    assert len(told) == 2 and min(told) > SLOW_WRITE_S
+
+
+async def test_a_slow_terminal_stands_in_row_one(tmp_path: Path) -> None:
+    one = app(folder_of(tmp_path), World())
+    async with one.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, one)
+        for _ in range(3):
+            one.rate.wrote(0.2)
+        await opened(pilot, one, "SLOW TERMINAL 7.5/s")
 
 
 async def test_a_runner_that_is_gone_is_looked_for_after_1_2_4_to_15_seconds() -> None:

@@ -1,4 +1,5 @@
-"""NVIDIA Cumulus Linux and NVOS by NVUE over SSH, OpenConfig over gNMI for FEC counters where there is gNMI.
+"""NVIDIA Cumulus Linux and NVOS by NVUE: over SSH, by REST where the inventory gives that alone, and
+OpenConfig over gNMI for FEC counters where there is gNMI.
 
 Both are a Linux with `nv` beside it: clock, boot and LLDP are read as on a host. Modules and PHYs are asked
 one by one, as NVUE tells them. Keys and traps: `bringup.decode.nvue_*`.
@@ -21,7 +22,7 @@ from bringup.decode import (
     nvue_system,
     nvue_transceiver,
 )
-from bringup.driver import lldpd, nvue_trial, openconfig
+from bringup.driver import lldpd, nvue_rest, nvue_trial, openconfig
 from bringup.driver.reading import Command, NotPermitted, read
 from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
@@ -90,24 +91,36 @@ class NvueDriver:
         self._device = device
         self._links = links
 
+    def _by_rest_alone(self) -> bool:
+        return self._links.has("nvue") and not self._links.has("ssh")
+
+    async def _told(self, what: str, port: str = "") -> Decoded:
+        command = _of_port(what, port) if port else COMMANDS[what]
+        if self._by_rest_alone():
+            made, name = command.format, self._device.name
+            return await nvue_rest.get(await self._links.nvue(), what, made, device=name, port=port)
+        return await self._read(command)
+
     async def _read(self, command: Command) -> Decoded:
         return await read(await self._links.shell(), command, device=self._device.name)
 
     async def identity(self) -> Identity:
-        found = fact(await self._read(COMMANDS["platform"]), "identity", Identity)
-        system = fact(await self._read(COMMANDS["system"]), "identity", Identity)
-        uptime = fact(await self._read(COMMANDS["uptime"]), "identity", Identity)
-        boot = fact(await self._read(COMMANDS["boot_id"]), "identity", Identity)
+        found = fact(await self._told("platform"), "identity", Identity)
+        system = fact(await self._told("system"), "identity", Identity)
+        if not self._by_rest_alone():
+            uptime = fact(await self._told("uptime"), "identity", Identity)
+            boot = fact(await self._told("boot_id"), "identity", Identity)
+            system = msgspec.structs.replace(system, uptime_s=uptime.uptime_s, boot_id=boot.boot_id)
         return msgspec.structs.replace(
             found,
             hostname=system.hostname,
             os_version=system.os_version,
-            uptime_s=uptime.uptime_s,
-            boot_id=boot.boot_id,
+            uptime_s=system.uptime_s,
+            boot_id=system.boot_id,
         )
 
     async def clock(self) -> Clock:
-        return fact(await self._read(COMMANDS["clock"]), "clock", Clock)
+        return fact(await self._told("clock"), "clock", Clock)
 
     async def environment(self) -> Environment:
         """What the switch has of supplies, fans and sensors.
@@ -119,7 +132,7 @@ class NvueDriver:
         missing: NoData | None = None
         for what in ("supplies", "fans", "sensors"):
             try:
-                parts.append(fact(await self._read(COMMANDS[what]), "environment", Environment))
+                parts.append(fact(await self._told(what), "environment", Environment))
             except NoData as none:
                 missing = none
         if missing is not None and not parts:
@@ -132,7 +145,7 @@ class NvueDriver:
 
     async def ports(self) -> tuple[Port, ...]:
         """Front ports; no logical interfaces."""
-        found = facts(await self._read(COMMANDS["interfaces"]), "ports", Port)
+        found = facts(await self._told("interfaces"), "ports", Port)
         return tuple(port for port in found if FRONT.fullmatch(port.name))[:MAX_PORTS]
 
     async def fec_counters(self) -> tuple[FecCounters, ...]:
@@ -145,20 +158,26 @@ class NvueDriver:
         if port.oper_up.value is not True:
             return FecCounters(port=port.name, pre_fec_ber=NOT_AVAILABLE, flap_count=port.flap_count)
         try:
-            found = fact(await self._read(_of_port("phy", port.name)), "fec", FecCounters)
+            found = fact(await self._told("phy", port.name), "fec", FecCounters)
         except NoData:
             return FecCounters(port=port.name, pre_fec_ber=UNSUPPORTED, flap_count=port.flap_count)
         return msgspec.structs.replace(found, port=port.name, flap_count=port.flap_count)
 
     async def optics(self) -> tuple[Optic, ...]:
-        """One for each front port: by the interface, on later releases by the platform."""
+        """One for each front port: by the interface, on later releases by the platform.
+
+        Raises:
+            NoData: there is REST alone.
+        """
+        if self._by_rest_alone():
+            await self._told("transceiver", "swp1")
         return tuple([await self._optic(port.name) for port in await self.ports()])
 
     async def _optic(self, port: str) -> Optic:
         none = NOT_AVAILABLE
         for what in ("transceiver", "platform_transceiver"):
             try:
-                found = fact(await self._read(_of_port(what, port)), "optic", Optic)
+                found = fact(await self._told(what, port), "optic", Optic)
             except NoData:
                 none = UNSUPPORTED
             except (NotPermitted, Unparsable):
@@ -168,13 +187,16 @@ class NvueDriver:
         return Optic(port=port, present=none, medium=none, serial=none, temperature_c=none)
 
     async def neighbors(self) -> tuple[Neighbor, ...]:
+        """Raises `NoData` where there is REST alone."""
+        if self._by_rest_alone():
+            await self._told("neighbors")
         return await lldpd.neighbors(
             self._read, COMMANDS["neighbors"], COMMANDS["lldp_interfaces"], device=self._device.name
         )
 
     async def bundles(self) -> tuple[Bundle, ...]:
         """Bonds, as the kernel has them."""
-        return facts(await self._read(COMMANDS["bundles"]), "bundles", Bundle)
+        return facts(await self._told("bundles"), "bundles", Bundle)
 
     async def set_admin(self, port: str, up: bool) -> None:
         """Start or shut a port. Cumulus saves what is applied (from 5.9 on), NVOS does not.
@@ -216,7 +238,7 @@ def _of_port(what: str, port: str) -> Command:
 
 PLATFORM = Platform(
     name="nvue",
-    title="NVIDIA Cumulus Linux and NVOS (SSH, gNMI)",
-    transports=("ssh", "gnmi"),
+    title="NVIDIA Cumulus Linux and NVOS (SSH, REST, gNMI)",
+    transports=("ssh", "nvue", "gnmi"),
     open=NvueDriver,
 )

@@ -82,7 +82,7 @@ def tell(
     if evidence is not None:
         arguments |= evidence_named(evidence)
     if verb == "watch":
-        arguments |= watched(for_, stop)
+        arguments |= {"port": as_subject(arguments.get("port", "")), **watched(for_, stop)}
     if dry_run and verb not in RUNS_AGAIN:
         raise InputError(f"`{verb}` has no --dry-run", f"It is for {' and '.join(RUNS_AGAIN)}.")
     folder = find(runs, run)
@@ -111,6 +111,12 @@ def tell(
     if reply.seq is not None:
         click.echo(f"{verb}: event {reply.seq}")
     return 0
+
+
+def as_subject(port: str) -> str:
+    """`DEVICE:PORT`, as `bringup watch` takes it, means the same: a device's name holds no `/`."""
+    device, colon, name = port.partition(":")
+    return f"{device}/{name}" if colon and "/" not in device else port
 
 
 def watched(for_: str | None, stop: bool) -> dict[str, str]:

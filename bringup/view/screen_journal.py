@@ -6,7 +6,17 @@ import json
 
 import msgspec
 
-from bringup.model.event import Answered, Asked, Judged, Known, Measured, StepEnded, StepStarted, Unknown
+from bringup.model.event import (
+    Answered,
+    Asked,
+    Judged,
+    Known,
+    Measured,
+    StepEnded,
+    StepStarted,
+    Unknown,
+    Watched,
+)
 from bringup.view.fit import chosen, fit, rule, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
@@ -111,6 +121,8 @@ def _told(event: Known | Unknown) -> str:
             return f"{event.verdict.value:<8} {event.subject}  {event.quantity} {value}  {event.limit or ''}"
         case Measured():
             return f"{event.subject}  {event.quantity} {amount(event.value, event.unit, event.reading)}"
+        case Watched():
+            return f"{event.subject}  {event.live.phase.value.replace('_', ' ')}  {event.live.trouble}"
         case StepEnded():
             return f"{event.verdict.value:<8} {event.subject}  {event.step}  {event.reason or ''}"
         case StepStarted():

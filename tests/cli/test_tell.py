@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bringup.cli.tell import named, own_key, signed
+from bringup.cli.tell import as_subject, named, own_key, signed
 from bringup.engine.desk import Reply
 from bringup.journal.folder import find
 from bringup.journal.sign import APPROVE, fingerprint
@@ -37,6 +37,20 @@ def test_words_have_names(verb: str, words: tuple[str, ...], expected: dict[str,
 def test_too_many_or_too_few_words_are_refused(verb: str, words: tuple[str, ...]) -> None:
     with pytest.raises(InputError, match="takes"):
         named(verb, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("leaf-1:Ethernet0", "leaf-1/Ethernet0"),
+        ("leaf-3:et-0/0/2:1", "leaf-3/et-0/0/2:1"),
+        ("leaf-3/et-0/0/2:1", "leaf-3/et-0/0/2:1"),
+        ("leaf-1", "leaf-1"),
+        ("", ""),
+    ],
+)
+def test_a_port_is_named_as_bringup_watch_names_it(text: str, subject: str) -> None:
+    assert as_subject(text) == subject
 
 
 @pytest.fixture

@@ -150,3 +150,9 @@ def test_it_fits_down_to_60_by_20() -> None:
         keys(one, "f", "w")
         picture = text(one, Size(60, 20))
         assert "LASERS MAY BE ON: VIDEO PROBE ONLY" in picture and "PASS" in picture
+
+
+def test_a_look_in_the_journal_says_where_the_work_stands() -> None:
+    one, _ = console(scene(dirty(), *watched(BAD)))
+    keys(one, "J")
+    assert f"{NEAR}  not good  lane 3 still low" in text(one)

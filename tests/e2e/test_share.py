@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import grp
 import os
 import shlex
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -226,3 +229,60 @@ def test_readers_that_stand_still_hold_up_nobody(here: Here) -> None:
         os.kill(pid, signal.SIGCONT)
         assert here.nursery.wait(pid) == 0
         assert output.read_text() == lines.read_text()
+
+
+MEMBER = """
+import asyncio, encodings.ascii, encodings.idna, os, sys
+from pathlib import Path
+import bringup.cli.tell, bringup.engine.inbox, bringup.engine.people, bringup.engine.socket
+from bringup.cli._attendance import may_send
+from bringup.cli._console import Speaker
+from bringup.cli._desk import speak
+from bringup.engine.desk import Command
+from bringup.journal.folder import RunFolder
+from bringup.journal.follow import read
+from bringup.model.errors import BringupError
+from bringup.tui.outside import NotSent
+run, question, groups = RunFolder(Path(sys.argv[1])), sys.argv[2], [int(group) for group in sys.argv[3:]]
+os.setgroups(groups)
+os.setgid(65534)
+os.setuid(65534)
+try:
+    print("events", len(list(read(run))) > 0, "may", may_send(run))
+    print(asyncio.run(Speaker(run, None).send("answer", {"question": question, "value": "yes"}, None)))
+except (BringupError, OSError) as error:
+    print("refused:", error)
+"""
+"""As another user of these groups: reads the record, and answers. What it needs is imported while it may."""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="to be another user needs root")
+def test_members_of_the_group_read_and_answer_and_strangers_do_neither(nursery: Nursery) -> None:
+    group = next(each for each in grp.getgrall() if each.gr_gid not in (0, 65534))
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        Path(place).chmod(0o755)
+        here = Here(nursery, Path(place), REACH, CONFIRM)
+        follower, _ = here.start("--share-group", group.gr_name, "--no-console")
+        here.wait_for("Asked")
+        stranger, member = as_another(here), as_another(here, group.gr_gid)
+        assert "refused: " in stranger and "events" not in stranger
+        assert "events True may True" in member and "answer: event" in member, member
+        here.wait_for("Answered")
+        (answer,) = commands(here, "answer")
+        assert (answer["uid"], answer["attached"]) == (65534, True)
+        assert here.tell("close").status == 0
+        here.nursery.wait(follower)
+        here.wait_for_runner()
+
+
+def as_another(here: Here, *groups: int) -> str:
+    command = [sys.executable, "-c", MEMBER, str(here.path), QUESTION, *(str(group) for group in groups)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stdout
+
+
+def test_a_group_that_is_none_is_said_before_anything_is_made(here: Here) -> None:
+    done = here.run("--share-group", "no-such-group", "--headless")
+    assert done.status == 2 and "no group" in done.output
+    assert not here.runs.exists()

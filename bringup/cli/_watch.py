@@ -202,7 +202,7 @@ class _Screen(_Printer):
         from bringup.cli._text import tier
         from bringup.view.fit import exactly, fit
         from bringup.view.frame import drawable
-        from bringup.view.link_live import Drawing, advice, link_rows
+        from bringup.view.link_live import UNSTEPPED, Drawing, advice, link_rows
         from bringup.view.place import place
         from bringup.view.text import visible
 
@@ -211,10 +211,13 @@ class _Screen(_Printer):
             history=tuple(self._history),
             place=place(inventory, self.job.port),
             far_place=place(inventory, self.job.far) if self.job.far else "",
+            step=UNSTEPPED,
             tier=tier(),
         )
         rows = exactly(link_rows(drawing, width, height - 2), width, max(0, height - 2), tier())
-        rows.append(fit(((" NEXT  ", "dim"), (visible(advice(now), 400), "advice")), width, tier()))
+        rows.append(
+            fit(((" NEXT  ", "dim"), (visible(advice(now, UNSTEPPED), 400), "advice")), width, tier())
+        )
         rows.append(
             fit(((" Ctrl-C ends it. Provisional: a run's step makes the verdict.", "dim"),), width, tier())
         )

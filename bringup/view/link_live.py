@@ -22,6 +22,8 @@ WIDE = 100
 DARK_SENT = "no light sent when last read, and nothing holds it off"
 STEPS = ("inspect", "clean", "inspect", "plug in")
 """What hands do while a fibre is out: no reading tells one from the next, a person steps on."""
+UNSTEPPED = -1
+"""Where there is no key to step on with: all of the steps at once."""
 BELLS = {
     Phase.NOT_GOOD: 1,
     Phase.UNPLUGGED: 1,
@@ -61,7 +63,7 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
 def big_word(live: Live, step: int = 0) -> str:
     """What is read at arm's length."""
     match live.phase:
-        case Phase.UNPLUGGED:
+        case Phase.UNPLUGGED if step != UNSTEPPED:
             return STEPS[min(step, len(STEPS) - 1)]
         case Phase.NOT_GOOD if live.plugged_s is None and _by_light(live):
             return "unplug"
@@ -74,6 +76,8 @@ def advice(live: Live, step: int = 0) -> str:
     match live.phase:
         case Phase.READING:
             return "Wait: it is being read."
+        case Phase.UNPLUGGED if step == UNSTEPPED:
+            return "Video probe at both ends; clean only what is dirty; probe; plug in till it clicks."
         case Phase.UNPLUGGED:
             return (
                 "Look at both end faces with a video probe. Never by eye.",
@@ -113,7 +117,7 @@ def line_of(live: Live) -> Row:
     for end in live.ends:
         levels = " ".join(f"{lane.index}:{short(lane.rx)}" for lane in end.lanes) or "no lane"
         told.append(f"{visible(end.subject, 60)} {visible(end.error, 20) if end.error else levels}")
-    word = big_word(live).upper()
+    word = big_word(live, UNSTEPPED).upper()
     held = f"held {min(live.held_s, live.hold_s):.0f} of {live.hold_s:g} s"
     trouble = f" ({visible(live.wrong or live.trouble, 120)})" if live.wrong or live.trouble else ""
     return ((f"{word}{trouble}  {held}  {'  '.join(told)}", _ROLES.get(live.phase, "plain")),)
@@ -189,6 +193,8 @@ def _beside(live: Live, step: int) -> str:
             return ", ".join(filter(None, (f"measuring {done:.0f} of {live.hold_s:g} s", live.trouble)))
         case Phase.GOOD:
             return ", ".join(filter(None, ("PROVISIONAL", "marginal" if live.marginal else "", live.trouble)))
+        case Phase.UNPLUGGED if step == UNSTEPPED:
+            return f"now {', '.join(STEPS)}"
         case Phase.UNPLUGGED:
             return f"unplugged, step {min(step, len(STEPS) - 1) + 1} of {len(STEPS)}: {', '.join(STEPS)}"
         case Phase.WRONG_PORT:

@@ -13,6 +13,7 @@ from bringup.view.block import block
 from bringup.view.fit import spaced, width_of
 from bringup.view.link_live import (
     STEPS,
+    UNSTEPPED,
     Drawing,
     advice,
     bells,
@@ -168,6 +169,13 @@ def test_a_run_told_as_text_has_a_line_for_each_new_phase() -> None:
 def test_field_14_a_pass_is_provisional_and_says_by_what_it_becomes_a_verdict() -> None:
     assert "PROVISIONAL" in drawn(HELD) and "marginal" in drawn(HELD)
     assert "r measures it again" in advice(HELD)
+
+
+def test_where_no_key_steps_on_all_of_the_work_is_told_at_once() -> None:
+    assert "U N P L U G G E D" in drawn(OUT, step=UNSTEPPED)
+    told = advice(OUT, UNSTEPPED)
+    assert told.index("probe") < told.index("clean") < told.index("plug in")
+    assert plain(line_of(OUT)).startswith("UNPLUGGED")
 
 
 def test_field_12_no_fibre_work_is_proposed_where_it_is_not_the_light() -> None:

@@ -122,6 +122,8 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
         """
         found: dict[str, int] = {}
         for name, steps in self.of_device.items():
+            if not any(step.attempts and step.attempts[-1].reason in SILENT for step in steps):
+                continue
             own = [
                 (step.latest.ended_seq, step.latest.reason in SILENT)
                 for step in steps
@@ -159,18 +161,32 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
     def device_mark(self, name: str) -> tuple[Mark, int]:
         """The worst of a device, and how many of its verdicts are FAIL."""
         steps = self.of_device.get(name, ())
-        failed = sum(step.verdict is Verdict.FAIL for step in steps)
+        known = self._device_marks.get(name)
+        if known is None:
+            failed = sum(step.verdict is Verdict.FAIL for step in steps)
+            known = self._device_marks[name] = (mark_of_steps(steps, self.asks_about(name)), failed)
         if (self.lost and any(step.attempts for step in steps)) or name in self.silent:
-            return STALE, failed
-        return mark_of_steps(steps, self.asks_about(name)), failed
+            return STALE, known[1]
+        return known
 
     def stage_mark(self, name: str) -> Mark:
-        asked = any(each.stage == name for each in self.state.asks)
-        verdict = self.state.stage_verdict(name)
-        steps = self.state.by_stage.get(name, ())
-        if verdict is not None:
-            return mark_of(verdict)
-        return mark_of_steps(steps, asked)
+        known = self._stage_marks.get(name)
+        if known is None:
+            asked = any(each.stage == name for each in self.state.asks)
+            verdict = self.state.stage_verdict(name)
+            steps = self.state.by_stage.get(name, ())
+            known = mark_of(verdict) if verdict is not None else mark_of_steps(steps, asked)
+            self._stage_marks[name] = known
+        return known
+
+    @cached_property
+    def _device_marks(self) -> dict[str, tuple[Mark, int]]:
+        """As far as they were asked for: one picture asks for each several times."""
+        return {}
+
+    @cached_property
+    def _stage_marks(self) -> dict[str, Mark]:
+        return {}
 
     def asks_about(self, device: str) -> bool:
         return any(
@@ -180,19 +196,19 @@ class Scene(msgspec.Struct, frozen=True, dict=True):
 
 def mark_of_steps(steps: tuple[StepState, ...], asked: bool) -> Mark:
     """What many steps look like as one: what failed first, then what waits for a person, then what runs."""
-    if any(step.verdict is Verdict.FAIL for step in steps):
+    done = [(verdict, step) for step in steps if (verdict := step.verdict) is not None]
+    if any(verdict is Verdict.FAIL for verdict, _ in done):
         return FAIL
     if asked:
         return ASK
     if any(step.running for step in steps):
         return RUNNING
-    done = [step for step in steps if step.verdict is not None]
     if not done:
         return WAITING
-    bad = max(done, key=lambda step: step.counts_as.severity)
-    if bad.counts_as.good and len(done) < len(steps):
+    worst, its = max(done, key=lambda each: each[0].severity)
+    if worst.good and len(done) < len(steps):
         return RUNNING
-    return mark_of(bad.verdict, bad.reason)
+    return mark_of(worst, its.reason)
 
 
 def rack_name(scene: Scene) -> str:

@@ -187,9 +187,8 @@ class _Screen(_Printer):
         self._history.append(live)
         size = shutil.get_terminal_size((80, 24))
         self._drawn.update(self._text(size.columns, size.lines), refresh=True)
-        if self._bell and rings:
-            sys.stdout.write("\a" * rings)
-            sys.stdout.flush()
+        for _ in range(rings if self._bell else 0):
+            self._console.bell()
 
     def _text(self, width: int, height: int) -> Text:
         from rich.text import Text

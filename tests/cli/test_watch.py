@@ -161,3 +161,37 @@ def test_only_the_secrets_of_both_ends_are_asked_for(desk: Desk) -> None:
         'snmp = { community = "env:NOBODY_HAS_SET_THIS" }\n'
     )
     assert watch(desk, HERE + other, "here:lo", "--for", "1ms", "--format", "jsonl").code == 3
+
+
+def test_on_a_terminal_it_draws_in_place_rings_and_leaves_the_terminal_as_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bringup.cli import _text
+    from bringup.input import load_inventory
+    from tests.view.live_links import BAD, HELD, WRONG
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(_text, "can_redraw", lambda: True)
+    path = desk.folder / "watched.toml"
+    path.write_text(HERE)
+    job = _watch.Watch(
+        port="here/lo",
+        inventory=load_inventory(path, platforms=("linux",)),
+        folder=desk.folder,
+        limits=(),
+        hold_s=30.0,
+        for_s=None,
+        until_good=False,
+        speed=1.0,
+    )
+    show = _watch.printer(job, "text", bell=True)
+    with pytest.raises(KeyboardInterrupt), show:
+        show.look(BAD)
+        show.look(WRONG)
+        show.look(HELD)
+        raise KeyboardInterrupt
+    out = capsys.readouterr().out
+    assert out.index("\x1b[?1049h") < out.index("U N P L U G") < out.index("W R O N G") < out.index("G O O D")
+    assert out.rindex("\x1b[?1049l") > out.index("G O O D") and out.rindex("\x1b[?25h") > out.index("G O O D")
+    assert out.count("\a") == 1 + 3 + 2

@@ -366,3 +366,17 @@ def test_a_management_switch_whose_ports_tell_who_hangs_there_is_led_the_same_wa
     done = guide(scene(record, noted(order), *OUT, *IN_SIXTEEN, *IN_EIGHT))
     assert "0 of 2 good" in text(done)
     assert [step for _, step in sent(keys(done, "enter"))] == ["management/cabling"] * 2
+
+
+@pytest.mark.parametrize("events", [(), (OUT[0],), OUT, (*OUT, read(EIGHT, up=True))], ids=len)
+def test_labels_and_neighbours_that_are_hostile_move_no_cursor(events: tuple[Any, ...]) -> None:
+    record = crossed(SWAP)
+    cables = tuple(each.model_copy(update={"label": HOSTILE}) for each in record.inventory.cable)
+    record.inventory = record.inventory.model_copy(update={"cable": cables})
+    for names in ((), ("enter",)):
+        one = guide(scene(record, noted(ORDER), *events, read(C1[0], names=HOSTILE), simulated=True))
+        keys(one, *names)
+        for size in (Size(80, 24), Size(200, 60)):
+            shown = text(one, size)
+            for strange in ("\x1b", "\x07", "\x9b", "\u202e", "\u200b", "\ud800", "漢", "\u0301"):
+                assert strange not in shown

@@ -110,7 +110,7 @@ def footer(scene: Scene, look: Look) -> Footer:
     if scene.state.closed is not None:
         return Footer("the run is closed", "Esc goes back; J reads the record.", keys)
     if scene.watching:
-        next_ = "Watch. This run was not started with --share: nothing is taken from here."
+        next_ = "Watch only: this run was not started with --share."
         return Footer(doing, next_, keys)
     keys = [(">", "note to the rack"), ("A", "work list"), *keys]
     return Footer(doing, "> writes a line to the rack; the work list shares the work.", keys)

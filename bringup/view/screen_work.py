@@ -10,12 +10,15 @@ from bringup.model.cause import Cause
 from bringup.model.event import Asked
 from bringup.model.inventory import Device
 from bringup.model.subject import ends, parse_subject
-from bringup.view.fit import chosen, count, fit, page
+from bringup.view.fit import between, chosen, count, fit, page
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import ASK, WAITING, Cell, Row
 from bringup.view.people import claimed
 from bringup.view.scene import Look, Scene
 from bringup.view.text import visible
+
+FAR_FROM = 80
+"""On narrower screens a row says of its own end alone who has it."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -136,7 +139,7 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
         if item.group != group:
             group = item.group
             rows.append(_head(scene, [each for each in todo if each.group == group], size.width))
-        row = _row(scene, item)
+        row = _row(scene, item, size.width)
         if number == cursor:
             at = len(rows)
             row = chosen(fit(row, size.width, scene.tier))
@@ -150,17 +153,17 @@ def _head(scene: Scene, group: Sequence[Item], width: int) -> Row:
     return ((f" {visible(group[0].group, width - len(told) - 2)}", "title"), (told, "dim"))
 
 
-def _row(scene: Scene, item: Item) -> Row:
-    """Who works on it stands before the words: it is short, and decides where one goes."""
+def _row(scene: Scene, item: Item, width: int) -> Row:
+    """Who works on it stands at the right, where nothing cuts it: it decides where one goes."""
     glyph: Cell = ASK.cell(scene.tier) if item.question else (f"{WAITING.glyph(scene.tier)}     ", "dim")
     row: Row = (("  ", "plain"), glyph, (f" {visible(item.place, 400)}", "plain"))
+    if item.question:
+        row = (*row, (f"  {visible(item.words, 400)}", "dim"))
     who = claimed(scene, item.what)
-    if who:
-        row = (*row, (f"  {visible(who, 30)}", "running"))
-    far = claimed(scene, item.far) if item.far else ""
-    if far:
-        row = (*row, (f"  far end: {visible(far, 30)}", "running"))
-    return (*row, (f"  {visible(item.words, 400)}", "dim")) if item.question else row
+    far = claimed(scene, item.far) if item.far and width >= FAR_FROM else ""
+    told = [visible(who, 30), f"far end: {visible(far, 30)}" if far else ""]
+    right = "  ".join(filter(None, told))
+    return between(row, ((f"  {right} ", "running"),), width, scene.tier) if right else row
 
 
 def footer(scene: Scene, look: Look) -> Footer:
@@ -173,10 +176,12 @@ def footer(scene: Scene, look: Look) -> Footer:
             "nothing is to be done", "Nothing to do now. Esc goes back to the run.", [("Esc", "back")]
         )
     who = claimed(scene, item.what)
-    if who and who != "yours":
+    if scene.watching:
+        next_ = "Enter shows it. You are only watching." if item.question else "You are only watching."
+    elif who and who != "yours":
         next_ = f"{visible(who, 30)} works on this one. Take another, in any order."
     elif item.question:
-        next_ = "Enter opens the question. T takes it, so that nobody else does."
+        next_ = "Enter opens the question. T takes it: others see that it is yours."
     else:
         next_ = "T takes it; do the work; r on the failure reads it again."
     keys = [("j k", "move"), ("Enter", "open"), ("T", "take"), ("f", "failures"), ("Esc", "back")]

@@ -10,8 +10,12 @@ import fnmatch
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from bringup.model import event as ev
+from bringup.model.people import Present
 from bringup.model.verdict import Verdict
 from bringup.tui.home import Home
 from bringup.tui.scan import Key
@@ -143,6 +147,7 @@ def pictures() -> Iterator[tuple[str, str]]:
     yield from guides()
     yield "run-failing-roles-80x24", roles(scene(dirty(), asked()))
     yield from homes()
+    yield from companies()
 
 
 def watches() -> Iterator[tuple[str, str]]:
@@ -172,6 +177,38 @@ def roles(shown: Scene) -> str:
     return "".join(" ".join(f"{role}:{len(text)}" for text, role in row) + "\n" for row in one.rows(CART))
 
 
+def companies() -> Iterator[tuple[str, str]]:
+    """People at one run: three consoles, a piece of work taken at each end, a line to the rack."""
+    rack = Present(1, "tech-1", 1000, "pts/1", screen="ask", about="sign-off/walk@run", size="80x24")
+    you = Present(2, "eng-2", 1000, "pts/2", attached=True, screen="company", size="200x60")
+    third = Present(3, "eng-3", 1001, None, attached=True, sends=False, screen="run", size="80x24")
+    people = tuple(msgspec.structs.replace(each, since="03:01:55Z") for each in (rack, you, third))
+    near, far = "leaf-1/Ethernet0", "node-01/enp65s0np0"
+    more = (
+        ev.CommandReceived(
+            verb="claim", arguments={"what": near}, by="tech-1", via="socket", terminal="pts/1"
+        ),
+        ev.CommandReceived(verb="claim", arguments={"what": far}, by="eng-2", via="socket", terminal="pts/2"),
+        ev.Noted(text="leave port 17 alone for now", by="eng-2", to="rack"),
+    )
+    for tier, watching, size in (
+        ("unicode", False, CART),
+        ("unicode", True, SMALL),
+        ("ascii", False, CART),
+        ("unicode", False, LARGE),
+    ):
+        how: dict[str, Any] = {"tier": tier, "watching": watching}
+        shown = scene(dirty(), asked("Is the blank fitted?"), *more, people=people, you=2, **how)
+        name = f"{tier}{'-watching' if watching else ''}-{size.width}x{size.height}"
+        yield f"company-{name}", drawn(shown, ("a",), size)
+        yield f"work-taken-{name}", drawn(shown, ("A", "j"), size)
+    yield "take-mine-80x24", drawn(shown, ("A", "j", "j", "T"), CART)
+    yield "take-anothers-80x24", drawn(shown, ("A", "j", "T"), CART)
+    yield "noting-80x24", drawn(shown, ("greater_than_sign", "h", "i"), CART)
+    yield "company-alone-80x24", drawn(scene(dirty()), ("a",), CART)
+    yield "company-closed-80x24", drawn(scene(dirty(), closed(), live="REPLAY"), ("a",), CART)
+
+
 def homes() -> Iterator[tuple[str, str]]:
     lines = (
         line(1, asks=2, rack="r07", simulated=True),
@@ -195,9 +232,7 @@ def home(lines: tuple[RunLine, ...], size: Size, tier: Tier) -> str:
 
 
 OFFERS = (
-    Offer(
-        "GO ON", "20260102-030404-abcd", "mini without a runner: it goes on", ("resume", "x")
-    ),
+    Offer("GO ON", "20260102-030404-abcd", "mini without a runner: it goes on", ("resume", "x")),
     Offer("RACKS", "r07", "mini on r07.toml: 5 devices", ("run", "mini", "-i", "r07.toml")),
     Offer("THIS HOST", "this host", "nothing is changed on it", ("run", "this-host")),
     Offer("SIMULATED", "demo mini", "a simulated mini rack", ("demo", "--profile", "mini")),

@@ -31,7 +31,11 @@ def can_open() -> bool:
 
 
 def wants_plain() -> bool:
-    """Where the cursor can't move, or somebody has said so, the console writes lines."""
+    """Where the cursor can't move, or somebody has said so, the console writes lines. A browser draws,
+    whatever the terminal is that its server was started in.
+    """
+    if "TEXTUAL_DRIVER" in os.environ:
+        return False
     wished = os.environ.get("ACCESSIBLE", "") not in ("", "0")
     return wished or os.environ.get("TERM", "dumb") in SMALLEST_TERMINALS
 
@@ -89,6 +93,8 @@ async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside,
 
     shown = Kept().display.tier
     console = PlainConsole(Feed(folder), inventory, asked, write, tier=shown, watching=watching)
+    if watching:
+        write("WATCHING ONLY: nothing is sent from here")
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

@@ -30,7 +30,9 @@ class Served:
         self._follower, _ = nursery.start(words)
         self.run = until(lambda: next(runs.glob("*/journal"), None) if runs.is_dir() else None).parent
         until(lambda: "Asked" in self.kinds())
-        self._pid, output = nursery.start(["serve", str(self.run), "--port", "0", *options])
+        # A service has no terminal: what runs behind a browser must not take that for its own.
+        words, env = ["serve", str(self.run), "--port", "0", *options], {"TERM": "dumb", "ACCESSIBLE": "1"}
+        self._pid, output = nursery.start(words, env=env)
         self.address = until(lambda: self._address(output))
 
     def _address(self, output: Path) -> str:

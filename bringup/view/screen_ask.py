@@ -9,6 +9,7 @@ from bringup.model.subject import ends, parse_subject
 from bringup.view.fit import rule, spaced, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import ASK, Row
+from bringup.view.people import claimed
 from bringup.view.scene import Look, Scene, rack_name
 from bringup.view.screen_work import place_of
 from bringup.view.text import visible
@@ -50,7 +51,7 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
         return [(), ((" This question is answered.", "plain"),), _who(scene, look)]
     rows: list[Row] = [
         (("  ", "plain"), ASK.cell(scene.tier), (f"  {ask.question}   since {ask.at[11:19]}Z", "dim")),
-        (),
+        others(scene, ask),
         ((f"   {spaced(WORDS.get(ask.form, ask.form))}", "ask"),),
         (),
     ]
@@ -86,6 +87,18 @@ def field(ask: Asked) -> str:
 def offered(ask: Asked) -> tuple[str, ...]:
     """The answers that a number stands for."""
     return ask.choices or OFFERED.get(ask.form, ())
+
+
+def others(scene: Scene, ask: Asked) -> Row:
+    """Who has taken this question, and who else has it open: nothing where that is nobody but oneself."""
+    who = claimed(scene, ask.question)
+    told = [f"taken: {who}"] if who else []
+    told += [
+        f"{each.by} looks at it too"
+        for each in scene.people
+        if each.about == ask.question and each.number != scene.you
+    ]
+    return ((f"   {visible('; '.join(told), 400)}", "running"),) if told else ()
 
 
 def answer(ask: Asked, typed: str) -> str:

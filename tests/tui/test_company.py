@@ -179,6 +179,15 @@ def test_what_is_yours_is_given_back_and_what_is_anothers_is_not_yours_to_take()
     assert sends(keys(one, "1", "enter")) == []
 
 
+def test_a_question_says_who_else_has_it() -> None:
+    one, _ = console(crowd(command("claim", QUESTION, TECH)))
+    keys(one, "space")
+    assert "taken: tech-1 (pts/1); tech-1 looks at it too" in text(one)
+    alone, _ = console(crowd(people=(YOU,)))
+    keys(alone, "space")
+    assert "taken" not in text(alone) and "too" not in text(alone)
+
+
 def test_what_is_done_meanwhile_can_not_be_taken() -> None:
     one, _ = console(crowd())
     keys(one, "A", "j", "T")

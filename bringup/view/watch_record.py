@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bringup.model.judgement import Judgement
 from bringup.model.measurement import Measurement
-from bringup.model.subject import ends
+from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Reading, Verdict
 from bringup.view.fit import rule, spaced, wrapped
 from bringup.view.frame import Size
@@ -65,6 +65,8 @@ def _word(scene: Scene, port: str) -> Row:
         for step in scene.state.steps.values()
         if any(end == port or end.startswith(f"{port}#") for end in ends(step.key.subject))
     ]
+    if scene.lost or parse_subject(port).device in scene.silent:
+        return ((f"   {spaced('stale')}   nobody reads it now", "unknown"),)
     if any(step.running for step in about):
         return ((f"   {spaced('hands off')}   being read now", "running"),)
     if any(step.verdict is Verdict.FAIL for step in about):
@@ -104,7 +106,7 @@ def _bar(
 ) -> Row:
     one = read.get((lane, "rx_power_dbm"))
     judgement = judged.get((lane, "rx_power_dbm"))
-    mark = mark_of(judgement.verdict, judgement.reason) if judgement is not None else mark_of(None)
+    mark = scene.reading_mark(judgement) if judgement is not None else mark_of(None)
     room = max(10, width - 34)
     name = visible(lane.rpartition("#")[2], 8)
     value = amount(one.value, "", one.reading) if one is not None else "not read"

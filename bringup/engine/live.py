@@ -42,6 +42,7 @@ SHOWN = (
     "port_present",
 )
 """Quantities of a port, in the order in which light becomes traffic."""
+STATES = ("light", "link", "link at both ends", "clean")
 BY_HAND = 2
 """More ports than that going down at once is no hand's doing."""
 Key = tuple[str, str]
@@ -87,6 +88,7 @@ class LinkLive:
         ]
         self._best: dict[str, float] = {}
         self._up: set[str] = set()
+        self._states: dict[str, float] = {}
         self._looks = 0
 
     def look(self, now_s: float) -> tuple[Live, tuple[EndNow, ...]]:
@@ -100,6 +102,7 @@ class LinkLive:
         phase = self._hands.take(now_s, self._glance(now, verdict, wrong))
         if self._hands.plugged_s != plugged_s or now[0].dark:
             self._best.clear()
+        self._climb(now_s, now, verdict)
         by_key: dict[Key, list[Judgement]] = {}
         for each in judged:
             by_key.setdefault((each.subject, each.quantity), []).append(each)
@@ -121,9 +124,25 @@ class LinkLive:
             marginal=any(each.verdict is Verdict.MARGINAL for each in judged),
             trouble=trouble(self.port, self.far, now, judged) if self._tasks else UNPLANNED,
             wrong=wrong,
+            states=tuple((state, round(since_s, 3)) for state, since_s in self._states.items()),
             ends=shown,
         )
         return live, now
+
+    def _climb(self, now_s: float, now: Sequence[EndNow], verdict: Verdict) -> None:
+        """The states that the link is in, from light to clean; one that is lost takes those above with it."""
+        up = [end.read("oper_up") for end in now]
+        links = [each is not None and each.value is True for each in up]
+        # A plug without monitors of light is in where anything at all is told of it.
+        lit = now[0].dark is False or not (now[0].lanes("rx_power_dbm") or now[0].absent)
+        steps = ((STATES[0], lit), (STATES[1], links[0]), (STATES[2], all(links)))
+        there = True
+        for state, reached in (*steps, (STATES[3], verdict.good)):
+            there = there and reached
+            if not there:
+                self._states.pop(state, None)
+            elif state not in self._states:
+                self._states[state] = self._hands.measured_s(now_s)
 
     # Judging
 

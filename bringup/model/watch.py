@@ -67,9 +67,9 @@ class LiveLane(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class LiveEnd(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One end of the link. `error` is the reason why it does not answer now, `silent_s` since when. `low_dbm` is
-    the least that a limit lets its receivers get, `marginal_dbm` the most that still is marginal. `every_s`
-    is how often its modules are asked, no more often than its platform samples them.
+    """One end of the link. `error` is the reason why it does not answer now, `silent_s` since when. `low_dbm`
+    is the least that a limit lets its receivers get, `marginal_dbm` the most that still is marginal.
+    `every_s` is how often its modules are asked, no more often than its platform samples them.
     """
 
     subject: str
@@ -91,7 +91,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """The link at one moment. Seconds are the world's. `trouble` says in words what is not good or not known
     first. `measured_s` runs from the plug, `held_s` is how long all has been good, by samples newer than it.
     `plugged_s` is how long ago the plug went in, where that was seen. `wrong` is another port that went down
-    instead of this one.
+    instead of this one. `states` are those that the link is in now, in their order, each with how long after
+    the plug (or the first look) it was first seen so.
     """
 
     subject: str
@@ -108,6 +109,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     marginal: bool = False
     trouble: str = ""
     wrong: str | None = None
+    states: tuple[tuple[str, float], ...] = ()
     ends: tuple[LiveEnd, ...] = ()
 
     @property

@@ -135,8 +135,9 @@ def link_rows(drawing: Drawing, width: int, height: int) -> list[Row]:
         (0, both_ends(live, width, tier)),
         (3, ladders(live, width, tier)),
         (4, [_best(drawing, width)]),
+        (6, [_states(live)]),
         (0, [_lasers(live)]),
-        (6, [((" unplug, inspect, clean if dirty, inspect, plug until it clicks, HANDS OFF", "dim"),)]),
+        (5, [((" unplug, inspect, clean if dirty, inspect, plug until it clicks, HANDS OFF", "dim"),)]),
     ]
     while sum(len(rows) for _, rows in parts) > height and parts[-1:]:
         least = max(parts, key=lambda part: part[0])
@@ -287,6 +288,12 @@ def _spark(levels: Sequence[float | None], tier: Tier) -> str:
         " " if each is None else signs[min(len(signs) - 1, int((each - low) / span * len(signs)))]
         for each in levels
     )
+
+
+def _states(live: Live) -> Row:
+    """How far the link has come since the plug, and how long each state took to come."""
+    told = ", ".join(f"{visible(state, 30)} after {since_s:.0f} s" for state, since_s in live.states)
+    return ((" States ", "dim"), (told or "none", "plain"))
 
 
 def _lasers(live: Live) -> Row:

@@ -241,6 +241,23 @@ async def test_a_link_that_no_step_judges_is_never_good() -> None:
     assert live.comes_to is Verdict.UNKNOWN and "no step" in live.trouble
 
 
+async def test_each_state_is_told_with_its_time_since_the_plug_and_is_lost_with_what_it_stands_on() -> None:
+    link = LinkStand(hold_s=3.0)
+    link.receives(DARK)
+    link.table["leaf-1", "ports"] = (up("Ethernet0", is_up=False), up("Ethernet8"))
+    assert (await link.look()).states == ()
+    link.receives(HIGH)
+    assert (await link.look()).states == (("light", 0.0),)
+    link.table["leaf-2", "ports"] = (up("Ethernet0", is_up=False),)
+    link.table["leaf-1", "ports"] = (up("Ethernet0"), up("Ethernet8"))
+    assert (await link.look(2)).states == (("light", 0.0), ("link", 1.0))
+    link.table["leaf-2", "ports"] = (up("Ethernet0"),)
+    live = await link.look(3)
+    assert dict(live.states)["link at both ends"] == 3.0 and dict(live.states)["clean"] >= 3.0
+    link.table["leaf-1", "ports"] = (up("Ethernet0", is_up=False), up("Ethernet8"))
+    assert (await link.look()).states == (("light", 0.0),)
+
+
 READS = st.one_of(
     st.sampled_from([DARK, NOT_AVAILABLE, ABSENT, value("-2.0"), value(True), value("\x1b[2J")]),
     st.floats(min_value=-60.0, max_value=10.0).map(value),

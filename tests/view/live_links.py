@@ -78,6 +78,7 @@ def live(phase: Phase, *near: LiveLane, **more: Any) -> Live:
         "hold_s": 30.0,
         "measured_s": 12.0,
         "newest_s": 3.0,
+        "states": (("light", 0.0), ("link", 3.2), ("link at both ends", 4.1)),
         "ends": (
             end(NEAR, *(near or lanes(-2.1, -2.0, -2.2, -1.9))),
             end(FAR, *lanes(-1.4, -1.5, -1.3, -1.6)),
@@ -87,7 +88,7 @@ def live(phase: Phase, *near: LiveLane, **more: Any) -> Live:
 
 
 BAD = live(Phase.NOT_GOOD, *lanes(-2.1, -2.0, -10.1, -1.9), trouble="lane 3 still low")
-OUT = live(Phase.UNPLUGGED, *lanes(None, None, None, None), trouble="lane 1 dark", look=52)
+OUT = live(Phase.UNPLUGGED, *lanes(None, None, None, None), trouble="lane 1 dark", look=52, states=())
 PLUGGED = live(
     Phase.HANDS_OFF,
     *lanes(-2.1, -2.0, -6.4, -1.9),

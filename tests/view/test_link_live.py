@@ -153,6 +153,11 @@ def test_hands_off_counts_to_the_hold_time_and_says_what_is_still_bad() -> None:
     assert "18 s" in advice(PLUGGED)
 
 
+def test_the_states_of_the_link_are_told_with_the_time_that_each_took() -> None:
+    assert "States light after 0 s, link after 3 s, link at both ends after 4 s" in drawn(PLUGGED)
+    assert "States none" in drawn(OUT)
+
+
 def test_nobody_is_told_to_wait_for_less_than_the_next_sample() -> None:
     slow = end(NEAR, *lanes(-2.0), every_s=60.0)
     moment = live(Phase.HANDS_OFF, ends=(slow,), far_end=None, plugged_s=20.0, measured_s=20.0, newest_s=20.0)

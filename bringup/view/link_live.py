@@ -4,15 +4,14 @@ hands should do. Drawn for the console and for `bringup watch` alike (console de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from bringup.model.verdict import Reading, Verdict
-from bringup.model.watch import Live, LiveEnd, LiveLane, Phase
+from bringup.model.watch import Live, Phase
 from bringup.view.block import block
 from bringup.view.fit import fit, spaced
 from bringup.view.link_pane import both_ends, ladders, short
+from bringup.view.link_trend import weakest_row
 from bringup.view.mark import Role, Row, Tier
 from bringup.view.text import visible
 
@@ -32,7 +31,6 @@ BELLS = {
     Phase.LOST: 3,
 }
 """Once a person is needed, twice a pass was held, three times stop."""
-_SPARKS = {"unicode": "▁▂▃▄▅▆▇█", "cp437": "░▒▓█", "ascii": "_.-=#"}
 _ROLES: dict[Phase, Role] = {
     Phase.NOT_GOOD: "bad",
     Phase.WRONG_PORT: "bad",
@@ -134,7 +132,7 @@ def link_rows(drawing: Drawing, width: int, height: int) -> list[Row]:
         (2, [_progress(live, tier, width)]),
         (0, both_ends(live, width, tier)),
         (3, ladders(live, width, tier)),
-        (4, [_best(drawing, width)]),
+        (4, [weakest_row(drawing.history, drawing.since, width, tier)]),
         (6, [_states(live)]),
         (0, [_lasers(live)]),
         (5, [((" unplug, inspect, clean if dirty, inspect, plug until it clicks, HANDS OFF", "dim"),)]),
@@ -225,68 +223,6 @@ def _progress(live: Live, tier: Tier, width: int) -> Row:
         (" Held in limit ", "dim"),
         (done * full + left * (room - full), "good" if full == room else "plain"),
         (f" {min(live.held_s, live.hold_s):.0f} of {live.hold_s:g} s{plugged}", "plain"),
-    )
-
-
-# The lane that is furthest from good
-
-
-def _best(drawing: Drawing, width: int) -> Row:
-    live = drawing.now
-    near = live.ends[0] if live.ends else None
-    lane = _weakest(near)
-    if near is None or lane is None:
-        return ((" No lane of this end tells its level.", "dim"),)
-    levels = _levels(drawing, lane.index)
-    told = [each for each in levels if each is not None]
-    best = f"{max(told):.1f}" if told else "-"
-    whole = lane.best_dbm
-    if drawing.since == 0 and whole is not None:
-        best = f"{whole:.1f}"
-    room = max(8, min(40, width - 44))
-    spark = _spark(levels[-room:], drawing.tier)
-    now = short(lane.rx)
-    return (
-        (f" Lane {lane.index} of this end ", "dim"),
-        (spark, "value"),
-        (f"  now {now}  best {best}", "plain"),
-    )
-
-
-def _weakest(end: LiveEnd | None) -> LiveLane | None:
-    if end is None or not end.lanes:
-        return None
-    return min(end.lanes, key=lambda lane: _level(lane) if _level(lane) is not None else -99.0)  # type: ignore[arg-type,return-value]
-
-
-def _level(lane: LiveLane) -> float | None:
-    gauge = lane.rx
-    if gauge is None or isinstance(gauge.value, bool) or not isinstance(gauge.value, int | float):
-        return None
-    return float(gauge.value)
-
-
-def _levels(drawing: Drawing, index: int) -> list[float | None]:
-    """That lane's level at each look since the best was reset."""
-    found: list[float | None] = []
-    for live in drawing.history:
-        if live.look <= drawing.since or not live.ends:
-            continue
-        lane = next((each for each in live.ends[0].lanes if each.index == index), None)
-        found.append(_level(lane) if lane is not None else None)
-    return found
-
-
-def _spark(levels: Sequence[float | None], tier: Tier) -> str:
-    signs = _SPARKS[tier]
-    told = [each for each in levels if each is not None]
-    if not told:
-        return ""
-    low, high = min(told), max(told)
-    span = max(high - low, 1.0)
-    return "".join(
-        " " if each is None else signs[min(len(signs) - 1, int((each - low) / span * len(signs)))]
-        for each in levels
     )
 
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 IN_CI = os.environ.get("BRINGUP_CI") == "1"
 ROOT = Path(__file__).resolve().parent.parent
 
-# No time limits: a busy machine is no failure. In CI the same examples each time, so that a change is judged by
-# itself; elsewhere new ones.
+# No time limits: a busy machine is no failure. In CI the same examples each time, so that a change is judged
+# by itself; elsewhere new ones.
 settings.register_profile(
     "bringup", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=IN_CI
 )

@@ -21,6 +21,8 @@ from bringup.model.errors import BringupError, InputError
 
 LINE_CAP_BYTES = 256 * 1024
 REPLY_DEADLINE_S = 30.0
+TURNED_AWAY_S = 30.0
+"""How long a stranger may take to say what they want, which is refused in any case."""
 MOST_PEERS = 128
 """Open connections at once; the oldest one gives way. A crowd must not eat the runner's file descriptors."""
 LONGEST_PATH_BYTES = 107
@@ -186,14 +188,23 @@ class CommandSocket:
         pid, uid = peer_of(connection)
         own = uid in (0, os.getuid())
         if not own and not may_enter(connection, self._gid):
-            words = f"this run is {user_name(os.getuid())}'s and not shared with {user_name(uid)}"
-            writer.write(reply_line(Reply(ok=False, error=words)))
-            await writer.drain()
+            await self._turn_away(reader, writer, user_name(uid))
             return
         sender = Sender(user_name(uid), "socket", uid, terminal_of(pid), attached=not own, peer=number)
         while (line := await reader.readline()).endswith(b"\n"):
             writer.write(reply_line(await self._reply(line, sender)))
             await writer.drain()
+
+    async def _turn_away(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, who: str) -> None:
+        """Say why. Their line is read first: who writes into a closed socket reads nothing any more."""
+        try:
+            async with asyncio.timeout(TURNED_AWAY_S):
+                await reader.readline()
+        except TimeoutError:
+            return
+        words = f"this run is {user_name(os.getuid())}'s and not shared with {who}"
+        writer.write(reply_line(Reply(ok=False, error=words)))
+        await writer.drain()
 
     async def _reply(self, line: bytes, sender: Sender) -> Reply:
         try:

@@ -150,8 +150,8 @@ class Terminal:
         """The command's exit status, once it has ended; the terminal is as it was before."""
         shown = self.wait("EXIT ", "echo")
         assert not self.alternate
-        assert "-echo" not in shown
-        assert "Traceback" not in shown
+        assert "-echo" not in shown, shown
+        assert "Traceback" not in shown, shown
         found = re.search(r"EXIT (\d+)", shown)
         assert found is not None
         return int(found[1])

@@ -216,13 +216,15 @@ def asking(scene: Scene, port: str) -> bool:
     return any(step.running for step in askers(scene, port))
 
 
-def watched(scene: Scene, order: Order) -> tuple[str, ...]:
-    """Ports of the order that the run still watches, as far as the last events tell."""
-    found: dict[str, bool] = {}
+def watched(scene: Scene, order: Order) -> dict[str, int | None]:
+    """Ports of the order that the last events tell of a watch of: None while it goes on, else the event with
+    which it ended.
+    """
+    found: dict[str, int | None] = {}
     for event in scene.recent:
         if isinstance(event, Watched) and event.subject in order.ports:
-            found[event.subject] = event.live.phase is not Phase.ENDED
-    return tuple(port for port, still in found.items() if still)
+            found[event.subject] = event.seq if event.live.phase is Phase.ENDED else None
+    return found
 
 
 def cable_of(scene: Scene, port: str) -> str:

@@ -157,7 +157,11 @@ def test_a_link_that_came_back_stops_nothing_any_more() -> None:
 def test_what_a_person_states_is_written_down_as_stated_and_drawn_so() -> None:
     one = guide(under_way())
     keys(one, "enter")
-    assert sent(keys(one, "3", "enter")) == [("note", f"{STATED}out of {SIXTEEN}"), ("watch", SIXTEEN)]
+    assert sent(keys(one, "3", "enter")) == [
+        ("note", f"{STATED}out of {SIXTEEN}"),
+        ("watch", SIXTEEN),
+        ("watch", EIGHT),
+    ]
     shown = under_way(noted(f"{STATED}out of {SIXTEEN}"))
     assert now(shown) == 1
     assert "only stated" in text(guide(shown))
@@ -380,3 +384,16 @@ def test_labels_and_neighbours_that_are_hostile_move_no_cursor(events: tuple[Any
             shown = text(one, size)
             for strange in ("\x1b", "\x07", "\x9b", "\u202e", "\u200b", "\ud800", "漢", "\u0301"):
                 assert strange not in shown
+
+
+def test_a_watch_that_ends_before_the_order_is_begun_anew_and_once() -> None:
+    one = guide(swapped())
+    keys(one, "enter")
+    ended = (looked(SIXTEEN), looked(EIGHT), looked(EIGHT, ended=True))
+    assert sent(one.show(under_way(*ended))) == [("watch", EIGHT)]
+    assert one.show(under_way(*ended, OUT[0])) == []
+    assert sent(one.show(under_way(*ended, OUT[0], looked(EIGHT), looked(EIGHT, ended=True)))) == [
+        ("watch", EIGHT)
+    ]
+    # At the end nobody needs it any more.
+    assert one.show(under_way(*ended, *OUT, *IN_SIXTEEN, *IN_EIGHT, looked(EIGHT, ended=True))) == []

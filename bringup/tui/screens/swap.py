@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from bringup.tui.console import Console
 
 WATCH_S = 4 * 3600
-"""Seconds of the world that the ports of an order are watched for; each answer of a person begins it anew."""
+"""Seconds of the world that the ports of an order are watched for; a watch that ends sooner than the order is
+begun anew. A port of it that nobody watches would be taken for one that was pulled by mistake.
+"""
 MOST_WATCHED = 8
 """As many as the runner watches at once."""
 
@@ -73,9 +75,19 @@ def _by_itself(console: Console, order: Order) -> list[Effect]:
     scene, number = console.scene, next_turn(console.scene, order)
     if scene.watching or number == len(order.turns) or note_of(order.moves) not in console.led:
         return []
-    turn = order.turns[number]
-    once = f"{order.since} {turn.id} {scene.state.ports[turn.port].down_seq}" if not turn.out else ""
-    if turn.out or plug_in(scene, order, turn.port) is not Plug.IN or once in console.led:
+    lapsed = {port: f"{port} {seq}" for port, seq in watched(scene, order).items() if seq is not None}
+    anew = tuple(port for port, once in lapsed.items() if once not in console.led)
+    console.led |= {lapsed[port] for port in anew}
+    return [*watches(anew), *_asks_once(console, order, order.turns[number])]
+
+
+def _asks_once(console: Console, order: Order, turn: Turn) -> list[Effect]:
+    scene = console.scene
+    seen = scene.state.ports.get(turn.port)
+    if turn.out or seen is None or plug_in(scene, order, turn.port) is not Plug.IN:
+        return []
+    once = f"{order.since} {turn.id} {seen.down_seq}"
+    if once in console.led:
         return []
     found = asks(scene, turn)
     if found:
@@ -120,7 +132,8 @@ def _measure(scene: Scene, order: Order) -> list[Effect]:
 
 def _release(scene: Scene, order: Order) -> list[Effect]:
     """Nobody has hands on these ports any more."""
-    return [Send("watch", {"port": port, "stop": "yes"}, quiet=True) for port in watched(scene, order)]
+    still = [port for port, ended in watched(scene, order).items() if ended is None]
+    return [Send("watch", {"port": port, "stop": "yes"}, quiet=True) for port in still]
 
 
 def _enter(console: Console) -> list[Effect]:

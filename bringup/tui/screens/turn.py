@@ -65,15 +65,20 @@ def _enter(console: Console) -> list[Effect]:
     console.led.add(note_of(order.moves))
     effects = console.back()
     if typed == STATE:
-        return [*effects, Send("note", {"text": f"{STATED}{turn.id}"}, quiet=True), *_read(scene, turn)]
+        return [
+            *effects,
+            Send("note", {"text": f"{STATED}{turn.id}"}, quiet=True),
+            *_read(scene, order, turn),
+        ]
     if typed == HAND:
         effects.append(Hand(PlugTurn(turn.port, "" if turn.out else turn.label)))
-    return [*effects, *_read(scene, turn)]
+    return [*effects, *_read(scene, order, turn)]
 
 
-def _read(scene: Scene, turn: Turn) -> list[Effect]:
-    """The port is watched anew; once a plug is in, who is at its far end is asked again."""
-    return watches((turn.port,)) + ([] if turn.out else asks(scene, turn))
+def _read(scene: Scene, order: Order, turn: Turn) -> list[Effect]:
+    """The ports are watched anew, that of the turn first; whose plug is in is asked."""
+    ports = (turn.port, *(port for port in order.ports if port != turn.port))
+    return watches(ports) + ([] if turn.out else asks(scene, turn))
 
 
 SCREEN = Screen("turn", _draw, "done?", field=always, enter=_enter)

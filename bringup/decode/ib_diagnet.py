@@ -72,7 +72,10 @@ def _columns(line: str, at: int) -> list[str]:
 
 
 def _row(columns: list[str], line: str, at: int) -> dict[str, str]:
-    cells = next(csv.reader([line])) if '"' in line else line.split(",")
+    try:
+        cells = next(csv.reader([line])) if '"' in line else line.split(",")
+    except csv.Error as error:
+        raise Damaged(f"line {at} is no line of CSV: {error}") from error
     if len(cells) != len(columns):
         raise Damaged(f"line {at} has {len(cells)} cells under {len(columns)} names")
     return {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}

@@ -37,8 +37,8 @@ def _rows(data: bytes) -> list[tuple[str, Json]]:
     for each in held:
         row = as_object(each, "a row")
         device, port = text_in(row, "ifname"), read_count(row, "port").value
-        if device is None or port is None or f"{device}/{port}" in found:
-            raise Damaged("a row has no device or port, or one that stands there twice")
+        if device is None or port is None or "ifindex" not in row or f"{device}/{port}" in found:
+            raise Damaged("a row has no device, index or port, or one that stands there twice")
         found[f"{device}/{port}"] = row
     if not found:
         raise Nothing("the host has no RDMA device")

@@ -40,6 +40,7 @@ _HARDWARE_ITEM = re.compile(
     r"\b.{0,30}"
 )
 _OTHER_ITEM = re.compile(r"\s*\S.{0,60}?\s{2,}\S.*")
+_SLOT = re.compile(r"0|[1-9][0-9]{0,2}")
 _PORTS = re.compile(r"(\d{1,3})X\d{1,4}G\S*")
 UNKNOWN_PART = "NON-JNPR"
 
@@ -203,12 +204,16 @@ def _items(lines: list[str], starts: list[int]) -> list[_Item]:
             if not fits and _HARDWARE_ITEM.match(bare):
                 raise Damaged(f"{bare[:60]!r} does not fit the columns of the table")
             refuse_error(line)
-            if not _OTHER_ITEM.fullmatch(line):
+            # below a PIC stand modules and nothing else: one that can't be read is no empty cage
+            below_pic = line.startswith("    ") or "Xcvr" in line
+            if below_pic or not _OTHER_ITEM.fullmatch(line):
                 raise Damaged(f"{bare[:60]!r} is no row of the table")
             continue
         cells = [line[a:b].strip() for a, b in zip(starts, [*starts[1:], len(line)], strict=True)]
         item = _Item(*cells)
         word, _, number = item.name.partition(" ")
+        if word in ("FPC", "PIC", "Xcvr") and not _SLOT.fullmatch(number):
+            raise Damaged(f"{item.name!r} has no number of its own")
         fpc = number if word == "FPC" else fpc
         pic = number if word == "PIC" else pic
         if word == "PIC":
@@ -242,10 +247,18 @@ def _empty(items: list[_Item], modules: dict[str, _Item]) -> list[str]:
     for at, item in enumerate(items):
         ports = _PORTS.fullmatch(item.description) if item.name.startswith("PIC ") else None
         ended = any(not later.name.startswith("Xcvr ") for later in items[at + 1 :])
+        if ports and any(_beyond(place, item.place, int(ports[1])) for place in modules):
+            raise Damaged(f"{item.name} has {ports[1]} cages, and a module in another")
         if ports and ended:
             places = [f"{item.place}/{number}" for number in range(int(ports[1]))]
             found += [place for place in places if place not in modules]
     return found
+
+
+def _beyond(place: str, card: str, cages: int) -> bool:
+    """Whether a module of `card` stands in a cage that it does not have."""
+    here, _, number = place.rpartition("/")
+    return here == card and int(number) >= cages
 
 
 def _told(item: _Item) -> Json:

@@ -18,6 +18,8 @@ from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
 _UPTIME = re.compile(r"(?:(\d{1,5}) days?, )?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d{1,6})?")
 _ABSENT_WORDS = frozenset({"absent", "not present", "not_present", "unplugged"})
+_BAD_WORDS = frozenset({"bad", "fail", "failed", "fault", "faulty", "error", "not ok", "not_ok", "critical"})
+"""A state that is none of these, and not `ok`, is not known."""
 
 
 def _parse_system(data: bytes) -> Found:
@@ -69,14 +71,17 @@ def _ok(entry: Json) -> Read:
     read = word(entry.get("state"))
     if read.value is None:
         return read
-    if str(read.value).lower() in _ABSENT_WORDS:
-        return NOT_AVAILABLE
-    return value(str(read.value).lower() == "ok")
+    low = str(read.value).lower()
+    return value(low == "ok") if low == "ok" or low in _BAD_WORDS else NOT_AVAILABLE
 
 
 def _present(entry: Json) -> Read:
     read = word(entry.get("state"))
-    return ABSENT if read.value is None else value(str(read.value).lower() not in _ABSENT_WORDS)
+    if read.value is None:
+        return ABSENT
+    if str(read.value).lower() in _ABSENT_WORDS:
+        return value(False)
+    return value(True) if _ok(entry).value is not None else NOT_AVAILABLE
 
 
 def _parse_supplies(data: bytes) -> Found:

@@ -105,6 +105,8 @@ def _lanes(fields: dict[str, str]) -> tuple[Lane, ...]:
             raise Damaged(f"channel {index} is no lane")
         read = read_number(text, "mA") if match[2] == "tx-bias-current" else _power(text)
         told.setdefault(index, {})[_FIELDS[match[2]]] = read
+    if sorted(told) != list(range(1, len(told) + 1)):
+        raise Damaged("the channels are not counted from 1 without a gap")
     return tuple(Lane(index=index, **told[index]) for index in sorted(told))
 
 

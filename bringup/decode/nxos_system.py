@@ -18,6 +18,10 @@ from bringup.model.facts import Bundle, Environment, Fan, Identity, Neighbor, Po
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
 _SPEED = re.compile(r"([0-9]{1,4}(?:\.[0-9])?) ?([GM])b/s")
+_BAD = frozenset(
+    {"fail", "failed", "failure", "fail/shutdown", "fail/shut", "shutdown", "powered-dn", "not ok"}
+)
+"""A state that is none of these, and not `ok`, is not known."""
 _TIMES = (
     ("kern_uptm_days", 86_400),
     ("kern_uptm_hrs", 3_600),
@@ -172,14 +176,22 @@ def _ok(told: str | None) -> Read:
     if told is None:
         return ABSENT
     low = told.lower()
-    return NOT_AVAILABLE if low == "absent" else value(low == "ok")
+    return value(low == "ok") if low == "ok" or low in _BAD else NOT_AVAILABLE
+
+
+def _present(status: str | None) -> Read:
+    if status is None:
+        return ABSENT
+    if status.lower() == "absent":
+        return value(False)
+    return value(True) if _ok(status).value is not None else NOT_AVAILABLE
 
 
 def _supply(row: Json) -> Supply:
     status = text(row, "ps_status")
     return Supply(
         name=f"psu-{text(row, 'psnum') or '?'}",
-        present=ABSENT if status is None else value(status.lower() != "absent"),
+        present=_present(status),
         ok=_ok(status),
         output_w=real(row, "actual_out", " W"),
     )

@@ -64,6 +64,7 @@ MLXLINK_TABLES = {
         "Vendor Serial Number": "AC4400002",
         "Temperature [C]": "52 [-10..80]",
         "Rx Power Current [dBm]": "1.100,1.200 [-10..6]",
+        "Tx Power Current [dBm]": "1.500,1.600 [-8..5]",
     },
     "Physical Counters and BER Info": {
         "Raw Physical BER": "15E-255",

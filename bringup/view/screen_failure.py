@@ -55,6 +55,8 @@ def footer(scene: Scene, look: Look) -> Footer:
         ("y", "copy"),
         ("Esc", "back"),
     ]
+    if scene.watching and look.screen == "failure":
+        keys.remove(("Enter", "done"))
     if not scene.causes:
         return Footer(told_without_cause(scene), "Esc goes back to the run.", [("Esc", "back")])
     alone = look.screen == "failure"

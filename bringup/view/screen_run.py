@@ -44,9 +44,11 @@ def footer(scene: Scene) -> Footer:
     waiting = len(state.asks)
     if waiting:
         many = "1 question is" if waiting == 1 else f"{waiting} questions are"
-        can = "shows it" if scene.watching else "answers"
+        can = "shows it" if scene.watching or scene.lost else "answers"
         failed = f"; f shows {count(len(scene.causes), 'cause')} of failure" if scene.causes else ""
         next_ = f"{many} waiting: Space {can}{failed}: {visible(state.asks[0].text, 60)}"
+    elif scene.live.startswith("READING"):
+        next_ = "The record is being read: what stands here is not yet all of it."
     elif state.closed is not None:
         next_ = "f shows what failed, J the record, H the list of runs; Q leaves."
     elif state.coverage.complete:
@@ -69,6 +71,8 @@ def footer(scene: Scene) -> Footer:
 def _doing(scene: Scene) -> str:
     """What is under way. A step that waits for a person is not being read."""
     state = scene.state
+    if scene.live.startswith("READING"):
+        return "reading the record"
     if state.closed is not None:
         return f"the run is closed: {state.closed.verdict.value}"
     running = len(being_read(scene))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.runs import Nursery, events_of, only_run
-from tests.e2e.terminal import DEADLINE_S, Terminal, Terminals, needs_tmux
+from tests.e2e.terminal import Terminal, Terminals, needs_tmux
 from tests.e2e.test_console import approve_all, close
 
 pytestmark = [needs_tmux, pytest.mark.timeout(600)]
@@ -40,9 +40,9 @@ def turn(terminal: Terminal, number: int) -> None:
     here = f"move {number} of {TURNS}"
     terminal.wait(here)
     chosen(terminal, HAND)
-    for _ in range(int(DEADLINE_S)):
+    for _ in range(10):
         try:
-            terminal.wait_for(lambda screen: here not in screen or ALL in screen, here, deadline_s=10.0)
+            terminal.wait_for(lambda screen: here not in screen or ALL in screen, here, deadline_s=30.0)
             return
         except AssertionError:
             if here in terminal.screen and ALL not in terminal.screen:

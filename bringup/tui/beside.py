@@ -5,6 +5,7 @@ causes of what failed, pages of the record, whether it verifies.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -69,8 +70,10 @@ class Beside:
         self._verifying = asyncio.create_task(self._verified(), name="verify")
 
     async def _verified(self) -> None:
+        began_s = time.monotonic()
         try:
             self._picture.verified = await self._verify(self._feed.folder.path)
+            self._picture.verifying_took(time.monotonic() - began_s)
         except Exception as error:
             self._wrong(error)
             self._picture.verified = Verified(f"NOT VERIFIED: {type(error).__name__}: {error}")

@@ -120,6 +120,10 @@ class Picture:
         self._verified_of, self._verify_next_s = marks, now + VERIFY_EVERY_S
         return True
 
+    def verifying_took(self, seconds: float) -> None:
+        """A long record takes a while each time, and is looked at less often."""
+        self._verify_next_s = max(self._verify_next_s, time.monotonic() + RESTS * seconds)
+
     def _live(self) -> str:
         """How fresh the screen is: a run that is closed is read back, one without a runner is lost."""
         if self._feed.trouble is not None:

@@ -241,7 +241,7 @@ def signed(
     run_id: str, verb: str, arguments: dict[str, str], why: str | None, signer: Signer, head: Reply
 ) -> dict[str, str]:
     """The approval's text and its signature by one's own key, over the record as it is now."""
-    from bringup.engine.inbox import replacement_question, waiver_question
+    from bringup.engine.approving import replacement_question, waiver_question
     from bringup.engine.socket import user_name
     from bringup.journal.sign import APPROVE, approval_text
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import OrderedDict
+from pathlib import Path
 
 from bringup.engine.book import Book
 from bringup.engine.desk import Command, Reply, Sender
@@ -12,6 +14,7 @@ from bringup.journal.verify.sshsig import BadSignatureError, check_signature
 from bringup.model.errors import InputError
 
 HEADS_KEPT = 1000
+EVIDENCE_CAP_BYTES = 16 * 1024 * 1024
 _HEAD = re.compile(r"head (\d{1,16}) (\S+)")
 
 
@@ -67,3 +70,38 @@ class Approvals:
         if self._heads.get(size) != root:
             raise InputError("the signed text names a head that is none of this record's", "Sign it again.")
         return size, root
+
+
+def waiver_question(arguments: dict[str, str]) -> str:
+    """What a waiver's signature is about: step, subject (all without one) and end date."""
+    until = f" until {arguments['until']}" if arguments.get("until") else ""
+    return f"waive {arguments.get('step', '')}@{arguments.get('subject', '*')}{until}"
+
+
+def replacement_question(arguments: dict[str, str]) -> str:
+    """What the signature under a replacement is about: both serials, where, and what goes with it."""
+    words = [f"replace {arguments.get('old', '')} by {arguments.get('new', '')}"]
+    more = ("subject", "rma", "moved_to", "evidence_sha256")
+    words += [f"{name} {arguments[name]}" for name in more if arguments.get(name)]
+    return ", ".join(words)
+
+
+def kept_evidence(arguments: dict[str, str]) -> tuple[str, bytes] | None:
+    """Name and content of the file that goes with a replacement, which must be the one that was signed for.
+
+    Raises:
+        InputError: it can't be read, is too large, or is another by now.
+    """
+    if not arguments.get("evidence"):
+        return None
+    path = Path(arguments["evidence"])
+    try:
+        with path.open("rb") as file:
+            data = file.read(EVIDENCE_CAP_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} can't be read: {error}") from error
+    if len(data) > EVIDENCE_CAP_BYTES:
+        raise InputError(f"{path} is larger than {EVIDENCE_CAP_BYTES >> 20} MiB", "Give a smaller file.")
+    if hashlib.sha256(data).hexdigest() != arguments.get("evidence_sha256"):
+        raise InputError(f"{path} is not the file that was signed for", "Send it again.")
+    return path.name, data

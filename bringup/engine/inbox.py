@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from bringup.engine.approving import Approvals
+from bringup.engine.approving import Approvals, kept_evidence, replacement_question, waiver_question
 from bringup.engine.book import Book
 from bringup.engine.desk import Command, Desk, Given, Reply, Sender
 from bringup.engine.guard import Refusal
@@ -31,7 +29,6 @@ from bringup.model.rows import named_rows
 from bringup.model.verdict import Reason, Verdict
 
 DRY_RUN = "dry_run"
-EVIDENCE_CAP_BYTES = 16 * 1024 * 1024
 
 
 class Effect(NamedTuple):
@@ -298,7 +295,7 @@ class Inbox:
         replacing, told = self._replacing, command.arguments
         old, new, why = _need(command, "old"), _need(command, "new"), _reason(command, "a replacement")
         parts = replacing.parts(old, new, told.get("subject"))
-        evidence = _evidence(told)
+        evidence = kept_evidence(told)
         signer = None
         if not told.get(DRY_RUN):
             signer = self._approvals.signer(
@@ -371,41 +368,6 @@ class Inbox:
             )
 
         return Effect(note)
-
-
-def waiver_question(arguments: dict[str, str]) -> str:
-    """What a waiver's signature is about: step, subject (all without one) and end date."""
-    until = f" until {arguments['until']}" if arguments.get("until") else ""
-    return f"waive {arguments.get('step', '')}@{arguments.get('subject', '*')}{until}"
-
-
-def replacement_question(arguments: dict[str, str]) -> str:
-    """What the signature under a replacement is about: both serials, where, and what goes with it."""
-    words = [f"replace {arguments.get('old', '')} by {arguments.get('new', '')}"]
-    more = ("subject", "rma", "moved_to", "evidence_sha256")
-    words += [f"{name} {arguments[name]}" for name in more if arguments.get(name)]
-    return ", ".join(words)
-
-
-def _evidence(arguments: dict[str, str]) -> tuple[str, bytes] | None:
-    """Name and content of the file that goes with a replacement, which must be the one that was signed for.
-
-    Raises:
-        InputError: it can't be read, is too large, or is another by now.
-    """
-    if not arguments.get("evidence"):
-        return None
-    path = Path(arguments["evidence"])
-    try:
-        with path.open("rb") as file:
-            data = file.read(EVIDENCE_CAP_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} can't be read: {error}") from error
-    if len(data) > EVIDENCE_CAP_BYTES:
-        raise InputError(f"{path} is larger than {EVIDENCE_CAP_BYTES >> 20} MiB", "Give a smaller file.")
-    if hashlib.sha256(data).hexdigest() != arguments.get("evidence_sha256"):
-        raise InputError(f"{path} is not the file that was signed for", "Send it again.")
-    return path.name, data
 
 
 def _reason(command: Command, what: str) -> str:

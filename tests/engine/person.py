@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from bringup.engine.approving import replacement_question, waiver_question
 from bringup.engine.desk import Command, Reply, Sender
-from bringup.engine.inbox import Inbox, replacement_question, waiver_question
+from bringup.engine.inbox import Inbox
 from bringup.engine.people import People, Sharing
 from bringup.engine.session import Session
 from bringup.journal.follow import read

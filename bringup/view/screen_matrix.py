@@ -14,7 +14,7 @@ from bringup.model.judgement import Judgement
 from bringup.model.subject import parse_subject
 from bringup.view.fit import chosen, fit, middle, page, rule
 from bringup.view.frame import Footer, Size
-from bringup.view.mark import WAITING, Cell, Row
+from bringup.view.mark import STALE, WAITING, Cell, Row
 from bringup.view.scene import Look, Scene
 from bringup.view.text import amount, visible
 
@@ -139,8 +139,17 @@ def _row(scene: Scene, grid: Grid, name: str, cell_width: int) -> Row:
             words = f"{words} {judgement.value:.4g}"
         cells.append((f"{words:>{cell_width}}"[:cell_width], mark.role))
     bad = _badness(grid, name)
-    verdict = f"{f'{bad} bad' if bad else f'{len(grid.columns)} ok':<{COUNT_CELLS}}"
+    verdict = f"{f'{bad} bad' if bad else _tally(scene, grid, name):<{COUNT_CELLS}}"
     return (cells[0], (verdict, "bad" if bad else "dim"), *cells[1:])
+
+
+def _tally(scene: Scene, grid: Grid, name: str) -> str:
+    """Of a row without a bad cell: what is old is not good now, and what was not measured is not good."""
+    mine = [cell for (row, _), cell in grid.cells.items() if row == name]
+    old = sum(scene.reading_mark(cell) is STALE for cell in mine)
+    if old:
+        return f"{old} old"
+    return f"{len(mine)} ok" if len(mine) == len(grid.columns) else f"{len(mine)}/{len(grid.columns)}"
 
 
 def _about(scene: Scene, grid: Grid, worst: Judgement | None, width: int) -> list[Row]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ANSWERING = frozenset({"answer", "skip", "note"})
 """What may be sent from a browser that answers (contracts, section 7)."""
 SIGNED = ("attest", "approve")
+HOME = ""
+"""What the console ends with when a person goes to the list of runs."""
 SMALLEST_TERMINALS = frozenset({"dumb", "unknown", ""})
 
 
@@ -119,14 +121,18 @@ async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside,
 def console_apart(
     job: Job, show: Show, pid: int | None, *, key: Path | None = None, plain: bool = False
 ) -> int:
-    """Show a run that another process does. Leaving does not stop it.
+    """Show a run that another process does, and the list of runs where a person goes there. Leaving does not
+    stop it.
 
     Returns the verdict's code once every row has one, or 3 when left while it goes on.
     """
     from bringup.cli._apart import left, settled
     from bringup.cli._reader import read_state
 
-    open_console(job.folder, key=key, plain=plain)
+    if open_console(job.folder, key=key, plain=plain) == HOME:
+        from bringup.cli._home import open_home
+
+        open_home(job.folder.path.parent)
     state = read_state(job.folder)
     if not settled(state):
         return left(job)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
-from contextlib import suppress
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,9 @@ WORDS = {
 
 
 AGAIN_S = 0.5
-"""A record that grows while it is read can look like one that contradicts itself: only what is found twice is."""
+"""A record that grows while it is read can look like one that contradicts itself: only what is found twice
+is.
+"""
 
 
 async def verified(path: Path) -> Verified:
@@ -36,20 +39,35 @@ async def verified(path: Path) -> Verified:
     return found
 
 
+def _begin(path: Path) -> subprocess.Popen[bytes]:
+    """Not the loop's own kind of process: a console that is left meanwhile takes its loop away under it."""
+    return subprocess.Popen(
+        (sys.executable, "-m", "bringup", "log", "verify", str(path), "--format", "json"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
 async def _once(path: Path) -> Verified:
     from bringup.tui.outside import Verified
 
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bringup", "log", "verify", str(path), "--format", "json"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    begun: list[subprocess.Popen[bytes]] = []
+    left = threading.Event()
+
+    def work() -> tuple[bytes, bytes]:
+        process = _begin(path)
+        begun.append(process)
+        if left.is_set():  # nobody waits any more since before it began
+            process.kill()
+        return process.communicate()
+
     try:
-        output, errors = await process.communicate()
+        output, errors = await asyncio.to_thread(work)
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
+        left.set()
+        for process in begun:
+            if process.poll() is None:
                 process.kill()
     try:
         report = json.loads(output)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -73,23 +74,23 @@ async def test_what_contradicts_once_and_not_again_is_no_alarm(
     assert len(asked) == 2 and asked[0]
 
 
-async def test_whoever_waits_no_longer_ends_the_process_too(home: Path) -> None:
-    begun: list[asyncio.subprocess.Process] = []
-    create = asyncio.create_subprocess_exec
+async def test_whoever_waits_no_longer_ends_the_process_too(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
 
-    async def kept(*words: Any, **how: Any) -> asyncio.subprocess.Process:
-        begun.append(await create("sleep", "600", **how))
+    def begin(path: Path) -> subprocess.Popen[bytes]:
+        begun.append(subprocess.Popen(("sleep", "600"), stdout=subprocess.PIPE, stderr=subprocess.PIPE))
         return begun[-1]
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asyncio, "create_subprocess_exec", kept)
-        task = asyncio.create_task(verified(home))
-        async with asyncio.timeout(60):
-            while not begun:  # noqa: ASYNC110
-                await asyncio.sleep(0)
-            task.cancel()
-            await asyncio.wait({task})
-            assert await begun[0].wait() == -signal.SIGKILL
+    monkeypatch.setattr(_verified, "_begin", begin)
+    task = asyncio.create_task(verified(home))
+    async with asyncio.timeout(60):
+        while not begun:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        assert await asyncio.to_thread(begun[0].wait) == -signal.SIGKILL
 
 
 def test_of_findings_the_worst_stands_first() -> None:

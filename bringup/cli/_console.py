@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from bringup.cli._text import closing_lines
 
@@ -99,7 +99,7 @@ async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside,
         write("WATCHING ONLY: nothing is sent from here")
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), typed_into())
     following = asyncio.create_task(console.follow())
     company = asyncio.create_task(console.company.keep())
     while not (following.done() or console.left):
@@ -114,8 +114,19 @@ async def plain_console(folder: RunFolder, inventory: Inventory, asked: Outside,
     for task in (following, company):
         task.cancel()
     await asyncio.wait({following, company})
+    pipe.close()
     for words in console.last_words():
         write(words)
+
+
+def typed_into() -> BinaryIO:
+    """Standard input, opened anew: the loop reads it without waiting, and a terminal that were left so would
+    fail whoever reads or writes there next, the shell and our own lines among them.
+    """
+    try:
+        return Path(os.ttyname(sys.stdin.fileno())).open("rb", buffering=0)
+    except OSError:
+        return os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
 
 
 def console_apart(

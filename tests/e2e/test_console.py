@@ -156,6 +156,28 @@ def test_a_whole_bring_up_by_hand(
     check_record(run)
 
 
+def test_the_same_by_lines_for_who_can_not_see_a_screen(
+    terminals: Terminals, nursery: Nursery, tmp_path: Path
+) -> None:
+    words = ["demo", "--speed", "1000", "--fault", DIRTY]
+    terminal = terminals.open(*words, width=120, height=70, ACCESSIBLE="1")
+    for typed, *told in (
+        ("1 pdu-1", "QUESTION 1: Outlet on"),
+        ("2 node-01", "QUESTION 2: Power on"),
+        ("f", "QUESTION 3: Walk round", "f tells what is wrong"),
+        ("hand 1", "FAILURE 1", TOO_DARK),
+        ("3 yes", "done by the simulated technician", "PASS  optics\n", "PASS  links\n"),
+        ("4 yes", "QUESTION 4: I have seen"),
+        (": close", "PASS  sign-off\n"),
+        ("mini", "To do it, type mini"),
+    ):
+        terminal.wait(*told)
+        terminal.type(typed)
+        terminal.press("Enter")
+    assert terminal.status() == 0
+    assert nursery.run(["log", "verify", str(only_run(tmp_path / "runs"))]).status == 0
+
+
 def check_signature(run: Path) -> None:
     """The last checkpoint by stock ssh-keygen; an altered one it refuses."""
     checkpoint = max((run / "checkpoints").glob("*.txt"), key=lambda place: int(place.stem))

@@ -197,7 +197,7 @@ def small_disks(trial: Trial) -> Iterator[list[SmallDisk]]:
 
 
 @needs_mounts
-@pytest.mark.parametrize("size", ["56k", "64k", "80k"])
+@pytest.mark.parametrize("size", ["68k", "76k", "88k"])
 def test_a_disk_that_is_full_at_once_stops_the_run_and_with_room_it_goes_on(
     size: str, trial: Trial, small_disks: list[SmallDisk]
 ) -> None:

@@ -62,6 +62,8 @@ check = "power.outlets"
 on = { device = "pdu-1" }
 deadline = "DEADLINE"
 """
+DEADLINE_S = 10
+"""Of a step: whoever answers at all does so in less, on a busy machine too."""
 RSS_MOST_KIB = 300 * 1024
 CHILD = """
 import sys
@@ -131,7 +133,7 @@ class Stage:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, err = await asyncio.wait_for(child.communicate(), 60)
+        out, err = await asyncio.wait_for(child.communicate(), 300)
         took_s = time.monotonic() - began
         text, said = out.decode(), err.decode()
         assert "Traceback" not in said, said
@@ -492,7 +494,7 @@ async def test_hostile_devices(stage: Stage, certificate: Certificate, names: tu
     async with contextlib.AsyncExitStack() as stack:
         for kind in kinds.values():
             await stack.enter_async_context(kind.prank(stage, certificate))
-        told = await stage.run(kinds, 3)
+        told = await stage.run(kinds, DEADLINE_S)
     for step, (verdict, reason) in told.victim.items():
         kind = kinds[step.split()[1].split("/")[0]]
         if step not in kind.passing:

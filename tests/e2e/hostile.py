@@ -121,8 +121,8 @@ def reached(run: Path, *words: str) -> bool:
 
 
 def all_passed(run: Path) -> bool:
-    """Whether every planned row has ended, and well: what an undisturbed run of this rack comes to. A clock that
-    a busy machine reads is marginal, for the reading is only as exact as it was quick.
+    """Whether every planned row has ended, and well: what an undisturbed run of this rack comes to. A clock
+    that a busy machine reads is marginal, for the reading is only as exact as it was quick.
     """
     told = events(run)
     planned = next(event["planned"] for event in told if event["kind"] == "PlanFixed")

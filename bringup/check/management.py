@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from bringup.check.base import At, part_named
+from bringup.check.base import At, Sample, part_named
 from bringup.driver.capability import Identifies, TellsTime
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import Clock, Identity
@@ -45,12 +45,28 @@ async def firmware(at: At) -> AsyncIterator[Measurement]:
             yield measured(part_named(subject, component), "firmware_version", version)
 
 
+QUICK_S = 0.5
+"""A clock that was read in so long is known to a quarter of a second: no need to read it again."""
+CLOCK_AGAIN = ("again", "once more")
+
+
+def _took_s(sample: Sample[Clock]) -> float:
+    """Worse than any other where this machine's own clock was set back meanwhile."""
+    return sample.took_s if sample.took_s >= 0.0 else float("inf")
+
+
 async def clock(at: At) -> AsyncIterator[Measurement]:
     """The offset is taken mid-request, so it is known to half the time that the read took, which is stated as
-    its accuracy: an answer that was long under way proves little.
+    its accuracy: an answer that was long under way proves little. The quickest of a few reads counts, as in
+    NTP: the first may have had to log in.
     """
     for subject in at.subjects:
-        sample = await at.read(subject, TellsTime, "clock")
+        sample: Sample[Clock] = await at.read(subject, TellsTime, "clock")
+        for moment in CLOCK_AGAIN:
+            if 0.0 <= sample.took_s <= QUICK_S:
+                break
+            again: Sample[Clock] = await at.read(subject, TellsTime, "clock", moment)
+            sample = min(sample, again, key=_took_s)
         told: Clock = sample.facts
         if told.unix_s.reading is Reading.VALUE and isinstance(told.unix_s.value, int | float):
             offset = float(told.unix_s.value) - sample.wall_unix_s

@@ -117,8 +117,18 @@ async def test_a_clock_that_was_long_under_way_proves_little(
     took_s: float, off_s: float, verdict: str, tmp_path: Path
 ) -> None:
     """Ten seconds on the wire may be five of error: as much as the limit allows."""
-    clock = StillClock(wall=[NOON, NOON, NOON + took_s])
+    clock = StillClock(wall=[NOON, NOON, NOON + took_s] * 3)
     state = await run_worlds(tmp_path, CLOCK, [clock_world("leaf", off_s=took_s / 2 + off_s)], clock)
     assert list(verdicts(state).values()) == [verdict]
     (step,) = state.steps.values()
     assert [each.accuracy for each in step.measurements] == [took_s / 2]
+
+
+async def test_of_several_reads_of_a_clock_the_quickest_counts(tmp_path: Path) -> None:
+    """The first had to log in; and while the second was under way, this machine's own clock was set back."""
+    read = [(NOON - 12.0, NOON), (NOON + 1.0, NOON - 30.0), (NOON - 0.2, NOON + 0.2)]
+    clock = StillClock(wall=[at for began, ended in read for at in (began, began, ended)])
+    state = await run_worlds(tmp_path, CLOCK, [clock_world("leaf")], clock)
+    assert list(verdicts(state).values()) == ["PASS"]
+    (step,) = state.steps.values()
+    assert [(each.value, each.accuracy) for each in step.measurements] == [(0.0, 0.2)]

@@ -102,16 +102,28 @@ class Asking:
             await self._book.offer(judged_event(task, attempt, judgement))
         await self._book.end((task.stage, task.step, subject), attempt, found.verdict, reason=found.reason)
 
+    async def _unsigned(self, row: Row, attempt: int, message: str, advice: str) -> None:
+        await self._book.end(
+            row, attempt, Verdict.UNKNOWN, reason=Reason.NO_DATA, message=message, advice=advice
+        )
+
     async def _attested(self, task: Task, subject: str, attempt: int, given: Given) -> bool:
-        """A sign-off without a signature signs nothing."""
+        """A sign-off without a signature signs nothing; nor does one in a second role by the same person."""
         if given.signature is None or given.signed_text is None or given.signer is None:
-            await self._book.end(
+            await self._unsigned(
                 (task.stage, task.step, subject),
                 attempt,
-                Verdict.UNKNOWN,
-                reason=Reason.NO_DATA,
-                message=f"{given.by} answered, but did not sign",
-                advice="Sign with an SSH key: --approve-with KEY, or `bringup tell RUN answer … --key KEY`.",
+                f"{given.by} answered, but did not sign",
+                "Sign with an SSH key: --approve-with KEY, or `bringup tell RUN answer … --key KEY`.",
+            )
+            return False
+        other = self._book.ledger.signed_as(given.signer, given.by, task.args.role)
+        if other is not None:
+            await self._unsigned(
+                (task.stage, task.step, subject),
+                attempt,
+                f"{given.by}, or their key, has signed as {other}: {task.args.role} must be somebody else",
+                "Retest this step and let the other person sign with a key of their own.",
             )
             return False
         await self._book.append(

@@ -10,7 +10,16 @@ from types import MappingProxyType
 import msgspec
 
 from bringup.engine.judging import belongs
-from bringup.model.event import AlteredState, Event, Judged, StepEnded, StepStarted, Superseded, Waived
+from bringup.model.event import (
+    AlteredState,
+    Event,
+    Judged,
+    Signed,
+    StepEnded,
+    StepStarted,
+    Superseded,
+    Waived,
+)
 from bringup.model.judgement import Judgement
 from bringup.model.state import RunState
 from bringup.model.verdict import Reason, Verdict
@@ -55,6 +64,7 @@ class Ledger:
         self.ended: dict[Row, Ended] = {}
         self.started: dict[Row, int] = {}
         self.altered: dict[tuple[str, str], int] = {}
+        self.signatures: list[Signed] = []
         self._today = today
         self._attempts: dict[Row, int] = {}
         self._waivers: dict[Row, Waived] = {}
@@ -64,6 +74,7 @@ class Ledger:
 
     def _take_over(self, state: RunState) -> None:
         self.altered = {(each.subject, each.what): each.seq for each in state.altered}
+        self.signatures = list(state.signatures)
         for key, step in state.steps.items():
             row = (key.stage, key.step, key.subject)
             latest = step.latest
@@ -86,8 +97,15 @@ class Ledger:
                     latest.depends,
                 )
 
+    def signed_as(self, signer: str, by: str, role: str) -> str | None:
+        """The other role in which this key, or this person, has signed already; None where there is none."""
+        same = (one.role for one in self.signatures if one.signer == signer or one.by == by)
+        return next((other for other in same if other != role), None)
+
     def note(self, event: Event, seq: int) -> None:
         """Take in one event of this run."""
+        if isinstance(event, Signed):
+            self.signatures.append(event)
         if isinstance(event, AlteredState):
             if event.restored:
                 self.altered.pop((event.subject, event.what), None)

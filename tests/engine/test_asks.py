@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bringup.engine.desk import Command, Sender
 from bringup.journal.sign import KeySigner
 from bringup.model.answer import Answers
 from bringup.model.envelope import Limit
@@ -124,6 +125,37 @@ async def test_a_sign_off_with_a_key_is_signed_and_says_in_which_role(stand: Sta
     verdict, state = await answered(stand, ask("attest", role="buyer"), "yes", YES)
     assert verdict == "PASS"
     assert [(each.role, each.by) for each in state.signatures] == [("buyer", "kim")]
+
+
+@pytest.mark.parametrize(
+    ("second", "own_key", "expected"),
+    [("alex", True, "PASS"), ("alex", False, "UNKNOWN no_data"), ("kim", True, "UNKNOWN no_data")],
+    ids=["another person", "the same key in another name", "the same person with another key"],
+)
+async def test_two_roles_are_signed_by_two_people(
+    stand: Stand, second: str, own_key: bool, expected: str
+) -> None:
+    stand.headless = False
+    stand.limits = (YES,)
+    steps = [
+        {"ask": "attest", "id": role, "with": {"text": "?", "role": role}}
+        for role in ("technician", "engineer")
+    ]
+    session = await stand.open({"name": "a", "step": steps})
+    person = Person(stand, session)
+    running = asyncio.create_task(session.run())
+    await person.asked()
+    signed = await person.sign("a/technician@run", "yes")
+    assert (await person.answer("a/technician@run", "yes", **signed)).ok
+    await until(lambda: "a/engineer@run" in stand.desk.open_questions)
+    key = KeySigner.throwaway() if own_key else person.key
+    signed = await person.sign("a/engineer@run", "yes", by=second, key=key)
+    command = Command("answer", {"question": "a/engineer@run", "value": "yes", **signed})
+    assert (await person.inbox.handle(command, Sender(second, "socket"))).ok
+    await running
+    state = await stand.state()
+    assert verdicts(state) == {"a/technician@run": "PASS", "a/engineer@run": expected}
+    assert [each.role for each in state.signatures] == ["technician", "engineer"][: 1 + (expected == "PASS")]
 
 
 async def test_all_questions_of_a_step_are_open_at_once_and_each_is_answered_by_itself(stand: Stand) -> None:

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bringup.lab.faults_offered import OFFERED
+
 if TYPE_CHECKING:
     from bringup.view.screen_start import Offer
 
 MOST_FILES = 200
 MOST_BYTES = 4 * 1024 * 1024
-DIRTY = "dirty-connector"
 
 
 def offers(here: Path, runs: Path) -> list[Offer]:
@@ -99,6 +100,6 @@ def _demos() -> Iterator[Offer]:
         about = f"a simulated {name} rack beside this console: nothing real is touched"
         yield Offer("SIMULATED", f"demo {name}", about, ("demo", "--profile", name))
         if name == "mini":
-            words = ("demo", "--profile", name, "--fault", DIRTY)
+            words = ("demo", "--profile", name, "--fault", OFFERED)
             about = "the same with a dirty connector to find, clean and measure again"
             yield Offer("SIMULATED", "demo mini, dirty", about, words)

@@ -66,7 +66,8 @@ async def measure(app: ConsoleApp, entries: list[Entry], out: Path) -> None:
         for entry in later[at : at + EVENTS_A_FRAME]:
             app._feed._reading.take(entry)
         app.console_view.show(app._picture.scene())
-        app._paint()
+        # Not by `_paint`, which leaves a frame out while the terminal has not taken the last one.
+        app._lines.put(app.console_view.rows(size))
         await asyncio.sleep(0)
         app.screen._on_timer_update()
         frames += 1

@@ -1,12 +1,14 @@
-"""Parts as a grid: a row is a port or a GPU, a column one lane or NVLink of it; rows with something bad first
-when asked for. Loss has a shape: a row is a tray or a GPU, a column a switch chip, a scatter is links
-(field rule 24). What was not measured is a dot, never blank.
+"""Parts as a grid: a row is a port or a GPU and a column one lane or NVLink of it; or a row is a node and a
+column one of its GPUs; or a row is what a collective ran on and a column what was measured of it. Rows with
+something bad come first when asked for. Loss has a shape: a row is a tray or a GPU, a column a switch chip, a
+scatter is links (field rule 24). What was not measured is a dot, never blank.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from types import MappingProxyType
 
 import msgspec
 
@@ -22,6 +24,17 @@ NAME_CELLS = 22
 COUNT_CELLS = 8
 ABOUT_ROWS = 3
 KEPT = "screen_matrix.grids"
+COLLECTIVE = MappingProxyType(
+    {
+        "collective_exit_status": "ex",
+        "wrong_results": "er",
+        "busbw_gbyte_s": "bw",
+        "busbw_spread": "sp",
+        "collective_ranks": "rk",
+        "collective_hosts": "ho",
+    }
+)
+"""What is measured of a collective, and the head of its column; in the order in which one asks."""
 
 
 class Grid(msgspec.Struct, frozen=True):
@@ -35,7 +48,8 @@ class Grid(msgspec.Struct, frozen=True):
 
 
 def grids(scene: Scene) -> tuple[Grid, ...]:
-    """One grid for each quantity that was judged on numbered parts (`lane-3`, `nvlink-17`).
+    """One grid for each quantity that was judged on numbered parts (`lane-3`, `nvlink-17`) or GPUs (`gpu-3`),
+    and one for the collectives.
 
     Worked out once for a scene: body, last row and keys all ask for it.
     """
@@ -49,22 +63,36 @@ def _grids(scene: Scene) -> Iterator[Grid]:
     found: dict[tuple[str, str], dict[tuple[str, str], Judgement]] = defaultdict(dict)
     for step in scene.state.steps.values():
         for judgement in step.judgements:
-            part = parse_subject(judgement.subject).part if "<->" not in judgement.subject else None
-            kind, _, number = (part or "").rpartition("-")
-            if not kind or not number.isdigit():
+            kind, row, column = _place(judgement)
+            if not kind:
                 continue
-            row = judgement.subject.partition("#")[0]
-            cells = found[kind, judgement.quantity]
-            known = cells.get((row, number))
+            quantity = "measured" if kind == "collective" else judgement.quantity
+            cells = found[kind, quantity]
+            known = cells.get((row, column))
             if known is None or judgement.verdict.severity > known.verdict.severity:
-                cells[row, number] = judgement
+                cells[row, column] = judgement
     for (kind, quantity), cells in sorted(found.items()):
         yield _grid(kind, quantity, cells)
 
 
+def _place(judgement: Judgement) -> tuple[str, str, str]:
+    """The kind of grid, the row and the column of what was judged; no kind where it belongs to none."""
+    if "<->" in judgement.subject:
+        return "", "", ""
+    if judgement.quantity in COLLECTIVE:
+        return "collective", judgement.subject, COLLECTIVE[judgement.quantity]
+    subject = parse_subject(judgement.subject)
+    kind, _, number = (subject.part or subject.component or "").rpartition("-")
+    if not number.isdigit() or not kind or (not subject.part and kind != "gpu"):
+        return "", "", ""
+    return kind, judgement.subject.partition("#")[0] if subject.part else subject.device, number
+
+
 def _grid(kind: str, quantity: str, cells: dict[tuple[str, str], Judgement]) -> Grid:
     rows = tuple(dict.fromkeys(row for row, _ in cells))
-    columns = tuple(sorted({column for _, column in cells}, key=int))
+    heads = tuple(COLLECTIVE.values())
+    order = heads.index if kind == "collective" else int
+    columns = tuple(sorted({column for _, column in cells}, key=order))
     return Grid(kind, quantity, rows, columns, cells)
 
 
@@ -149,7 +177,9 @@ def _tally(scene: Scene, grid: Grid, name: str) -> str:
     old = sum(scene.reading_mark(cell) is STALE for cell in mine)
     if old:
         return f"{old} old"
-    return f"{len(mine)} ok" if len(mine) == len(grid.columns) else f"{len(mine)}/{len(grid.columns)}"
+    # A collective across nodes has one quantity more; of all that is due and missing there is a judgement.
+    whole = len(mine) == len(grid.columns) or grid.kind == "collective"
+    return f"{len(mine)} ok" if whole else f"{len(mine)}/{len(grid.columns)}"
 
 
 def _about(scene: Scene, grid: Grid, worst: Judgement | None, width: int) -> list[Row]:
@@ -169,6 +199,8 @@ def _about(scene: Scene, grid: Grid, worst: Judgement | None, width: int) -> lis
 def _shape(grid: Grid) -> str:
     """The shape of what is bad, in words; none where nothing is."""
     bad = [place for place, cell in grid.cells.items() if not cell.verdict.good]
+    if grid.kind == "collective":
+        return "  " + ", ".join(f"{head} {_short(quantity)}" for quantity, head in COLLECTIVE.items())
     rows, columns = {row for row, _ in bad}, {column for _, column in bad}
     if len(bad) < 2:
         return ""
@@ -177,6 +209,12 @@ def _shape(grid: Grid) -> str:
     if len(columns) == 1:
         return f"  one column holds all {len(bad)}: suspect what these parts share at the far side"
     return f"  {len(bad)} in {len(rows)} rows and {len(columns)} columns"
+
+
+def _short(quantity: str) -> str:
+    """A quantity of a collective without what all of them say."""
+    words = quantity.removesuffix("_gbyte_s").removeprefix("collective_").removeprefix("busbw_")
+    return words.replace("_", " ")
 
 
 def footer(scene: Scene, look: Look) -> Footer:

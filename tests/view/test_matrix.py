@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bringup.model.envelope import Limit
+from bringup.model.verdict import Standing
 from bringup.view import screen_matrix
 from bringup.view.frame import Size
 from bringup.view.scene import Look
@@ -10,6 +12,13 @@ from tests.diagnosis.record import C1, Record, healthy, light
 from tests.tui.scenes import good, scene
 
 CART = Size(80, 24)
+
+
+class Sound(Record):
+    """A record in which everything that is counted should be nought."""
+
+    def _limits(self, subject: str, quantity: str) -> tuple[Limit, ...]:
+        return (Limit(measure=quantity, equals=0, source="a datasheet", standing=Standing.STANDARD),)
 
 
 def row_of(shown: object, name: str) -> str:
@@ -30,3 +39,34 @@ def test_what_is_old_is_not_told_as_good() -> None:
     told = row_of(scene(good(), live="LOST 00:41"), C1[0])
     assert "4 old" in told
     assert "ok" not in told
+
+
+def test_gpus_are_a_grid_of_nodes_by_number() -> None:
+    record = Sound()
+    for number in range(4):
+        told = [(f"node-01/gpu-{number}", "ecc_uncorrected", 3 if number == 2 else 0)]
+        record.step("accelerators", "health", f"node-01/gpu-{number}", told)
+    shown = scene(record)
+    (grid,) = screen_matrix.grids(shown)
+    assert (grid.kind, grid.rows, grid.columns) == ("gpu", ("node-01",), ("0", "1", "2", "3"))
+    assert [not grid.cells["node-01", column].verdict.good for column in grid.columns] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert "1 bad" in row_of(shown, "node-01")
+
+
+def test_collectives_are_a_grid_of_what_they_ran_on_by_what_was_measured() -> None:
+    record = Sound()
+    record.step("collectives", "node", "node-01", [("node-01", "wrong_results", 0)])
+    spoilt = [("rack", "wrong_results", 5), ("rack", "collective_exit_status", 0)]
+    record.step("collectives", "rack", "rack", spoilt)
+    shown = scene(record)
+    (grid,) = screen_matrix.grids(shown)
+    assert (grid.kind, grid.columns) == ("collective", ("ex", "er"))
+    assert "1 ok" in row_of(shown, "node-01")
+    assert "1 bad" in row_of(shown, "rack")
+    about = "\n".join(map(plain, screen_matrix.body(shown, Look(screen="matrix"), CART)))
+    assert "er wrong results" in about and "suspect" not in about

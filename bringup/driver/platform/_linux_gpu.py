@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import TypeVar
 
 import msgspec
 
@@ -18,8 +17,9 @@ from bringup.decode.nvidia_nvlink import NVLINK_ERRORS, NVLINK_STATUS
 from bringup.decode.nvidia_smi_xml import SMI_XML
 from bringup.decode.xid_dmesg import DMESG
 from bringup.driver.reading import Command, NotPermitted, facts_of, read
+from bringup.driver.told import fact, facts
 from bringup.model.errors import DeviceError, InputError, NoData, Unparsable
-from bringup.model.facts import Decoded, Fact
+from bringup.model.facts import Decoded
 from bringup.model.facts_gpu import Accelerator, Collective, Diagnosis, Nvlink, NvlinkPorts, XidLog
 from bringup.model.inventory import Device
 from bringup.model.measurement import value
@@ -63,7 +63,6 @@ GET = MappingProxyType(
         "dmesg": "Let the user read the kernel's log: sudo for dmesg, or kernel.dmesg_restrict=0.",
     }
 )
-FactT = TypeVar("FactT", bound=Fact)
 
 
 class LinuxAccelerators:
@@ -97,9 +96,9 @@ class LinuxAccelerators:
 
     async def nvlinks(self) -> tuple[NvlinkPorts, ...]:
         """The NVLinks of every GPU: rates, and the error counters where the tool tells them."""
-        rates = _ports(self._decoded(LINK_RATES, await self._run(LINK_RATES)))
+        rates = facts(self._decoded(LINK_RATES, await self._run(LINK_RATES)), "nvlinks", NvlinkPorts)
         try:
-            counted = _ports(self._decoded(LINK_ERRORS, await self._run(LINK_ERRORS)))
+            counted = facts(self._decoded(LINK_ERRORS, await self._run(LINK_ERRORS)), "nvlinks", NvlinkPorts)
         except (NoData, Unparsable):
             counted = ()
         errors = {(port.gpu, link.index): link for port in counted for link in port.links}
@@ -121,7 +120,7 @@ class LinuxAccelerators:
             decoded = await read(await self._links.shell(), KERNEL_LOG, device=self._device.name)
         except NotPermitted:
             decoded = await self._xids_as_root()
-        return _fact(decoded, "log", XidLog)
+        return fact(decoded, "log", XidLog)
 
     async def _xids_as_root(self) -> Decoded:
         as_root = msgspec.structs.replace(KERNEL_LOG, text=f"sudo -n {KERNEL_LOG.text}")
@@ -142,7 +141,7 @@ class LinuxAccelerators:
         text = f"dcgmi diag -r {number} --json"
         command = Command(text=text, format=DIAG, deadline_s=DIAGNOSIS_S[number])
         result = await self._run(command)
-        made = _fact(self._decoded(command, result), "diagnosis", Diagnosis)
+        made = fact(self._decoded(command, result), "diagnosis", Diagnosis)
         return msgspec.structs.replace(made, exit_status=value(result.exit_status))
 
     async def collective(
@@ -183,7 +182,7 @@ class LinuxAccelerators:
     async def _collective(self, text: str) -> Collective:
         command = Command(text=text, format=NCCL_TEXT, deadline_s=COLLECTIVE_S)
         result = await self._run(command)
-        made = _fact(self._decoded(command, result), "collective", Collective)
+        made = fact(self._decoded(command, result), "collective", Collective)
         return msgspec.structs.replace(made, exit_status=value(result.exit_status))
 
     async def _run(self, command: Command) -> CommandResult:
@@ -216,18 +215,6 @@ class LinuxAccelerators:
                 raise
             message = f"{error.message}; status {result.exit_status}, it said {said[-1][:160]!a}"
             raise type(error)(message, error.advice) from None
-
-
-def _fact(decoded: Decoded, name: str, kind: type[FactT]) -> FactT:
-    found = decoded.facts[name]
-    assert isinstance(found, kind)
-    return found
-
-
-def _ports(decoded: Decoded) -> tuple[NvlinkPorts, ...]:
-    found = decoded.facts["nvlinks"]
-    assert isinstance(found, tuple)
-    return tuple(port for port in found if isinstance(port, NvlinkPorts))
 
 
 def _with_errors(link: Nvlink, counted: Nvlink | None) -> Nvlink:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeVar
 
 import msgspec
 
@@ -24,8 +23,10 @@ from bringup.decode import (
 from bringup.decode.registry import Format
 from bringup.driver import bundles, eapi, eos_trial, openconfig
 from bringup.driver.monitored import age_of, aged
+from bringup.driver.on_trial import ConfigOnTrial, over_eapi
 from bringup.driver.reading import facts_of
 from bringup.driver.registry import Platform
+from bringup.driver.told import fact, facts
 from bringup.model.errors import InputError, NoData
 from bringup.model.facts import (
     Bundle,
@@ -38,11 +39,10 @@ from bringup.model.facts import (
     Optic,
     Port,
     Supply,
-    Trial,
 )
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
-from bringup.transport.base import Links
+from bringup.transport.base import HttpExchange, Links
 
 VERSION, HOSTNAME, CLOCK = "show version", "show hostname", "show clock"
 INVENTORY = "show inventory"
@@ -70,14 +70,14 @@ FORMAT_OF: Mapping[str, Format] = MappingProxyType(
         TEMPERATURE: eos_environment.TEMPERATURE,
     }
 )
-Kind = TypeVar("Kind")
 _PORT_NAME = re.compile(r"Ethernet[0-9]{1,3}(?:/[0-9]{1,3}){0,3}")
 
 
-class EosDriver:
+class EosDriver(ConfigOnTrial[HttpExchange]):
     """Reads and changes one EOS switch. Makes no connection until it is asked for something."""
 
     def __init__(self, device: Device, links: Links) -> None:
+        super().__init__(eos_trial, over_eapi)
         self._device = device
         self._links = links
 
@@ -96,11 +96,11 @@ class EosDriver:
 
     async def identity(self) -> Identity:
         version, hostname = await self._read(VERSION, HOSTNAME)
-        found = _fact(version, "identity", Identity)
-        return msgspec.structs.replace(found, hostname=_fact(hostname, "identity", Identity).hostname)
+        found = fact(version, "identity", Identity)
+        return msgspec.structs.replace(found, hostname=fact(hostname, "identity", Identity).hostname)
 
     async def clock(self) -> Clock:
-        return _fact((await self._read(CLOCK))[0], "clock", Clock)
+        return fact((await self._read(CLOCK))[0], "clock", Clock)
 
     async def environment(self) -> Environment:
         """What the switch has of supplies, fans and sensors. Each is asked for by itself, since one that a
@@ -113,7 +113,7 @@ class EosDriver:
         missing: NoData | None = None
         for command in (POWER, COOLING, TEMPERATURE):
             try:
-                parts.append(_fact((await self._read(command))[0], "environment", Environment))
+                parts.append(fact((await self._read(command))[0], "environment", Environment))
             except NoData as none:
                 missing = none
         if missing is not None and not parts:
@@ -149,10 +149,10 @@ class EosDriver:
         except NoData:  # no port of this switch has error correction
             fec = {}
         assert isinstance(fec, dict)
-        media = {port.name: port.medium for port in _all(status, "ports", Port)}
+        media = {port.name: port.medium for port in facts(status, "ports", Port)}
         return tuple(
             _completed(port, media.get(port.name, ABSENT), fec.get(port.name))
-            for port in _all(interfaces, "ports", Port)
+            for port in facts(interfaces, "ports", Port)
         )
 
     async def fec_counters(self) -> tuple[FecCounters, ...]:
@@ -161,10 +161,10 @@ class EosDriver:
         if self._links.has("gnmi"):
             return await openconfig.fec_counters(await self._links.gnmi())
         phys, interfaces = await self._read(PHYS, INTERFACES)
-        flaps = {port.name: port.flap_count for port in _all(interfaces, "ports", Port)}
+        flaps = {port.name: port.flap_count for port in facts(interfaces, "ports", Port)}
         return tuple(
             msgspec.structs.replace(entry, flap_count=flaps.get(entry.port, ABSENT))
-            for entry in _all(phys, "fec_counters", FecCounters)
+            for entry in facts(phys, "fec_counters", FecCounters)
         )
 
     async def optics(self) -> tuple[Optic, ...]:
@@ -179,12 +179,12 @@ class EosDriver:
         decoded = FORMAT_OF[TRANSCEIVERS].decode(table_reply)
         if decoded.outcome == "unparsable" or "optics" not in decoded.facts:
             decoded = self._decoded(TRANSCEIVERS, table_reply)
-        now = _fact(self._decoded(CLOCK, clock_reply), "clock", Clock).unix_s.value
+        now = fact(self._decoded(CLOCK, clock_reply), "clock", Clock).unix_s.value
         details = decoded.facts["details"]
         assert isinstance(details, dict)
         return tuple(
             aged(_fitted(optic, slots), age_of(now, _sampled_unix_s(details.get(optic.port))))
-            for optic in _all(decoded, "optics", Optic)
+            for optic in facts(decoded, "optics", Optic)
         )
 
     async def neighbors(self) -> tuple[Neighbor, ...]:
@@ -197,12 +197,12 @@ class EosDriver:
         if self._by_gnmi_alone():
             return await openconfig.neighbors(await self._links.gnmi())
         told, clock = await self._read(NEIGHBORS, CLOCK)
-        now = _fact(clock, "clock", Clock).unix_s.value
+        now = fact(clock, "clock", Clock).unix_s.value
         contacts = told.facts["last_contacts_unix_s"]
         assert isinstance(contacts, list)
         return tuple(
             msgspec.structs.replace(neighbor, age_s=_age(now, contact), heard_ago_s=_age(now, contact))
-            for neighbor, contact in zip(_all(told, "neighbors", Neighbor), contacts, strict=True)
+            for neighbor, contact in zip(facts(told, "neighbors", Neighbor), contacts, strict=True)
         )
 
     async def set_admin(self, port: str, up: bool) -> None:
@@ -221,38 +221,6 @@ class EosDriver:
 
     async def bundles(self) -> tuple[Bundle, ...]:
         return await bundles.of_eos(await self._links.eapi(), device=self._device.name)
-
-    async def config_trial(self, name: str) -> Trial:
-        return await eos_trial.read_trial(await self._links.eapi(), name, device=self._device.name)
-
-    async def config_trials(self) -> tuple[str, ...]:
-        return await eos_trial.read_waiting(await self._links.eapi(), device=self._device.name)
-
-    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
-        switch = await self._links.eapi()
-        await eos_trial.begin(switch, name, lines, revert_after_s, device=self._device.name)
-
-    async def config_keep(self, name: str, save: bool) -> None:
-        fresh = self._links.fresh()
-        try:
-            await eos_trial.keep(await fresh.eapi(), name, save, device=self._device.name)
-        finally:
-            await fresh.close()
-
-    async def config_revert(self, name: str) -> None:
-        await eos_trial.revert(await self._links.eapi(), name, device=self._device.name)
-
-
-def _fact(decoded: Decoded, name: str, kind: type[Kind]) -> Kind:
-    found = decoded.facts[name]
-    assert isinstance(found, kind)
-    return found
-
-
-def _all(decoded: Decoded, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
-    found = decoded.facts[name]
-    assert isinstance(found, tuple)
-    return tuple(each for each in found if isinstance(each, kind))
 
 
 def _completed(port: Port, medium: Read, fec_word: object) -> Port:

@@ -13,6 +13,7 @@ import msgspec
 
 from bringup.decode import junos_interface, junos_optics, junos_system, junos_text
 from bringup.driver import junos_trial, openconfig
+from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.reading import Command, read
 from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
@@ -27,10 +28,9 @@ from bringup.model.facts import (
     Neighbor,
     Optic,
     Port,
-    Trial,
 )
 from bringup.model.inventory import Device
-from bringup.transport.base import Links
+from bringup.transport.base import Links, Shell
 
 COMMANDS = MappingProxyType(
     {
@@ -58,10 +58,11 @@ COLLECTING = "collecting distributing"
 _PORT_NAME = re.compile(r"(?:et|xe|ge|mge|fe)-[0-9]{1,3}/[0-9]{1,3}/[0-9]{1,3}(?::[0-9]{1,2})?")
 
 
-class JunosDriver:
+class JunosDriver(ConfigOnTrial[Shell]):
     """Reads and changes one Junos switch. Makes no connection until it is asked for something."""
 
     def __init__(self, device: Device, links: Links) -> None:
+        super().__init__(junos_trial, over_shell)
         self._device = device
         self._links = links
 
@@ -148,26 +149,6 @@ class JunosDriver:
         if not _PORT_NAME.fullmatch(port):
             raise InputError(f"{port[:40]!r} is no port's name", "Names are as in `show interfaces terse`.")
         await junos_trial.set_disabled(await self._links.shell(), port, not up, device=self._device.name)
-
-    async def config_trial(self, name: str) -> Trial:
-        return await junos_trial.read_trial(await self._links.shell(), name, device=self._device.name)
-
-    async def config_trials(self) -> tuple[str, ...]:
-        return await junos_trial.read_waiting(await self._links.shell(), device=self._device.name)
-
-    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
-        shell = await self._links.shell()
-        await junos_trial.begin(shell, name, lines, revert_after_s, device=self._device.name)
-
-    async def config_keep(self, name: str, save: bool) -> None:
-        fresh = self._links.fresh()
-        try:
-            await junos_trial.keep(await fresh.shell(), name, save, device=self._device.name)
-        finally:
-            await fresh.close()
-
-    async def config_revert(self, name: str) -> None:
-        await junos_trial.revert(await self._links.shell(), name, device=self._device.name)
 
 
 def _place(port: str) -> str:

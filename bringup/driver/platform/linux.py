@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import shlex
 from types import MappingProxyType
-from typing import TypeVar
 
 import msgspec
 
@@ -31,13 +30,13 @@ from bringup.driver.platform import _linux_mlx
 from bringup.driver.platform._linux_gpu import LinuxAccelerators
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
+from bringup.driver.told import fact
 from bringup.model.errors import InputError, NoData, Unparsable
 from bringup.model.facts import (
     Adapter,
     Clock,
     Decoded,
     Exercise,
-    Fact,
     FecCounters,
     Identity,
     Neighbor,
@@ -97,8 +96,6 @@ MAX_PORTS = 64
 port."""
 _PORT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,14}")
 
-FactT = TypeVar("FactT", bound=Fact)
-
 
 class LinuxDriver(LinuxAccelerators):
     """Reads and changes one Linux host. Makes no connection until it is asked for something."""
@@ -109,7 +106,7 @@ class LinuxDriver(LinuxAccelerators):
         self._ways: dict[str, str] = {}
 
     async def identity(self) -> Identity:
-        kernel = _fact(await self._read(COMMANDS["kernel"]), "identity", Identity)
+        kernel = fact(await self._read(COMMANDS["kernel"]), "identity", Identity)
         release = await self._identity("release")
         bios = await self._firmware_text("bios")
         return msgspec.structs.replace(
@@ -128,16 +125,16 @@ class LinuxDriver(LinuxAccelerators):
         """The clock, and whether the kernel's is disciplined (unknown where systemd is not there to tell)."""
         synchronized = UNSUPPORTED
         try:
-            told = _fact(await self._read(COMMANDS["synchronized"]), "clock", Clock)
+            told = fact(await self._read(COMMANDS["synchronized"]), "clock", Clock)
             synchronized = told.synchronized
         except (NoData, Unparsable):  # no systemd, or no bus to ask it over
             pass
-        clock = _fact(await self._read(COMMANDS["clock"]), "clock", Clock)
+        clock = fact(await self._read(COMMANDS["clock"]), "clock", Clock)
         return msgspec.structs.replace(clock, synchronized=synchronized)
 
     async def processor(self) -> Processor:
-        cpus = _fact(await self._read(COMMANDS["cpus"]), "processor", Processor)
-        memory = _fact(await self._read(COMMANDS["memory"]), "processor", Processor)
+        cpus = fact(await self._read(COMMANDS["cpus"]), "processor", Processor)
+        memory = fact(await self._read(COMMANDS["memory"]), "processor", Processor)
         return Processor(cpu_count=cpus.cpu_count, memory_gib=memory.memory_gib)
 
     async def ports(self) -> tuple[Port, ...]:
@@ -227,7 +224,7 @@ class LinuxDriver(LinuxAccelerators):
 
     async def _identity(self, what: str) -> Identity:
         try:
-            return _fact(await self._read(COMMANDS[what]), "identity", Identity)
+            return fact(await self._read(COMMANDS[what]), "identity", Identity)
         except NoData:
             return Identity(
                 hostname=UNSUPPORTED, os_version=UNSUPPORTED, uptime_s=UNSUPPORTED, boot_id=UNSUPPORTED
@@ -254,7 +251,7 @@ class LinuxDriver(LinuxAccelerators):
         settings = await self._maybe("settings", port.name)
         if isinstance(settings, Read):
             return msgspec.structs.replace(port, speed_gbps=settings, fec_mode=settings)
-        speed = _fact(settings, "port", Port).speed_gbps
+        speed = fact(settings, "port", Port).speed_gbps
         details = settings.facts["details"]
         lanes = details.get("lanes") if isinstance(details, dict) else None
         if port.oper_up.value is not True:  # ethtool says that no encoding is active, which is no mode
@@ -281,7 +278,7 @@ class LinuxDriver(LinuxAccelerators):
                 return Optic(port=port, present=value(False))
             none = NOT_AVAILABLE
         else:
-            return msgspec.structs.replace(_fact(decoded, "optic", Optic), port=port)
+            return msgspec.structs.replace(fact(decoded, "optic", Optic), port=port)
         by_firmware = _linux_mlx.optic_in(await self._by_mlxlink(port), port)
         return by_firmware or Optic(port=port, present=none, medium=none, serial=none, temperature_c=none)
 
@@ -289,7 +286,7 @@ class LinuxDriver(LinuxAccelerators):
         driver = await self._maybe("driver", port)
         if isinstance(driver, Read):
             return None
-        return await _linux_mlx.told(self._read, _fact(driver, "adapter", Adapter))
+        return await _linux_mlx.told(self._read, fact(driver, "adapter", Adapter))
 
     async def _says_unplugged(self, port: str) -> bool:
         driver, settings = await self._maybe("driver", port), await self._maybe("settings", port)
@@ -297,19 +294,19 @@ class LinuxDriver(LinuxAccelerators):
             return False
         details = settings.facts["details"]
         told = details.get("link_reason") if isinstance(details, dict) else None
-        return told == "No cable" and _fact(driver, "adapter", Adapter).driver.value in UNPLUGGED_IS_EMPTY
+        return told == "No cable" and fact(driver, "adapter", Adapter).driver.value in UNPLUGGED_IS_EMPTY
 
     async def _fec_counters(self, port: str) -> FecCounters:
         fec, statistics = await self._maybe("fec", port), await self._maybe("statistics", port)
         codewords = (
             FecCounters(port=port, corrected_codewords=fec, uncorrectable_codewords=fec)
             if isinstance(fec, Read)
-            else _fact(fec, "fec", FecCounters)
+            else fact(fec, "fec", FecCounters)
         )
         if isinstance(statistics, Read):
             counted = _linux_mlx.fec_in(await self._by_mlxlink(port), port) if isinstance(fec, Read) else None
             return counted or codewords
-        others = _fact(statistics, "fec", FecCounters)
+        others = fact(statistics, "fec", FecCounters)
         bits = codewords.corrected_bits
         return msgspec.structs.replace(
             codewords,
@@ -319,14 +316,14 @@ class LinuxDriver(LinuxAccelerators):
         )
 
     async def _adapter(self, port: str, place: Decoded) -> Adapter:
-        address = _fact(place, "adapter", Adapter).pcie_address
+        address = fact(place, "adapter", Adapter).pcie_address
         pcie = await self._maybe("pcie", port)
-        link = linux_link.NO_PCIE_LINK if isinstance(pcie, Read) else _fact(pcie, "adapter", Adapter)
+        link = linux_link.NO_PCIE_LINK if isinstance(pcie, Read) else fact(pcie, "adapter", Adapter)
         driver = await self._maybe("driver", port)
         told = (
             Adapter(port=port, driver=driver, firmware=driver)
             if isinstance(driver, Read)
-            else _fact(driver, "adapter", Adapter)
+            else fact(driver, "adapter", Adapter)
         )
         return msgspec.structs.replace(
             link, port=port, pcie_address=address, driver=told.driver, firmware=told.firmware
@@ -346,12 +343,6 @@ def _other_ways(tool: str, first: NoData | NotPermitted) -> tuple[str, ...]:
         return ("sudo -n ",)
     missing = re.search(r"not found|No such file", first.message) is not None
     return ("/usr/sbin/", "sudo -n ") if missing else ()
-
-
-def _fact(decoded: Decoded, name: str, kind: type[FactT]) -> FactT:
-    found = decoded.facts[name]
-    assert isinstance(found, kind)
-    return found
 
 
 def _fec_mode(decoded: Decoded, speed: Read, lanes: object) -> Read:

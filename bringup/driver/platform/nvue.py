@@ -23,6 +23,7 @@ from bringup.decode import (
     nvue_transceiver,
 )
 from bringup.driver import lldpd, nvue_rest, nvue_trial, openconfig
+from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.reading import Command, NotPermitted, read
 from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
@@ -37,11 +38,10 @@ from bringup.model.facts import (
     Neighbor,
     Optic,
     Port,
-    Trial,
 )
 from bringup.model.inventory import Device
 from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED
-from bringup.transport.base import Links
+from bringup.transport.base import Links, Shell
 
 ENVIRONMENT = "nv show platform environment"
 COMMANDS = MappingProxyType(
@@ -84,10 +84,11 @@ FRONT = re.compile(r"(?:swp|sw)[0-9]{1,3}(?:p[0-9]{1,2})?(?:s[0-9]{1,2})?")
 MAX_PORTS = 512
 
 
-class NvueDriver:
+class NvueDriver(ConfigOnTrial[Shell]):
     """Reads and changes one switch. Makes no connection until it is asked for something."""
 
     def __init__(self, device: Device, links: Links) -> None:
+        super().__init__(nvue_trial, over_shell)
         self._device = device
         self._links = links
 
@@ -209,26 +210,6 @@ class NvueDriver:
             raise InputError(f"{port[:40]!r} is no front port's name", "Names are as in `nv show interface`.")
         line = f"set interface {port} link state {'up' if up else 'down'}"
         await nvue_trial.apply_at_once(await self._links.shell(), line, device=self._device.name)
-
-    async def config_trial(self, name: str) -> Trial:
-        return await nvue_trial.read_trial(await self._links.shell(), name, device=self._device.name)
-
-    async def config_trials(self) -> tuple[str, ...]:
-        return await nvue_trial.read_waiting(await self._links.shell(), device=self._device.name)
-
-    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
-        shell = await self._links.shell()
-        await nvue_trial.begin(shell, name, lines, revert_after_s, device=self._device.name)
-
-    async def config_keep(self, name: str, save: bool) -> None:
-        fresh = self._links.fresh()
-        try:
-            await nvue_trial.keep(await fresh.shell(), name, save, device=self._device.name)
-        finally:
-            await fresh.close()
-
-    async def config_revert(self, name: str) -> None:
-        await nvue_trial.revert(await self._links.shell(), name, device=self._device.name)
 
 
 def _of_port(what: str, port: str) -> Command:

@@ -14,6 +14,7 @@ import msgspec
 
 from bringup.decode import nxos_system, nxos_text, nxos_transceiver
 from bringup.driver import nxos_trial, openconfig
+from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.reading import Command, read
 from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
@@ -28,10 +29,9 @@ from bringup.model.facts import (
     Neighbor,
     Optic,
     Port,
-    Trial,
 )
 from bringup.model.inventory import Device
-from bringup.transport.base import Links
+from bringup.transport.base import Links, Shell
 
 COMMANDS = MappingProxyType(
     {
@@ -52,10 +52,11 @@ _PORT_NAME = re.compile(r"Ethernet[0-9]{1,3}(?:/[0-9]{1,3}){1,3}")
 _SHORT = re.compile(r"Eth([0-9/]+)")
 
 
-class NxosDriver:
+class NxosDriver(ConfigOnTrial[Shell]):
     """Reads and changes one NX-OS switch. Makes no connection until it is asked for something."""
 
     def __init__(self, device: Device, links: Links) -> None:
+        super().__init__(nxos_trial, over_shell)
         self._device = device
         self._links = links
 
@@ -125,26 +126,6 @@ class NxosDriver:
             raise InputError(f"{port[:40]!r} is no front port's name", "Names are as in `show interface`.")
         lines = (f"interface {port}", "no shutdown" if up else "shutdown")
         await nxos_trial.configure(await self._links.shell(), lines, device=self._device.name)
-
-    async def config_trial(self, name: str) -> Trial:
-        return await nxos_trial.read_trial(await self._links.shell(), name, device=self._device.name)
-
-    async def config_trials(self) -> tuple[str, ...]:
-        return await nxos_trial.read_waiting(await self._links.shell(), device=self._device.name)
-
-    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
-        shell = await self._links.shell()
-        await nxos_trial.begin(shell, name, lines, revert_after_s, device=self._device.name)
-
-    async def config_keep(self, name: str, save: bool) -> None:
-        fresh = self._links.fresh()
-        try:
-            await nxos_trial.keep(await fresh.shell(), name, save, device=self._device.name)
-        finally:
-            await fresh.close()
-
-    async def config_revert(self, name: str) -> None:
-        await nxos_trial.revert(await self._links.shell(), name, device=self._device.name)
 
 
 def long_name(port: str) -> str:

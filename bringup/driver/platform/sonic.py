@@ -25,8 +25,10 @@ from bringup.decode import (
 )
 from bringup.driver import bundles, lldpd, openconfig, sonic_trial
 from bringup.driver.monitored import age_of, aged
+from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
+from bringup.driver.told import fact, facts
 from bringup.model.errors import InputError, NoData, Unparsable
 from bringup.model.facts import (
     Bundle,
@@ -38,11 +40,10 @@ from bringup.model.facts import (
     Neighbor,
     Optic,
     Port,
-    Trial,
 )
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
-from bringup.transport.base import Links
+from bringup.transport.base import Links, Shell
 
 COMMANDS = MappingProxyType(
     {
@@ -79,10 +80,11 @@ SHUTDOWN, STARTUP = "sudo config interface shutdown", "sudo config interface sta
 _PORT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9/_.:-]{0,40}")
 
 
-class SonicDriver:
+class SonicDriver(ConfigOnTrial[Shell]):
     """Reads and changes one SONiC switch. Makes no connection until it is asked for something."""
 
     def __init__(self, device: Device, links: Links) -> None:
+        super().__init__(sonic_trial, over_shell)
         self._device = device
         self._links = links
 
@@ -102,11 +104,14 @@ class SonicDriver:
 
     async def identity(self) -> Identity:
         version = await self._read("version")
-        found = _identity(version)
-        hostname, uptime = _identity(await self._read("hostname")), _identity(await self._read("uptime"))
-        boot = _identity(await self._read("boot_id"))
+        found = fact(version, "identity", Identity)
+        hostname, uptime = (
+            fact(await self._read("hostname"), "identity", Identity),
+            fact(await self._read("uptime"), "identity", Identity),
+        )
+        boot = fact(await self._read("boot_id"), "identity", Identity)
         try:
-            board = _identity(await self._read("syseeprom"))
+            board = fact(await self._read("syseeprom"), "identity", Identity)
         except (NoData, Unparsable):  # virtual and some vendors' switches have no such EEPROM
             board = Identity()
         return msgspec.structs.replace(
@@ -120,9 +125,7 @@ class SonicDriver:
         )
 
     async def clock(self) -> Clock:
-        found = (await self._read("clock")).facts["clock"]
-        assert isinstance(found, Clock)
-        return found
+        return fact(await self._read("clock"), "clock", Clock)
 
     async def environment(self) -> Environment:
         """What the switch has of supplies, fans and sensors.
@@ -134,12 +137,9 @@ class SonicDriver:
         missing: NoData | None = None
         for what in ("supplies", "fans", "sensors"):
             try:
-                part = (await self._read(what)).facts["environment"]
+                parts.append(fact(await self._read(what), "environment", Environment))
             except NoData as none:
                 missing = none
-                continue
-            assert isinstance(part, Environment)
-            parts.append(part)
         if missing is not None and not parts:
             raise missing
         return Environment(
@@ -153,16 +153,13 @@ class SonicDriver:
             return await openconfig.ports(await self._links.gnmi())
         status, modes = await self._read("ports"), await self._read("fec_modes")
         details, fec = status.facts["details"], modes.facts["fec"]
-        found = status.facts["ports"]
-        assert isinstance(found, tuple) and isinstance(details, dict) and isinstance(fec, dict)
-        return tuple(_with_fec(port, details, fec) for port in found if isinstance(port, Port))
+        assert isinstance(details, dict) and isinstance(fec, dict)
+        return tuple(_with_fec(port, details, fec) for port in facts(status, "ports", Port))
 
     async def fec_counters(self) -> tuple[FecCounters, ...]:
         if self._links.has("gnmi"):
             return await openconfig.fec_counters(await self._links.gnmi())
-        found = (await self._read("fec_counters")).facts["fec_counters"]
-        assert isinstance(found, tuple)
-        return tuple(entry for entry in found if isinstance(entry, FecCounters))
+        return facts(await self._read("fec_counters"), "fec_counters", FecCounters)
 
     async def optics(self) -> tuple[Optic, ...]:
         """Presence by the presence table, everything else by the module's own memory.
@@ -172,8 +169,8 @@ class SonicDriver:
         """
         if self._links.has("gnmi") and not self._links.has("ssh"):
             return await openconfig.optics(await self._links.gnmi())
-        seen = _optics(await self._read("presence"))
-        read_out = {optic.port: optic for optic in _optics(await self._read("eeprom"))}
+        seen = facts(await self._read("presence"), "optics", Optic)
+        read_out = {optic.port: optic for optic in facts(await self._read("eeprom"), "optics", Optic)}
         ages = await self._monitor_ages()
         return tuple(aged(_joined(optic, read_out.get(optic.port)), ages.get(optic.port)) for optic in seen)
 
@@ -211,38 +208,6 @@ class SonicDriver:
 
     async def bundles(self) -> tuple[Bundle, ...]:
         return await bundles.of_sonic(await self._links.shell(), device=self._device.name)
-
-    async def config_trial(self, name: str) -> Trial:
-        return await sonic_trial.read_trial(await self._links.shell(), name, device=self._device.name)
-
-    async def config_trials(self) -> tuple[str, ...]:
-        return await sonic_trial.read_waiting(await self._links.shell(), device=self._device.name)
-
-    async def config_try(self, name: str, lines: tuple[str, ...], revert_after_s: float) -> None:
-        shell = await self._links.shell()
-        await sonic_trial.begin(shell, name, lines, revert_after_s, device=self._device.name)
-
-    async def config_keep(self, name: str, save: bool) -> None:
-        fresh = self._links.fresh()
-        try:
-            await sonic_trial.keep(await fresh.shell(), name, save, device=self._device.name)
-        finally:
-            await fresh.close()
-
-    async def config_revert(self, name: str) -> None:
-        await sonic_trial.revert(await self._links.shell(), name, device=self._device.name)
-
-
-def _identity(decoded: Decoded) -> Identity:
-    found = decoded.facts["identity"]
-    assert isinstance(found, Identity)
-    return found
-
-
-def _optics(decoded: Decoded) -> tuple[Optic, ...]:
-    found = decoded.facts["optics"]
-    assert isinstance(found, tuple)
-    return tuple(optic for optic in found if isinstance(optic, Optic))
 
 
 def _first(first: Read, second: Read) -> Read:

@@ -23,19 +23,33 @@ class EapiServer(WebServer):
     def routes(self) -> list[Any]:
         from aiohttp import web
 
-        return [web.post("/command-api", self._command_api)]
+        return [web.post("/command-api", self._command_api), web.head("/command-api", self._alive)]
+
+    async def _alive(self, request: web.Request) -> web.Response:
+        """A HEAD is how clients ask whether the API is enabled, before they send a command."""
+        from aiohttp import web
+
+        return web.Response() if self._let_in(request) else self._refusal()
 
     async def _command_api(self, request: web.Request) -> web.Response:
         from aiohttp import web
 
-        if not basic_login_ok(request.headers.get("Authorization"), self.access):
-            return web.Response(
-                status=401,
-                text="Unable to authenticate user: Bad username/password combination",
-                headers={"WWW-Authenticate": 'Basic realm="COMMAND_API_AUTH"'},
-            )
+        if not self._let_in(request):
+            return self._refusal()
         body = await request.read()
         return web.json_response(self._answer(body))
+
+    def _let_in(self, request: web.Request) -> bool:
+        return basic_login_ok(request.headers.get("Authorization"), self.access)
+
+    def _refusal(self) -> web.Response:
+        from aiohttp import web
+
+        return web.Response(
+            status=401,
+            text="Unable to authenticate user: Bad username/password combination",
+            headers={"WWW-Authenticate": 'Basic realm="COMMAND_API_AUTH"'},
+        )
 
     def _answer(self, body: bytes) -> dict[str, Any]:
         try:

@@ -59,12 +59,16 @@ class EosSession:
             return self._config.sessions()
         if words == "show port-channel" and not text:
             return self._config.bundles()
-        found = self._show.answer(words)
-        if found is None:
-            raise _invalid(words, 1)
-        if not text:
-            return found
         output = self._show.text(words)
+        found = self._show.answer(words)
+        if found is None and output is None:
+            raise _invalid(words, 1)
+        if found is None and not text:
+            raise CommandFailedError(
+                UNCONVERTED, "unconverted command", "Command cannot be used over the API at this time."
+            )
+        if found is not None and not text:
+            return found
         if output is None:
             raise CommandFailedError(
                 UNCONVERTED, "unconverted command", "Command has no text form on this system"

@@ -13,7 +13,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from bringup.lab import render_eos_counters as counters
 from bringup.lab import render_eos_ports as ports
+from bringup.lab import render_eos_system as system
 from bringup.lab.state import Device
 from bringup.lab.world import World
 
@@ -43,6 +45,26 @@ class EosShow:
             "phy detail": ports.phy_detail,
             "transceiver detail": ports.transceiver,
             "transceiver dom thresholds": ports.transceiver,
+            "description": counters.descriptions,
+            "status errdisabled": counters.error_disabled,
+            "counters errors": counters.errors,
+            "counters discards": counters.discards,
+            "counters rates": counters.rates,
+            "counters queue detail": counters.queues,
+        }
+        self._of_system: dict[str, Callable[[World, str], Json]] = {
+            "show uptime": system.uptime,
+            "show reload cause": system.reload_cause,
+            "show system coredump": system.coredump,
+            "show processes top once": system.processes,
+            "show extensions": system.extensions,
+            "show boot-extensions": system.boot_extensions,
+            "show system environment temperature transceiver": system.module_temperatures,
+        }
+        self._of_all_ports: dict[str, Callable[[World, str, list[str]], Json]] = {
+            "show priority-flow-control counters": counters.pause,
+            "show qos interfaces ecn counters queue": counters.marked,
+            "show lacp counters all-ports": counters.bundle_packets,
         }
 
     def answer(self, command: str) -> Json | None:
@@ -50,7 +72,11 @@ class EosShow:
         whole = self._whole.get(command)
         if whole is not None:
             return whole()
+        if command in self._of_system:
+            return self._of_system[command](self._world, self._name)
         names = [port.name for port in self._world.ports(self._name)]
+        if command in self._of_all_ports:
+            return self._of_all_ports[command](self._world, self._name, names)
         if command.startswith("show lldp neighbors"):
             chosen = _chosen(command, r"show lldp neighbors(?P<port> \S+)? detail", names)
             return None if chosen is None else ports.neighbors(self._world, self._name, chosen[1])
@@ -61,16 +87,7 @@ class EosShow:
 
     def text(self, command: str) -> str | None:
         """What a terminal would show, for the few commands that have a text form here; else None."""
-        device = self._device
-        now = datetime.datetime.fromtimestamp(self._world.wall_unix_s(self._name), datetime.UTC)
-        return {
-            "show hostname": f"Hostname: {device.hostname}\nFQDN:     {device.hostname}\n",
-            "show clock": f"{now:%a %b %e %H:%M:%S %Y}\nTimezone: UTC\nClock source: NTP server\n",
-            "show version": (
-                f"{device.vendor} {device.model}\nHardware version: {device.hardware_revision}\n"
-                f"Serial number: {device.serial}\nSoftware image version: {device.os_version}\n"
-            ),
-        }.get(command)
+        return system.text(self._world, self._name, command)
 
     @property
     def _device(self) -> Device:

@@ -35,7 +35,7 @@ def statuses(world: World, device: str, names: list[str]) -> Json:
         found[port.name] = {
             "description": "",
             "linkStatus": _link_status(port),
-            "lineProtocolStatus": _protocol_status(port),
+            "lineProtocolStatus": protocol_status(port),
             "bandwidth": _bandwidth_bps(port),
             "duplex": "duplexFull",
             "autoNegotiateActive": False,
@@ -55,7 +55,7 @@ def interfaces(world: World, device: str, names: list[str]) -> Json:
             "description": "",
             "forwardingModel": "routed",
             "interfaceStatus": _link_status(port),
-            "lineProtocolStatus": _protocol_status(port),
+            "lineProtocolStatus": protocol_status(port),
             "bandwidth": _bandwidth_bps(port),
             "mtu": port.mtu,
             "duplex": "duplexFull",
@@ -72,7 +72,20 @@ def interfaces(world: World, device: str, names: list[str]) -> Json:
                 "outDiscards": 0,
                 "totalInErrors": 0,
                 "totalOutErrors": 0,
-                "inputErrorsDetail": {"fcsErrors": 0, "symbolErrors": 0, "alignmentErrors": 0, "rxPause": 0},
+                "inputErrorsDetail": {
+                    "runtFrames": 0,
+                    "giantFrames": 0,
+                    "fcsErrors": 0,
+                    "alignmentErrors": 0,
+                    "symbolErrors": 0,
+                    "rxPause": 0,
+                },
+                "outputErrorsDetail": {
+                    "collisions": 0,
+                    "lateCollisions": 0,
+                    "deferredTransmissions": 0,
+                    "txPause": 0,
+                },
             },
         }
     return {"interfaces": found}
@@ -172,7 +185,8 @@ def _link_status(port: Port) -> str:
     return "connected" if port.up else "notconnect"
 
 
-def _protocol_status(port: Port) -> str:
+def protocol_status(port: Port) -> str:
+    """What EOS calls the line protocol of a port."""
     if port.up:
         return "up"
     return "down" if port.optic is not None else "notPresent"

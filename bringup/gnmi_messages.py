@@ -139,11 +139,6 @@ class GnmiMessages:
         parse: Callable[[bytes], Any] = self._classes[METHODS[method][0]].FromString
         return parse
 
-    def response_bytes(self, method: str) -> Callable[[Any], bytes]:
-        """Serializer of a method's response."""
-        serialize: Callable[[Any], bytes] = self._classes[METHODS[method][1]].SerializeToString
-        return serialize
-
     def response_from(self, method: str) -> Callable[[bytes], Any]:
         """Parser of a method's response."""
         parse: Callable[[bytes], Any] = self._classes[METHODS[method][1]].FromString

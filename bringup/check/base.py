@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from bringup.model.errors import Unparsable
-from bringup.model.inventory import Device, Inventory, Port
+from bringup.model.inventory import Device, Inventory
 from bringup.model.measurement import LONGEST_TEXT, Measurement
 from bringup.model.subject import LINK, Subject, parse_subject
 
@@ -79,11 +79,6 @@ Check = Callable[[At], AsyncIterator[Measurement]]
 def expected_device(at: At, name: str) -> Device:
     """The device of that name in the inventory."""
     return at.inventory.devices[name]
-
-
-def expected_port(at: At, subject: str) -> Port | None:
-    """What the inventory says of a port, if anything."""
-    return at.inventory.ports.get(subject)
 
 
 def the_one(found: Sequence[Facts], subject: str) -> Facts | None:

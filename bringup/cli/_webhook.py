@@ -35,7 +35,6 @@ QUEUE = 32
 MOST_ASKS = 50
 LONGEST_TEXT = 2000
 NOTES_AT_MOST = 3
-VARIABLE = "BRINGUP_WEBHOOK"
 
 Note = Callable[[str], Awaitable[object]]
 

@@ -82,22 +82,6 @@ def read_count(parent: Json, key: str) -> Read:
     return value(held)
 
 
-def read_flag(parent: Json, key: str) -> Read:
-    """A boolean; null is not available.
-
-    Raises:
-        Damaged: something else.
-    """
-    if key not in parent:
-        return ABSENT
-    held = parent[key]
-    if held is None:
-        return NOT_AVAILABLE
-    if not isinstance(held, bool):
-        raise Damaged(f"{key!r} is no boolean")
-    return value(held)
-
-
 def object_in(parent: Json, key: str) -> Json:
     """The object under `key`; an empty one where it is absent or null.
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NoReturn
-from xml.parsers import expat
 
 from bringup.decode.json_field import as_object
 from bringup.decode.result import Damaged, json_of, refuse_error_text, text_of
+from bringup.decode.xml_events import read_xml
 
 MAX_DEPTH = 30
 MAX_ELEMENTS = 400_000
@@ -131,28 +130,9 @@ def _of_xml(data: bytes) -> Node:
     if not _AFTER.fullmatch(data[end:]):
         raise Damaged(f"something follows the XML: {data[end:].strip()[:40]!r}")
     reader = _Reader()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.characters
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.EntityDeclHandler = _refuse
-    parser.UnparsedEntityDeclHandler = _refuse
-    parser.ExternalEntityRefHandler = _refuse
-    parser.SkippedEntityHandler = _refuse
-    try:
-        parser.Parse(data[:end].lstrip(), True)
-    except expat.ExpatError as error:
-        raise Damaged(f"no whole XML: {expat.ErrorString(error.code)} in line {error.lineno}") from error
-    except (LookupError, ValueError) as error:  # an encoding that nobody has
-        raise Damaged(f"no whole XML: {str(error)[:80]}") from error
+    read_xml(data[:end], reader)
     _refuse_rpc_error(reader.top)
     return reader.top
-
-
-def _refuse(*declared: object) -> NoReturn:
-    raise Damaged("it declares or uses an entity, or a document type")
 
 
 def _refuse_rpc_error(top: Node) -> None:

@@ -7,10 +7,8 @@ itself is refused.
 
 from __future__ import annotations
 
-from typing import NoReturn
-from xml.parsers import expat
-
 from bringup.decode.result import Damaged
+from bringup.decode.xml_events import read_xml
 
 MAX_DEPTH = 24
 MAX_ELEMENTS = 400_000
@@ -101,29 +99,5 @@ def read_tree(data: bytes) -> tuple[Element, list[Element]]:
         Damaged: it is no well-formed document of this kind, or it declares entities.
     """
     reader = _Reader()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.characters
-    parser.StartDoctypeDeclHandler = _doctype
-    parser.EntityDeclHandler = _refuse
-    parser.UnparsedEntityDeclHandler = _refuse
-    parser.ExternalEntityRefHandler = _refuse
-    parser.SkippedEntityHandler = _refuse
-    try:
-        parser.Parse(data.lstrip(), True)
-    except expat.ExpatError as error:
-        raise Damaged(f"no whole XML: {expat.ErrorString(error.code)} in line {error.lineno}") from error
-    except (LookupError, ValueError) as error:  # an encoding that nobody has
-        raise Damaged(f"no whole XML: {str(error)[:80]}") from error
+    read_xml(data, reader, doctype=ROOT)
     return reader.log, reader.gpus
-
-
-def _doctype(name: str, system: str | None, public: str | None, has_internal_subset: int) -> None:
-    if has_internal_subset or name != ROOT:
-        raise Damaged("its DOCTYPE declares something of its own")
-
-
-def _refuse(*declared: object) -> NoReturn:
-    raise Damaged("it declares or uses an entity")

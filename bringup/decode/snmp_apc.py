@@ -16,7 +16,7 @@ from bringup.decode.json_field import Json
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, Nothing
 from bringup.decode.snmp_record import Mib, as_word, looks_recorded, scaled, variables
-from bringup.decode.snmp_system import SYS_DESCR, SYS_NAME, SYSTEM, uptime_s
+from bringup.decode.snmp_system import SYS_DESCR, SYS_NAME, uptime_s
 from bringup.model.facts import Environment, Identity, Outlet, Sensor
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
@@ -34,7 +34,6 @@ OLD_LIMITS = f"{APC}.1.1.12.2.2.1.1"
 OLD_LOAD = f"{APC}.1.1.12.2.3.1.1"
 OLD_OUTLET_STATUS = f"{APC}.1.1.12.3.5.1.1"
 OLD_OUTLET_NAMES = f"{APC}.1.1.4.4.2.1.4"
-READ_BY_DRIVER = (SYSTEM, IDENT, OUTLET_STATUS, OUTLET_METER)
 
 SWITCH_COMMAND = MappingProxyType({"on": 1, "off": 2, "cycle": 3})
 _STATE = MappingProxyType({1: "off", 2: "on"})

@@ -10,6 +10,7 @@ from bringup.engine.round import Kept
 from bringup.engine.superseding import Superseding
 from bringup.journal.write import Journal
 from bringup.model.event import Event, EvidenceKept, Measured, StepEnded, Superseded
+from bringup.model.measurement import Measurement
 from bringup.model.plan import Task
 from bringup.model.verdict import Reason, Verdict
 from bringup.transport.transcript import encode_transcript
@@ -29,6 +30,19 @@ class OfStep(TypedDict):
 def of_step(task: Task, subject: str, attempt: int) -> OfStep:
     """Unpacked into an event: `Measured(**of_step(task, subject, attempt), …)`."""
     return {"stage": task.stage, "step": task.step, "subject": subject, "attempt": attempt}
+
+
+def measured(at: OfStep, measurement: Measurement) -> Measured:
+    """What was read, as the event of a step."""
+    return Measured(
+        **at,
+        quantity=measurement.quantity,
+        unit=measurement.unit,
+        value=measurement.value,
+        reading=measurement.reading,
+        age_s=measurement.age_s,
+        accuracy=measurement.accuracy,
+    )
 
 
 class Book:

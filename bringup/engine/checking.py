@@ -16,7 +16,7 @@ from functools import partial
 import msgspec
 
 from bringup.engine.bench import Bench
-from bringup.engine.book import Book, of_step
+from bringup.engine.book import Book, measured, of_step
 from bringup.engine.clock import EngineClock, time_for
 from bringup.engine.desk import Desk, Interrupted
 from bringup.engine.judging import Judging, Outcome, belongs
@@ -312,15 +312,7 @@ def crash_of(error: Exception) -> Failure:
 
 
 def measured_event(task: Task, attempt: int, measurement: Measurement) -> Measured:
-    return Measured(
-        **of_step(task, measurement.subject, attempt),
-        quantity=measurement.quantity,
-        unit=measurement.unit,
-        value=measurement.value,
-        reading=measurement.reading,
-        age_s=measurement.age_s,
-        accuracy=measurement.accuracy,
-    )
+    return measured(of_step(task, measurement.subject, attempt), measurement)
 
 
 def judged_event(task: Task, attempt: int, judgement: Judgement) -> Judged:

@@ -18,13 +18,13 @@ import msgspec
 
 from bringup.driver.capability import HasOptics, HasPorts
 from bringup.engine.bench import Bench
-from bringup.engine.book import Book
+from bringup.engine.book import Book, OfStep, measured
 from bringup.engine.clock import EngineClock
 from bringup.engine.judging import Judging
 from bringup.engine.live import LinkLive
 from bringup.engine.looking import Looking, each_look
 from bringup.model.errors import InputError, JournalError
-from bringup.model.event import Measured, Noted, SeriesChunk, Watched
+from bringup.model.event import Noted, SeriesChunk, Watched
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import Measurement
 from bringup.model.plan import Task
@@ -250,7 +250,8 @@ class Watching:
             self._running[live.subject].live = live
         at = self._clock.wall_unix_s()
         for one in (each for each in news if each.quantity in KEPT):
-            await self._book.offer(_event(one, attempt))
+            at_step = OfStep(stage=WATCH, step=WATCH, subject=one.subject, attempt=attempt)
+            await self._book.offer(measured(at_step, one))
             if isinstance(one.value, int | float) and not isinstance(one.value, bool):
                 points.append(Point(at, one.subject, one.quantity, float(one.value)))
         await self._book.offer(Watched(subject=live.subject, attempt=attempt, live=live))
@@ -289,18 +290,3 @@ class Watching:
                     mean=sum(values) / len(values),
                 )
             )
-
-
-def _event(measurement: Measurement, attempt: int) -> Measured:
-    return Measured(
-        stage=WATCH,
-        step=WATCH,
-        subject=measurement.subject,
-        attempt=attempt,
-        quantity=measurement.quantity,
-        unit=measurement.unit,
-        value=measurement.value,
-        reading=measurement.reading,
-        age_s=measurement.age_s,
-        accuracy=measurement.accuracy,
-    )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
-import hashlib
 import ipaddress
 
 import asyncssh
@@ -26,12 +24,6 @@ def ssh_public(private_pem: str, comment: str = "") -> str:
     key = serialization.load_ssh_private_key(private_pem.encode(), None)
     line = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     return f"{line.decode()} {comment}".strip()
-
-
-def ssh_fingerprint(public_line: str) -> str:
-    """`SHA256:…` as ssh-keygen prints it."""
-    digest = hashlib.sha256(base64.b64decode(public_line.split()[1])).digest()
-    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
 def make_certificate(name: str) -> tuple[str, str]:

@@ -10,7 +10,6 @@ from bringup.lab.state import Device, Outlet, Supply
 MAINS_V = 230.0
 POWERING_S = 4.0
 SHUTDOWN_S = 8.0
-CYCLE_S = 5.0
 STANDBY_W = 25.0
 CONVERSION_LOSS = 1.06
 

@@ -79,5 +79,3 @@ FORBIDDEN = frozenset(
     {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+z"}
     | {f"f{number}" for number in range(1, 25)}
 )
-GLOVES = ("up", "down", "enter", "space", "escape", "tab")
-"""With these and the digits a whole run can be finished."""

@@ -21,10 +21,10 @@ from bringup.tui.outside import Outside
 from bringup.view.frame import drawable
 from bringup.view.mark import Tier
 from bringup.view.people import name_of, present_words
+from bringup.view.place import place
 from bringup.view.progress import Progress
 from bringup.view.scene import Scene
 from bringup.view.screen_ask import LASERS, OPTICAL, answer, approved_by, field, label_of
-from bringup.view.screen_work import place_of
 from bringup.view.summary import cause_rows, plain, stage_row
 from bringup.view.text import visible
 
@@ -139,7 +139,7 @@ class PlainConsole:
     def _ask(self, ask: Asked) -> None:
         number = self._numbers.setdefault(ask.question, len(self._numbers) + 1)
         self._write(f"QUESTION {number}: {visible(ask.text, 2000)}")
-        self._write(f"  where: {visible(place_of(self._scene(), ask.subject), 200)}")
+        self._write(f"  where: {visible(place(self._scene().inventory, ask.subject), 200)}")
         if any(word in ask.text.lower() for word in OPTICAL):
             self._write(f"  {LASERS}")
         self._lines(f"  {label_of(change)}: {visible(change, 200)}" for change in ask.changes)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from rich.style import Style
 
@@ -43,21 +43,7 @@ class Theme(NamedTuple):
         return MappingProxyType({role: self.style(role) for role in ROLES})
 
 
-ROLES: tuple[Role, ...] = (
-    "good",
-    "warn",
-    "bad",
-    "unknown",
-    "waived",
-    "running",
-    "ask",
-    "dim",
-    "plain",
-    "title",
-    "advice",
-    "value",
-    "chosen",
-)
+ROLES: tuple[Role, ...] = get_args(Role)
 BOLD = frozenset({"bad", "waived", "ask", "title", "advice"})
 REVERSED = frozenset({"ask", "chosen"})
 THEMES: Mapping[str, Theme] = MappingProxyType(

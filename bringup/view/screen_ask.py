@@ -10,8 +10,8 @@ from bringup.view.fit import rule, spaced, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import ASK, Row
 from bringup.view.people import claimed
+from bringup.view.place import place
 from bringup.view.scene import Look, Scene, rack_name
-from bringup.view.screen_work import place_of
 from bringup.view.text import visible
 
 WORDS = {
@@ -57,7 +57,7 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     ]
     width = max(20, min(size.width - 6, 2 * LARGE_LINE))
     rows += [((f"   {line}", "title"),) for line in wrapped(visible(ask.text, 2000), width)]
-    rows += [(), ((f"   {visible(place_of(scene, ask.subject), size.width - 4)}", "plain"),)]
+    rows += [(), ((f"   {visible(place(scene.inventory, ask.subject), size.width - 4)}", "plain"),)]
     if any(word in ask.text.lower() for word in OPTICAL):
         rows.append(((f"   {LASERS}", "warn"),))
     for change in ask.changes[:4]:

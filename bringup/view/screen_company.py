@@ -11,10 +11,10 @@ from bringup.view.fit import exactly, rule, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
 from bringup.view.people import is_mine, name_of, present_words
+from bringup.view.place import place
 from bringup.view.scene import Look, Scene
 from bringup.view.screen_ask import WORDS
 from bringup.view.screen_run import event_row
-from bringup.view.screen_work import place_of
 from bringup.view.text import visible
 
 HEAD_CELLS = 14
@@ -77,7 +77,7 @@ def _seen(scene: Scene, size: Size) -> Iterator[Row]:
         return
     yield (
         (f" ? {WORDS.get(ask.form, ask.form).upper()}", "ask"),
-        (f"   {visible(place_of(scene, ask.subject), 200)}", "title"),
+        (f"   {visible(place(scene.inventory, ask.subject), 200)}", "title"),
     )
     for line in wrapped(visible(ask.text, 400), size.width - 2)[:SEEN_LINES]:
         yield ((f" {line}", "plain"),)

@@ -13,10 +13,10 @@ from bringup.model.progress import StepState
 from bringup.view.fit import count, page, rule, spaced, wrapped
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import PASS, RUNNING, STALE, WAITING, Mark, Row, mark_of
+from bringup.view.place import place
 from bringup.view.scene import Look, Scene
 from bringup.view.screen_ask import LARGE_LINE
 from bringup.view.screen_failure import named
-from bringup.view.screen_work import place_of
 from bringup.view.swap_list import beside, table, turn_row
 from bringup.view.text import visible
 from bringup.view.work_order import (
@@ -167,7 +167,7 @@ def _large(scene: Scene, order: Order | None, planned: Sequence[Turn], number: i
     return [
         ((f"   {spaced(word)}", "ask"),),
         ((f"   {visible(named_, max(large, width - 6))}", "title"),),
-        ((f"   {visible(place_of(scene, turn.port), width - 4)}", "plain"),),
+        ((f"   {visible(place(scene.inventory, turn.port), width - 4)}", "plain"),),
         ((f"   {visible(more, width - 4)}", "advice"),),
         ((f"   {_seen(scene, order, turn)}", "dim"),),
     ]

@@ -8,12 +8,12 @@ import msgspec
 
 from bringup.model.cause import Cause
 from bringup.model.event import Asked
-from bringup.model.inventory import Device
-from bringup.model.subject import ends, parse_subject
+from bringup.model.subject import ends
 from bringup.view.fit import between, chosen, count, fit, page
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import ASK, WAITING, Cell, Row
 from bringup.view.people import claimed
+from bringup.view.place import device_of, place
 from bringup.view.scene import Look, Scene
 from bringup.view.text import visible
 
@@ -51,7 +51,7 @@ def _asked(scene: Scene) -> Iterator[Item]:
         yield Item(
             group=f"asked by {each.stage}/{each.step}",
             words=each.text,
-            place=place_of(scene, each.subject),
+            place=place(scene.inventory, each.subject),
             what=each.question,
             subject=each.subject,
             question=each.question,
@@ -72,37 +72,17 @@ def _work(scene: Scene, cause: Cause) -> Iterator[Item]:
         # The cause's own words for its places are fuller, where there are as many.
         own = dict(zip(found, cause.places, strict=False)) if len(cause.places) == len(found) else {}
         for end in sorted(found, key=lambda each: _walk(scene, each)):
-            place = own.get(end) or place_of(scene, end)
-            yield Item(group, cause.title, place, end, end, far=far_ends.get(end, ""))
+            where = own.get(end) or place(scene.inventory, end)
+            yield Item(group, cause.title, where, end, end, far=far_ends.get(end, ""))
 
 
 def _walk(scene: Scene, subject: str) -> tuple[str, str, int, str]:
     """The order in which one walks: rack, side, units from the top."""
-    device = _device(scene, ends(subject)[0])
+    device = device_of(scene.inventory, ends(subject)[0])
     if device is None:
         return "", "", 1, subject
     unit = device.unit
     return device.rack or "", device.side or "", -unit if unit is not None else 1, subject
-
-
-def _device(scene: Scene, end: str) -> Device | None:
-    try:
-        return scene.inventory.devices.get(parse_subject(end).device)
-    except ValueError:
-        return None
-
-
-def place_of(scene: Scene, subject: str) -> str:
-    """Where it is, as eyes see it: rack, unit, side; then its name."""
-    told: list[str] = []
-    for end in ends(subject):
-        device = _device(scene, end)
-        where = ""
-        if device is not None:
-            unit = f"U{device.unit}" if device.unit is not None else ""
-            where = " ".join(filter(None, (device.rack or "", unit, device.side or "")))
-        told.append(f"{where}  {end}".strip())
-    return "  <->  ".join(told)
 
 
 def picked(scene: Scene, look: Look) -> Item | None:

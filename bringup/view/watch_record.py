@@ -10,8 +10,8 @@ from bringup.view.fit import rule, spaced, wrapped
 from bringup.view.frame import Size
 from bringup.view.link_live import LASERS
 from bringup.view.mark import Cell, Row, mark_of
+from bringup.view.place import place
 from bringup.view.scene import Scene
-from bringup.view.screen_work import place_of
 from bringup.view.text import amount, visible
 
 LANE_QUANTITIES = ("rx_power_dbm", "tx_power_dbm", "tx_bias_ma")
@@ -30,10 +30,13 @@ STEPS = "unplug, inspect both ends, clean if dirty, inspect, plug until it click
 def recorded(scene: Scene, port: str, size: Size) -> list[Row]:
     """The last readings of both ends, against the limits that they were judged by."""
     far = scene.inventory.far_ends.get(port)
-    rows: list[Row] = [((f" {visible(place_of(scene, port), size.width - 2)}", "title"),), _word(scene, port)]
+    rows: list[Row] = [
+        ((f" {visible(place(scene.inventory, port), size.width - 2)}", "title"),),
+        _word(scene, port),
+    ]
     rows += _end(scene, port, size.width)
     if far is not None:
-        rows.append(rule(size.width, scene.tier, f"FAR END  {place_of(scene, far)}"))
+        rows.append(rule(size.width, scene.tier, f"FAR END  {place(scene.inventory, far)}"))
         rows += _end(scene, far, size.width)
     rows += [(), ((f" {LASERS}", "warn"),)]
     rows += [((f" {line}", "dim"),) for line in wrapped(STEPS, size.width - 2)]

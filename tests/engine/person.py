@@ -76,8 +76,9 @@ class Person:
         return await self.tell("replace", why, **arguments, **signed)
 
     async def asked(self, number: int = 1) -> tuple[str, ...]:
-        """The open questions, once there are that many."""
+        """The open questions, once there are that many and the record has them."""
         await until(lambda: len(self.stand.desk.open_questions) >= number)
+        await until(lambda: len(events(self.stand, "Asked")) >= number)
         return self.stand.desk.open_questions
 
 

@@ -105,8 +105,12 @@ def _speed_gbps(row: Json) -> Read:
 
 
 def _fec_mode(told: str | None, speed: Read) -> Read:
-    """`rs-fec` is told apart by the speed; a `Rs-IEEE` or `Rs-Cons16` of NX-OS is one, too."""
+    """`Kp-fec` is RS(544,514), as ports of 200G and up run it. `rs-fec` is told apart by the speed; a
+    `Rs-IEEE` or `Rs-Cons16` is one, too.
+    """
     low = (told or "").lower()
+    if low.startswith("kp"):
+        return value("rs544")
     if low in ("off", "disabled"):
         return value("none")
     if low.startswith("fc"):

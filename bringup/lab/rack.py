@@ -195,6 +195,15 @@ def servers_of(world: World, device: Device) -> list[tuple[str, LabServer]]:
         from bringup.lab.ssh_server import SshServer
 
         return [("ssh", SshServer(world, name, LinuxShell(world, name)))]
+    if device.platform == "nxos":
+        from bringup.lab.gnmi_server import GnmiServer
+        from bringup.lab.nxos_shell import NxosShell
+        from bringup.lab.ssh_server import SshServer
+
+        return [
+            ("ssh", SshServer(world, name, partial(NxosShell, world, name))),
+            ("gnmi", GnmiServer(world, name)),
+        ]
     if device.platform == "redfish-bmc":
         from bringup.lab.redfish_server import RedfishServer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from bringup.lab.state import Port
 from bringup.lab.world import World
@@ -30,6 +30,19 @@ class Shell(Protocol):
     def prompt(self) -> str: ...
 
     def run(self, command: str) -> Reply: ...
+
+
+@runtime_checkable
+class ModalShell(Shell, Protocol):
+    """A command line with modes: a session has one of its own, and says itself which line ends it."""
+
+    def leaves(self, command: str) -> bool: ...
+
+
+class Sessions(Protocol):
+    """Makes the command line of a new session; on a `terminal` somebody types."""
+
+    def __call__(self, *, terminal: bool) -> Shell: ...
 
 
 Handler = Callable[..., Reply]

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncssh
 
-from bringup.lab.shell import Reply, Shell
+from bringup.lab.shell import ModalShell, Reply, Sessions, Shell
 from bringup.lab.state import Access
 from bringup.lab.world import World
 
@@ -44,9 +44,12 @@ class _Login(asyncssh.SSHServer):
 
 
 class SshServer:
-    """Listens for one device. Key, credentials and temper of the device are read anew for each connection."""
+    """Listens for one device. Key, credentials and temper of the device are read anew for each connection.
 
-    def __init__(self, world: World, device: str, shell: Shell) -> None:
+    `shell` is one for all sessions, or makes one for each.
+    """
+
+    def __init__(self, world: World, device: str, shell: Shell | Sessions) -> None:
         self._world = world
         self._device = device
         self._shell = shell
@@ -114,25 +117,28 @@ class SshServer:
                 served.abort()
 
     async def _process(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        shell = self._shell
+        if callable(shell):
+            shell = shell(terminal=process.command is None)
         with suppress(asyncssh.BreakReceived, asyncssh.TerminalSizeChanged, OSError):
             if process.command is None:
-                await self._interact(process)
+                await self._interact(process, shell)
             else:
-                process.exit(await self._answer(process, process.command))
+                process.exit(await self._answer(process, shell, process.command))
 
-    async def _interact(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+    async def _interact(self, process: asyncssh.SSHServerProcess[bytes], shell: Shell) -> None:
         status = 0
         while True:
-            process.stdout.write(self._shell.prompt.encode())
+            process.stdout.write(shell.prompt.encode())
             line = (await process.stdin.readline()).decode(errors="replace")
             command = line.strip()
-            if not line or command in ("exit", "logout"):
+            if not line or _leaves(shell, command):
                 break
             if command:
-                status = await self._answer(process, command)
+                status = await self._answer(process, shell, command)
         process.exit(status)
 
-    async def _answer(self, process: asyncssh.SSHServerProcess[bytes], command: str) -> int:
+    async def _answer(self, process: asyncssh.SSHServerProcess[bytes], shell: Shell, command: str) -> int:
         temper = self._world.device(self._device).answers
         if temper == "silent":
             await asyncio.Event().wait()
@@ -140,9 +146,13 @@ class SshServer:
             process.stdout.write(self._nonsense.randbytes(NONSENSE_BYTES))
             return 0
         with self._world.tally.taking(self._device, "ssh"):
-            reply: Reply = self._shell.run(command)
+            reply: Reply = shell.run(command)
             if reply.takes_s:
                 await asyncio.sleep(reply.takes_s / self._world.clock.speed)
         process.stdout.write(reply.out.encode())
         process.stderr.write(reply.err.encode())
         return reply.status
+
+
+def _leaves(shell: Shell, command: str) -> bool:
+    return shell.leaves(command) if isinstance(shell, ModalShell) else command in ("exit", "logout")

@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.made
 
+# Tests start this program many hundred times: without kept byte code each start compiles it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo check bench man screenshots venv requirements format
 
 # On a terminal in the console; elsewhere headless, with a simulated technician who answers.

@@ -19,6 +19,7 @@ from bringup.decode.json_field import (
     read_text,
     text_in,
 )
+from bringup.decode.medium_name import medium_of_eos
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, Nothing
 from bringup.model.facts import Port
@@ -66,7 +67,9 @@ def _gbps(entry: Json) -> Read:
 
 def _medium(entry: Json) -> Read:
     kind = read_text(entry, "interfaceType")
-    return NOT_AVAILABLE if kind.value in ("Not Present", "N/A", "Unknown") else kind
+    if kind.value in ("Not Present", "N/A", "Unknown"):
+        return NOT_AVAILABLE
+    return value(medium_of_eos(kind.value)) if isinstance(kind.value, str) else kind
 
 
 def _table(data: bytes, key: str) -> Json:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from bringup.decode.eos_reply import reply_of
 from bringup.decode.json_field import Json, as_object, named_objects, object_in, read_real, real, text_in
+from bringup.decode.medium_name import medium_of_eos
 from bringup.decode.registry import Format
 from bringup.decode.result import Damaged, Found, Nothing
 from bringup.model.facts import Lane, Optic, Threshold
@@ -75,7 +76,7 @@ def _optic(name: str, entry: Json) -> Optic:
     return Optic(
         port=name,
         present=value(True) if known else ABSENT,
-        medium=ABSENT if medium is None else value(medium),
+        medium=ABSENT if medium is None else value(medium_of_eos(medium)),
         serial=ABSENT if serial is None else value(serial),
         temperature_c=module["temperature"],
         supply_voltage_v=module["voltage"],

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from bringup.decode.medium_name import medium_in
 from bringup.decode.registry import Format
 from bringup.decode.result import (
     Damaged,
@@ -164,7 +165,12 @@ def _whole(rows: Rows) -> None:
 
 def _medium(rows: Rows) -> Read:
     for name, text in rows:
-        match = _MEDIUM.search(text[:200]) if name in ("Transceiver type", "Active application") else None
+        if name not in ("Transceiver type", "Active application"):
+            continue
+        special = medium_in(text)
+        if isinstance(special.value, str) and "BASE" not in special.value:
+            return special
+        match = _MEDIUM.search(text[:200])
         if match:
             return value(f"{match[1]}BASE-{match[2]}".upper())
     return ABSENT

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bringup.decode.medium_name import medium_in, medium_of_application
 from bringup.decode.registry import Format
 from bringup.decode.result import (
     Damaged,
@@ -146,7 +147,8 @@ def _medium(top: Block, sections: dict[str, Block]) -> Read:
     chosen = next(
         (text for key, text in top.items() if key.startswith("Active application selected code")), ""
     )
-    media = [_medium_of(line.split(" - ")[-2] if line.count(" - ") >= 2 else "") for line in offered]
+    technology = top.get("Media Interface Technology", "")
+    media = [_offered(line, technology) for line in offered]
     if chosen.isdigit() and 1 <= int(chosen[:2]) <= len(media):
         found = media[int(chosen[:2]) - 1]
     else:
@@ -156,6 +158,16 @@ def _medium(top: Block, sections: dict[str, Block]) -> Read:
         found = next((medium for text in codes.values() if (medium := _medium_of(text))), None)
         found = found or _medium_of(top.get("Specification compliance", ""))
     return ABSENT if found is None else value(found)
+
+
+def _offered(line: str, technology: str) -> str | None:
+    """The medium of one line of what a module advertises: host interface, lanes, media interface, lanes."""
+    parts = line.split(" - ")
+    if len(parts) < 3:
+        return None
+    named = medium_in(parts[-2]).value
+    special = named if isinstance(named, str) and "BASE" not in named else None
+    return special or medium_of_application(parts[0], parts[-2], technology) or _medium_of(parts[-2])
 
 
 def _medium_of(text: str) -> str | None:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bringup.lab.keys import make_certificate, make_ssh_key
-from bringup.lab.parts import DR4, Builder
+from bringup.lab.optic_kind import kind_of
+from bringup.lab.parts import DR4, DR4_LANES, Builder
 from bringup.lab.state import Access, Adapter, Device, Fan, Host, Outlet, Plant, Sensor
 
 SETTLED_S = 1800.0
@@ -96,18 +97,29 @@ def raritan_pdu(build: Builder, name: str, found: list[Outlet]) -> Device:
 
 
 def sonic_switch(
-    build: Builder, name: str, number: int, names: Sequence[str], plugs: Sequence[Plug], *, role: str = "leaf"
+    build: Builder,
+    name: str,
+    number: int,
+    names: Sequence[str],
+    plugs: Sequence[Plug],
+    *,
+    role: str = "leaf",
+    lanes: int = DR4_LANES,
+    model: str = "LT-9732",
 ) -> Device:
-    """A SONiC switch with 400G cages, each of 8 lanes; `number` is the third byte of its MAC addresses."""
+    """A SONiC switch with cages of 8 lanes, of which ports of 100 Gb/s a lane use `lanes`; `number` is the
+    third byte of its MAC addresses.
+    """
     ports = [
-        build.port(name, port, 1 + 8 * index, number, f"etp{index + 1}") for index, port in enumerate(names)
+        build.port(name, port, 1 + 8 * index, number, f"etp{index + 1}", lanes)
+        for index, port in enumerate(names)
     ]
     return Device(
         name=name,
         role=role,
         platform="sonic",
         vendor="Labtron",
-        model="LT-9732",
+        model=model,
         serial=build.serial("LT"),
         os_version="202411.3",
         hostname=name,
@@ -128,16 +140,24 @@ def sonic_switch(
 
 
 def eos_switch(
-    build: Builder, name: str, number: int, names: Sequence[str], plugs: Sequence[Plug], *, role: str = "leaf"
+    build: Builder,
+    name: str,
+    number: int,
+    names: Sequence[str],
+    plugs: Sequence[Plug],
+    *,
+    role: str = "leaf",
+    lanes: int = DR4_LANES,
+    model: str = "DCS-7060DX5-32",
 ) -> Device:
-    """An EOS switch with 400G cages; `number` is the third byte of its MAC addresses."""
-    ports = [build.port(name, port, index, number) for index, port in enumerate(names, 1)]
+    """An EOS switch with ports of `lanes` at 100 Gb/s; `number` is the third byte of its MAC addresses."""
+    ports = [build.port(name, port, index, number, lanes=lanes) for index, port in enumerate(names, 1)]
     return Device(
         name=name,
         role=role,
         platform="eos",
         vendor="Arista",
-        model="DCS-7060DX5-32",
+        model=model,
         serial=build.serial("JP"),
         os_version="4.32.2F",
         hostname=name,
@@ -252,15 +272,18 @@ def assemble(
     devices: list[Device],
     rows: Sequence[Row],
 ) -> Plant:
-    """Cable the devices, fit a module into each cabled cage, and let what is not switched by a BMC be up."""
+    """Cable the devices, fit a module into each cabled cage (where the cable does not bring it), and let what
+    is not switched by a BMC be up.
+    """
     cables = [build.cable(row.label, row.a, row.b, row.length_m, row.medium) for row in rows]
     for cable, row in zip(cables, rows, strict=True):
         cable.trunk = row.trunk
     media = {end: row.medium for row in rows for end in (row.a, row.b)}
     for device in devices:
         for port in device.ports:
-            if port.subject in media:
-                port.optic = build.optic(DR4 if port.cage is not None else media[port.subject])
+            if port.subject not in media or kind_of(media[port.subject]).assembly:
+                continue
+            port.optic = build.optic(DR4 if port.cage is not None else media[port.subject])
         if device.host is None:
             device.boot_started_at = origin_unix_s - LONG_UP_S
             device.booted, device.boots = True, 1

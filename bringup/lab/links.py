@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bringup.lab import lldp, physics
+from bringup.lab.optic_kind import kind_of
 from bringup.lab.state import Cable, CableEnd, Counters, Device, Lane, Port
 from bringup.lab.wiring import Wiring
 
@@ -63,13 +64,22 @@ def _parted(end: CableEnd, now: float) -> bool:
     return end.parts_every_s is not None and now % end.parts_every_s < end.parts_for_s
 
 
-def parting_dues(wiring: Wiring, now: float) -> Iterator[float]:
-    """When plugs that are not latched lose their contact and find it again, next after `now`."""
-    for cable in wiring.cables:
-        for end in (cable.a, cable.b):
-            if end.parts_every_s is not None:
-                began = now - now % end.parts_every_s
-                yield from (began + end.parts_for_s + JUST_AFTER_S, began + end.parts_every_s + JUST_AFTER_S)
+def dues(wiring: Wiring, port: Port, now: float) -> Iterator[float]:
+    """When something is next due at a port: its module ready, its link up, its counters cleared, the plug in
+    it without contact, or with it again.
+    """
+    if port.cleared_every_s is not None:
+        yield (port.cleared_at or now) + port.cleared_every_s
+    if port.up_at is not None and not port.up:
+        yield port.up_at
+    if port.optic is not None and port.optic.ready_at is not None:
+        yield port.optic.ready_at
+    found = wiring.plugged(port.subject)
+    if found is not None:
+        end = found[0].a if found[1] else found[0].b
+        if end.parts_every_s is not None:
+            began = now - now % end.parts_every_s
+            yield from (began + end.parts_for_s + JUST_AFTER_S, began + end.parts_every_s + JUST_AFTER_S)
 
 
 def clear_counters(port: Port, now: float) -> None:
@@ -82,10 +92,17 @@ def _fits(port: Port, cable: Cable) -> bool:
     return port.optic is None or physics.fibre_of(port.optic.medium) == physics.fibre_of(cable.medium)
 
 
+def snr_db(medium: str, level_dbm: float) -> float:
+    """SNR behind a receiver of that medium."""
+    limit_dbm, slope, ceiling_db = kind_of(medium).receiver
+    return physics.snr_db(level_dbm, ceiling_db, limit_dbm, slope)
+
+
 def lane_bers(wiring: Wiring, subject: str, now: float) -> list[float]:
-    lost_db = wiring.ports[subject].adapted_db
+    port = wiring.ports[subject]
+    medium = port.optic.medium if port.optic is not None else ""
     return [
-        0.5 if power is None else physics.pam4_ber(physics.snr_db(power) - lost_db)
+        0.5 if power is None else physics.pam4_ber(snr_db(medium, power) - port.adapted_db)
         for power in received_dbm(wiring, subject, now)
     ]
 
@@ -99,8 +116,9 @@ def ber(wiring: Wiring, subject: str, now: float) -> float:
 def _locks(wiring: Wiring, port: Port, now: float) -> bool:
     """Whether the receiver finds alignment on every lane that the port's speed needs."""
     powers = received_dbm(wiring, port.subject, now)
+    medium = port.optic.medium if port.optic is not None else ""
     return len(powers) >= port.lane_count and all(
-        power is not None and physics.snr_db(power) >= physics.LOCK_SNR_DB for power in powers
+        power is not None and snr_db(medium, power) >= physics.LOCK_SNR_DB for power in powers
     )
 
 
@@ -119,13 +137,30 @@ def _agrees(wiring: Wiring, devices: Mapping[str, Device], port: Port, now: floa
     )
 
 
-def react(wiring: Wiring, devices: Mapping[str, Device], now: float) -> None:
-    """Let modules wake and links come and go by what is so at `now`."""
+def seat_modules(wiring: Wiring) -> None:
+    """Let each port hold the module of the assembly that is plugged into it; one that was put there anew
+    starts anew.
+    """
     for port in wiring.ports.values():
+        found = wiring.plugged(port.subject)
+        module = None if found is None else (found[0].a if found[1] else found[0].b).module
+        if module is None:
+            if port.optic is not None and kind_of(port.optic.medium).assembly:
+                port.optic = None
+        elif port.optic is not module:
+            if port.optic is None or port.optic.serial != module.serial:
+                module.ready_at = None
+            port.optic = module
+
+
+def react(wiring: Wiring, devices: Mapping[str, Device], now: float, ports: Iterable[Port]) -> None:
+    """Let modules wake and links come and go by what is so at `now`, at these ports."""
+    ports = tuple(ports)
+    for port in ports:
         _wake(port, devices[port.device].booted, now)
         if port.cleared_every_s is not None and now >= (port.cleared_at or 0.0) + port.cleared_every_s:
             clear_counters(port, now)
-    for port in wiring.ports.values():
+    for port in ports:
         agreed = _agrees(wiring, devices, port, now)
         far = wiring.far_end(port.subject)
         moved = port.up and far is not None and not lldp.hears(port, far, devices[far.device])

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
+from bringup.lab.optic_kind import TEMPERATURE, Limits, OpticKind, kind_of
 from bringup.lab.physics import milliwatt
+from bringup.lab.sonic_optics import POWER_CLASS_W
 from bringup.lab.state import Adapter, Optic, Port
 from bringup.lab.world import World
 
+CONNECTORS = MappingProxyType(
+    {7: "LC", 12: "MPO Parallel Optic", 35: "No separable connector", 40: "MPO 1x16"}
+)
+TECHNOLOGIES = MappingProxyType({0: "850 nm VCSEL", 6: "1310 nm EML", 10: "Copper cable, unequalized"})
+"""ethtool's words for codes of SFF-8024 and CMIS."""
 FEC_WORDS = {"rs544": "RS", "rs528": "RS", "fc": "BaseR", "none": "Off"}
 
 
@@ -92,6 +101,9 @@ def module(world: World, port: Port) -> str:
         ("Module temperature", f"{celsius:.2f} degrees C / {celsius * 1.8 + 32:.2f} degrees F"),
         ("Module voltage", f"{optic.supply_voltage_v:.4f} V"),
     ]
+    kind = kind_of(optic.medium)
+    if kind.flat:
+        return "".join(f"\t{name:<41} : {value}\n" for name, value in _identity(optic))
     lanes = world.lanes(port.subject)
     rows += [(f"Laser tx bias current (Channel {each.index})", f"{each.bias_ma:.3f} mA") for each in lanes]
     rows += [
@@ -100,24 +112,34 @@ def module(world: World, port: Port) -> str:
     rows += [
         (f"Rcvr signal avg optical power (Channel {each.index})", _power(each.rx_power_dbm)) for each in lanes
     ]
-    return "".join(f"\t{name:<41} : {value}\n" for name, value in rows + _thresholds())
+    return "".join(f"\t{name:<41} : {value}\n" for name, value in rows + _thresholds(kind))
 
 
 def _identity(optic: Optic) -> list[tuple[str, str]]:
-    return [
+    kind = kind_of(optic.medium)
+    speed = optic.medium.partition("BASE")[0].partition("-")[0]
+    power_class = next((at for at, most in enumerate(POWER_CLASS_W, 1) if kind.power_w <= most), 8)
+    cdr = "Yes" if kind.retimed else "No"
+    rows = [
         ("Identifier", "0x1e (QSFP+ or later with CMIS)"),
-        ("Power class", "5"),
-        ("Max power", "10.00W"),
-        ("Connector", "0x0c (MPO Parallel Optic)"),
-        ("Transceiver type", f"{optic.medium.partition('BASE')[0]} Ethernet: {optic.medium}"),
-        ("Cable assembly length", "0.00m"),
-        ("Tx CDR bypass control", "No"),
-        ("Rx CDR bypass control", "No"),
-        ("Tx CDR", "Yes"),
-        ("Rx CDR", "Yes"),
-        ("Transmitter technology", "0x06 (1310 nm EML)"),
-        ("Laser wavelength", "1310.000nm"),
-        ("Length (SMF)", "0.50km"),
+        ("Power class", str(power_class)),
+        ("Max power", f"{kind.power_w:.2f}W"),
+        ("Connector", f"0x{kind.connector.code:02x} ({CONNECTORS[kind.connector.code]})"),
+        ("Transceiver type", f"{speed} Ethernet: {optic.medium}"),
+        ("Cable assembly length", f"{optic.length_m:.2f}m"),
+    ]
+    if not kind.flat:
+        rows += [("Tx CDR bypass control", "No"), ("Rx CDR bypass control", "No")]
+        rows += [("Tx CDR", cdr), ("Rx CDR", cdr)]
+    rows.append(
+        ("Transmitter technology", f"0x{kind.technology.code:02x} ({TECHNOLOGIES[kind.technology.code]})")
+    )
+    if not kind.flat:
+        rows.append(("Laser wavelength", "850.000nm" if kind.assembly else "1310.000nm"))
+    if not kind.assembly:
+        rows.append(("Length (SMF)", "0.50km"))
+    return [
+        *rows,
         ("Vendor name", optic.vendor),
         ("Vendor OUI", "02:1a:b0"),
         ("Vendor PN", optic.part_number),
@@ -125,7 +147,7 @@ def _identity(optic: Optic) -> list[tuple[str, str]]:
         ("Vendor SN", optic.serial),
         ("Date code", "250311"),
         ("Revision compliance", "Rev. 5.0"),
-        ("Active firmware version", optic.firmware),
+        *(() if kind.flat else (("Active firmware version", optic.firmware),)),
     ]
 
 
@@ -135,21 +157,28 @@ def _power(dbm: float | None) -> str:
     return f"{milliwatt(dbm):.4f} mW / {dbm:.2f} dBm"
 
 
-def _thresholds() -> list[tuple[str, str]]:
-    def row(name: str, dbm: float) -> tuple[str, str]:
-        return name, f"{milliwatt(dbm):.4f} mW / {dbm:.2f} dBm"
+def _thresholds(kind: OpticKind) -> list[tuple[str, str]]:
+    def power(name: str, limits: Limits) -> list[tuple[str, str]]:
+        return [
+            (f"{name} {which} threshold", f"{milliwatt(dbm):.4f} mW / {dbm:.2f} dBm")
+            for which, dbm in _ordered(limits)
+        ]
 
     return [
-        row("Laser output power high alarm threshold", 6.0),
-        row("Laser output power low alarm threshold", -5.9),
-        row("Laser output power high warning threshold", 4.0),
-        row("Laser output power low warning threshold", -2.9),
-        ("Module temperature high alarm threshold", "75.00 degrees C / 167.00 degrees F"),
-        ("Module temperature low alarm threshold", "-5.00 degrees C / 23.00 degrees F"),
-        ("Module temperature high warning threshold", "70.00 degrees C / 158.00 degrees F"),
-        ("Module temperature low warning threshold", "0.00 degrees C / 32.00 degrees F"),
-        row("Laser rx power high alarm threshold", 5.0),
-        row("Laser rx power low alarm threshold", -8.9),
-        row("Laser rx power high warning threshold", 4.0),
-        row("Laser rx power low warning threshold", -5.9),
+        *power("Laser output power", kind.tx),
+        *(
+            (f"Module temperature {which} threshold", f"{c:.2f} degrees C / {c * 1.8 + 32:.2f} degrees F")
+            for which, c in _ordered(TEMPERATURE)
+        ),
+        *power("Laser rx power", kind.rx),
+    ]
+
+
+def _ordered(limits: Limits) -> list[tuple[str, float]]:
+    """In ethtool's order."""
+    return [
+        ("high alarm", limits.high_alarm),
+        ("low alarm", limits.low_alarm),
+        ("high warning", limits.high_warning),
+        ("low warning", limits.low_warning),
     ]

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bringup.lab.oc_tree import Keyed, Leaf, Node, decimal, flag, identity, number, text
-from bringup.lab.sonic_optics import CHANNEL_THRESHOLDS, MODULE_THRESHOLDS
+from bringup.lab.optic_kind import OpticKind, kind_of
+from bringup.lab.sonic_optics import channel_thresholds, module_thresholds
 from bringup.lab.state import Optic, Port
 from bringup.lab.world import LaneReading, World
 
 PLATFORM, TRANSPORT = "openconfig-platform-types", "openconfig-transport-types"
 XCVR = "openconfig-platform-transceiver"
 LIMITS = (
-    ("input-power", "RxPower", CHANNEL_THRESHOLDS),
-    ("output-power", "TxPower", CHANNEL_THRESHOLDS),
-    ("laser-bias-current", "TxBias", CHANNEL_THRESHOLDS),
-    ("module-temperature", "Temp", MODULE_THRESHOLDS),
-    ("supply-voltage", "Vcc", MODULE_THRESHOLDS),
+    ("input-power", "RxPower"),
+    ("output-power", "TxPower"),
+    ("laser-bias-current", "TxBias"),
+    ("module-temperature", "Temp"),
+    ("supply-voltage", "Vcc"),
 )
 
 
@@ -54,13 +55,13 @@ def module_component(world: World, platform: str, port: Port) -> dict[str, Node]
 
 
 def _transceiver(lanes: tuple[LaneReading, ...], platform: str, optic: Optic) -> Node:
-    first = 0 if platform == "eos" else 1
+    kind, first = kind_of(optic.medium), 0 if platform == "eos" else 1
     dark = "-30.00" if platform == "eos" else "-inf"
     channels: dict[str, Node] = {
         str(lane.index - 1 + first): _channel(lane, lane.index - 1 + first, dark) for lane in lanes
     }
     severities: dict[str, Node] = {
-        severity: _threshold(severity, suffix)
+        severity: _threshold(kind, severity, suffix)
         for severity, suffix in (("CRITICAL", "Alarm"), ("WARNING", "Warning"))
     }
     return {
@@ -96,10 +97,10 @@ def _channel(lane: LaneReading, index: int, dark: str) -> Node:
     return {"index": number(index), "state": state}
 
 
-def _threshold(severity: str, suffix: str) -> Node:
+def _threshold(kind: OpticKind, severity: str, suffix: str) -> Node:
     state: dict[str, Node] = {"severity": identity("openconfig-alarm-types", severity)}
-    for leaf, prefix, table in LIMITS:
-        values = {name: value for name, value, _ in table}
+    values = {name: value for name, value, _ in (*channel_thresholds(kind), *module_thresholds(kind))}
+    for leaf, prefix in LIMITS:
         state[f"{leaf}-upper"] = decimal(values[f"{prefix}High{suffix}"], 2)
         state[f"{leaf}-lower"] = decimal(values[f"{prefix}Low{suffix}"], 2)
     return {"severity": identity("openconfig-alarm-types", severity), "state": state}

@@ -7,6 +7,8 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+from bringup.model.media import family_of
+
 DARK_DBM = -30.0
 """A receiver monitor sees nothing below this."""
 
@@ -27,6 +29,10 @@ LOCK_SNR_DB = 12.5
 CLEAN_PAIR_DB = (0.10, 0.30)
 """Loss of one clean mated pair, from and to."""
 FIBRE_DB_PER_KM = 0.4
+COPPER_DB, COPPER_DB_PER_M = 3.5, 6.4
+"""Loss of a cable of twinax at 26.6 GHz: its two paddle cards, and a metre of it."""
+INSIDE_DB = (0.8, 1.2)
+"""Loss from laser to receiver inside an active optical cable, from and to."""
 BROKEN_FIBRE_DB = 60.0
 
 
@@ -59,9 +65,17 @@ def nrz_ber(snr_db: float) -> float:
     return q(math.sqrt(ratio(snr_db)))
 
 
-def snr_db(rx_power_dbm: float, ceiling_db: float = SNR_CEILING_DB) -> float:
-    """Electrical SNR behind a receiver: 2 dB a dB of light, under a ceiling that light can't lift."""
-    thermal = SNR_DB_AT_CORRECTION_LIMIT + 2.0 * (rx_power_dbm - RX_DBM_AT_CORRECTION_LIMIT)
+def snr_db(
+    rx_power_dbm: float,
+    ceiling_db: float = SNR_CEILING_DB,
+    limit_dbm: float = RX_DBM_AT_CORRECTION_LIMIT,
+    slope: float = 2.0,
+) -> float:
+    """Electrical SNR behind a receiver: 2 dB a dB of light, under a ceiling that light can't lift.
+
+    A dB of copper (`slope` 1) is one of SNR.
+    """
+    thermal = SNR_DB_AT_CORRECTION_LIMIT + slope * (rx_power_dbm - limit_dbm)
     return -decibel(ratio(-thermal) + ratio(-ceiling_db))
 
 
@@ -109,7 +123,12 @@ def warmed(inlet_c: float, rise_c: float, since_s: float, time_constant_s: float
     return inlet_c + rise_c * -math.expm1(-max(0.0, since_s) / time_constant_s)
 
 
+@lru_cache(maxsize=256)
 def fibre_of(medium: str) -> str:
-    """The kind of fibre and plug that a medium is for: `DR` of 400GBASE-DR4-2, `FR` of 400GBASE-FR4."""
+    """The kind of fibre and plug that a medium is for: `DR` of 400GBASE-DR4-2 and 800G-DR8-LPO, `FR` of
+    400GBASE-FR4. A cable assembly fits nothing but itself.
+    """
+    if family_of(medium) in ("copper", "sealed"):
+        return medium
     kind = medium.upper().rpartition("BASE-")[2] or medium.upper()
-    return kind.lstrip("0123456789X")[:2]
+    return kind.partition("G-")[2][:2] if "G-" in kind else kind.lstrip("0123456789X")[:2]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -35,7 +35,8 @@ class Reckoning:
         self._random = random.Random(f"{plant.seed}/{plant.draws}")
         self._counted = dict.fromkeys(self._ports, plant.at)
         self._wiring = Wiring(plant.cables, self._ports)
-        self._due = math.inf
+        self._port_due: dict[str, float] = {}
+        self._device_due = math.inf
         self._react(plant.at)
 
     # time and change
@@ -43,10 +44,16 @@ class Reckoning:
     def now(self) -> float:
         """World time, with the world brought up to it; counters are, when somebody asks for them."""
         now = max(self.clock.now(), self.plant.at)
-        while self._due <= now:
-            self._react(self._due)
+        while (due := self._next_due()) <= now:
+            if due == self._device_due:
+                self._react(due)
+            else:
+                self._react_at_ports(due)
         self.plant.at = now
         return now
+
+    def _next_due(self) -> float:
+        return min(self._device_due, min(self._port_due.values(), default=math.inf))
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -110,29 +117,44 @@ class Reckoning:
 
     # reckoning
 
-    def _dues(self) -> Iterator[float]:
-        yield from power.dues(self.plant.devices)
-        yield from configuration.dues(self.plant.devices)
-        yield from firmware.dues(self.plant.devices)
-        yield from links.parting_dues(self._wiring, self.plant.at)
-        for port in self._ports.values():
-            if port.cleared_every_s is not None:
-                yield (port.cleared_at or self.plant.at) + port.cleared_every_s
-            if port.up_at is not None and not port.up:
-                yield port.up_at
-            if port.optic is not None and port.optic.ready_at is not None:
-                yield port.optic.ready_at
-
     def _react(self, now: float) -> None:
-        """Let follow what is so at `now`: because something was due, or because hands have changed it."""
+        """Let follow what is so at `now`: because something was due at a device, or because hands have
+        changed it.
+        """
         self._count_all(now)
         self.plant.at = now
         self._wiring = Wiring(self.plant.cables, self._ports)
+        links.seat_modules(self._wiring)
         power.react(self._devices, now, self.plant.seed)
         configuration.react(self._devices, now)
         firmware.react(self._devices, now)
-        links.react(self._wiring, self._devices, now)
-        self._due = min((due for due in self._dues() if due > now), default=math.inf)
+        links.react(self._wiring, self._devices, now, self._ports.values())
+        dues = (
+            *power.dues(self.plant.devices),
+            *configuration.dues(self.plant.devices),
+            *firmware.dues(self.plant.devices),
+        )
+        self._device_due = min((due for due in dues if due > now), default=math.inf)
+        self._port_due.clear()
+        self._look_ahead(self._ports.values(), now)
+
+    def _react_at_ports(self, now: float) -> None:
+        """The same where something was due at ports alone: in a large rack the others are many."""
+        due = [self._ports[subject] for subject, at in self._port_due.items() if at <= now]
+        touched = {each.subject: each for port in due for each in self._wiring.touched_by(port)}
+        for port in touched.values():
+            self._count(port, now)
+        self.plant.at = now
+        links.react(self._wiring, self._devices, now, touched.values())
+        self._look_ahead(touched.values(), now)
+
+    def _look_ahead(self, ports: Iterable[Port], now: float) -> None:
+        for port in ports:
+            at = min((due for due in links.dues(self._wiring, port, now) if due > now), default=math.inf)
+            if at < math.inf:
+                self._port_due[port.subject] = at
+            else:
+                self._port_due.pop(port.subject, None)
 
     def _count_all(self, until: float | None = None) -> None:
         for port in self._ports.values():

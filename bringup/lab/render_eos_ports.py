@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bringup.lab.lldp import Neighbor
-from bringup.lab.sonic_optics import CHANNEL_THRESHOLDS, MODULE_THRESHOLDS
+from bringup.lab.optic_kind import kind_of
+from bringup.lab.sonic_optics import channel_thresholds, module_thresholds
 from bringup.lab.state import Port
 from bringup.lab.world import World
 
@@ -14,11 +15,11 @@ DARK_DBM = -30.0
 """What the module's monitor prints where no light is seen."""
 ENCODINGS = {"rs544": "reedSolomon", "rs528": "reedSolomon", "fc": "fireCode", "none": "disabled"}
 PARAMETERS = (
-    ("temperature", "C", "Temp", MODULE_THRESHOLDS),
-    ("voltage", "V", "Vcc", MODULE_THRESHOLDS),
-    ("txBias", "mA", "TxBias", CHANNEL_THRESHOLDS),
-    ("txPower", "dBm", "TxPower", CHANNEL_THRESHOLDS),
-    ("rxPower", "dBm", "RxPower", CHANNEL_THRESHOLDS),
+    ("temperature", "C", "Temp"),
+    ("voltage", "V", "Vcc"),
+    ("txBias", "mA", "TxBias"),
+    ("txPower", "dBm", "TxPower"),
+    ("rxPower", "dBm", "RxPower"),
 )
 LIMITS = (
     ("highAlarm", "HighAlarm"),
@@ -39,7 +40,7 @@ def statuses(world: World, device: str, names: list[str]) -> Json:
             "bandwidth": _bandwidth_bps(port),
             "duplex": "duplexFull",
             "autoNegotiateActive": False,
-            "interfaceType": port.optic.medium if port.optic is not None else "Not Present",
+            "interfaceType": kind_of(port.optic.medium).told if port.optic is not None else "Not Present",
             "vlanInformation": {"interfaceMode": "routed", "interfaceForwardingModel": "routed"},
         }
     return {"interfaceStatuses": found}
@@ -140,14 +141,16 @@ def phy_detail(world: World, device: str, names: list[str]) -> Json:
 
 
 def transceiver(world: World, device: str, names: list[str]) -> Json:
-    """`show interfaces transceiver detail`; a port without a module has its name only."""
+    """`show interfaces transceiver detail`; a port without a module has its name only, and so has one whose
+    module has no monitors.
+    """
     found: Json = {}
     for port in _ports(world, device, names):
         found[port.name] = {"displayName": port.name}
-        if port.optic is not None:
+        if port.optic is not None and not kind_of(port.optic.medium).flat:
             found[port.name] |= {
                 "vendorSn": port.optic.serial,
-                "mediaType": port.optic.medium,
+                "mediaType": kind_of(port.optic.medium).told,
                 "updateTime": _sampled_unix_s(world, port),
                 "parameters": _parameters(world, port),
             }
@@ -208,26 +211,27 @@ def _sampled_unix_s(world: World, port: Port) -> float:
 
 
 def _parameters(world: World, port: Port) -> Json:
-    lanes = world.lanes(port.subject)
-    volts = port.optic.supply_voltage_v if port.optic is not None else 0.0
+    lanes, optic = world.lanes(port.subject), port.optic
+    assert optic is not None
+    kind = kind_of(optic.medium)
+    limits = {name: value for name, value, _ in (*channel_thresholds(kind), *module_thresholds(kind))}
     channels: dict[str, dict[str, float]] = {
         "temperature": {"-": round(world.optic_temperature_c(port.subject), 4)},
-        "voltage": {"-": volts},
+        "voltage": {"-": optic.supply_voltage_v},
         "txBias": {str(lane.index): lane.bias_ma for lane in lanes},
         "txPower": {str(lane.index): _dbm(lane.tx_power_dbm) for lane in lanes},
         "rxPower": {str(lane.index): _dbm(lane.rx_power_dbm) for lane in lanes},
     }
     return {
-        name: {"unit": unit, "channels": channels[name], "threshold": _thresholds(prefix, table)}
-        for name, unit, prefix, table in PARAMETERS
+        name: {"unit": unit, "channels": channels[name], "threshold": _thresholds(prefix, limits)}
+        for name, unit, prefix in PARAMETERS
     }
 
 
-def _thresholds(prefix: str, table: tuple[tuple[str, float, str], ...]) -> Json:
-    values = {name: value for name, value, _ in table}
+def _thresholds(prefix: str, limits: dict[str, float]) -> Json:
     found: Json = {}
     for key, suffix in LIMITS:
-        found[key] = values[prefix + suffix]
+        found[key] = limits[prefix + suffix]
         found[f"{key}Overridden"] = False
     return found
 

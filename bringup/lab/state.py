@@ -33,7 +33,9 @@ class Lane(Thing, kw_only=True):
 
 
 class Optic(Thing, kw_only=True):
-    """A module in its cage. `ready_at` None while its cage has no power or it is held in low power."""
+    """A module in its cage. `ready_at` None while its cage has no power or it is held in low power;
+    `length_m` of the cable that it can't be taken off, else 0.
+    """
 
     medium: str
     vendor: str
@@ -47,6 +49,7 @@ class Optic(Thing, kw_only=True):
     low_power: bool = False
     power_up_s: float = 5.0
     ready_at: float | None = None
+    length_m: float = 0.0
 
 
 class Adapter(Thing, kw_only=True):
@@ -156,7 +159,8 @@ class CableEnd(Thing, kw_only=True):
 
     `out_db` and `in_db` are the losses of this connection on the fibres that leave this port and that
     arrive at it, lane by lane; dirt adds to them. A plug that is not latched loses contact for
-    `parts_for_s` out of every `parts_every_s`.
+    `parts_for_s` out of every `parts_every_s`. `module`: what sits on the plug of a cable that can't be taken
+    out of its modules (copper, active optical); the port that it is in has it as its `optic`.
     """
 
     port: str | None
@@ -164,6 +168,7 @@ class CableEnd(Thing, kw_only=True):
     in_db: list[float]
     parts_every_s: float | None = None
     parts_for_s: float = 0.4
+    module: Optic | None = None
 
 
 class Cable(Thing, kw_only=True):

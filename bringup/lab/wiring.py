@@ -14,6 +14,10 @@ class Wiring:
         self.cables = tuple(cables)
         self.ports = ports
         self._plugged: dict[str, tuple[Cable, bool]] = {}
+        self._caged: dict[tuple[str, str], list[Port]] = {}
+        for port in ports.values():
+            if port.cage is not None:
+                self._caged.setdefault((port.device, port.cage), []).append(port)
         for cable in self.cables:
             for end, is_a in ((cable.a, True), (cable.b, False)):
                 if end.port is not None:
@@ -29,11 +33,20 @@ class Wiring:
         if port.cage is None or port.lane_count == 1:
             return (subject,)
         lanes = range(port.lane_offset, port.lane_offset + port.lane_count)
-        return tuple(
-            each.subject
-            for each in self.ports.values()
-            if (each.device, each.cage) == (port.device, port.cage) and each.lane_offset in lanes
-        )
+        return tuple(each.subject for each in self._beside(port) if each.lane_offset in lanes)
+
+    def _beside(self, port: Port) -> list[Port]:
+        """All ports of its cage."""
+        return [port] if port.cage is None else self._caged[port.device, port.cage]
+
+    def touched_by(self, port: Port) -> list[Port]:
+        """The ports that have to be looked at again when something happens at this one: those that share its
+        module, and what is at the other ends of their plugs, with those that share a module there.
+        """
+        near = self._beside(port)
+        far = [each for one in near if (each := self.far_end(one.subject)) is not None]
+        beside = [each for one in far for each in self._beside(one)]
+        return list({each.subject: each for each in (*near, *beside)}.values())
 
     def far_end(self, subject: str) -> Port | None:
         """The port at the other end of whatever is plugged in here."""

@@ -10,6 +10,7 @@ import msgspec
 from bringup.lab import breakout, links, lldp, management, physics, power
 from bringup.lab.lldp import Neighbor
 from bringup.lab.management import Attached
+from bringup.lab.optic_kind import kind_of
 from bringup.lab.reckoning import Reckoning
 from bringup.lab.state import (
     Counters,
@@ -151,9 +152,9 @@ class World(Reckoning):
     # light and links
 
     def lanes(self, subject: str) -> tuple[LaneReading, ...]:
-        """A module's monitors, lane by lane; empty where there is no module."""
+        """A module's monitors, lane by lane; empty where there is no module, or one that has none."""
         port, now = self.port(subject), self.now()
-        if port.optic is None:
+        if port.optic is None or kind_of(port.optic.medium).flat:
             return ()
         if port.held_module is not None:
             held = enumerate(port.held_module.lanes, 1)

@@ -21,7 +21,7 @@ from bringup.decode import (
     eos_transceiver,
 )
 from bringup.decode.registry import Format
-from bringup.driver import bundles, eapi, eos_trial, openconfig
+from bringup.driver import bundles, eapi, eos_trial, lossless, openconfig
 from bringup.driver.monitored import age_of, aged
 from bringup.driver.on_trial import ConfigOnTrial, over_eapi
 from bringup.driver.reading import facts_of
@@ -40,6 +40,7 @@ from bringup.model.facts import (
     Port,
     Supply,
 )
+from bringup.model.facts_flow import FlowControl
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 from bringup.transport.base import HttpExchange, Links
@@ -167,13 +168,18 @@ class EosDriver(ConfigOnTrial[HttpExchange]):
             for entry in facts(phys, "fec_counters", FecCounters)
         )
 
+    async def flow_control(self) -> tuple[FlowControl, ...]:
+        return await lossless.of_eos(await self._links.eapi(), device=self._device.name)
+
     async def optics(self) -> tuple[Optic, ...]:
         """Presence by `show inventory`, monitors by the transceiver table: a port without monitors has its
         name there only, with or without a module. Over gNMI where the inventory gives nothing else.
         """
         if self._by_gnmi_alone():
             return await openconfig.optics(await self._links.gnmi())
-        inventory_reply, table_reply, clock_reply = await self._raw(INVENTORY, TRANSCEIVERS, CLOCK)
+        inventory_reply, table_reply, clock_reply, status_reply = await self._raw(
+            INVENTORY, TRANSCEIVERS, CLOCK, STATUS
+        )
         slots = self._decoded(INVENTORY, inventory_reply).facts["slots"]
         assert isinstance(slots, dict)
         decoded = FORMAT_OF[TRANSCEIVERS].decode(table_reply)
@@ -182,8 +188,10 @@ class EosDriver(ConfigOnTrial[HttpExchange]):
         now = fact(self._decoded(CLOCK, clock_reply), "clock", Clock).unix_s.value
         details = decoded.facts["details"]
         assert isinstance(details, dict)
+        # A module without monitors has its name in the table and nothing else; what it is the status tells.
+        media = {port.name: port.medium for port in facts(self._decoded(STATUS, status_reply), "ports", Port)}
         return tuple(
-            aged(_fitted(optic, slots), age_of(now, _sampled_unix_s(details.get(optic.port))))
+            aged(_fitted(_named(optic, media), slots), age_of(now, _sampled_unix_s(details.get(optic.port))))
             for optic in facts(decoded, "optics", Optic)
         )
 
@@ -236,6 +244,13 @@ def slot_of(port: str, slots: Mapping[str, object]) -> str | None:
         if slot in slots:
             return slot
     return None
+
+
+def _named(optic: Optic, media: Mapping[str, Read]) -> Optic:
+    """`optic` with the medium that the port's status tells, where the module's own entry tells none."""
+    if optic.medium is not ABSENT or optic.port not in media:
+        return optic
+    return msgspec.structs.replace(optic, medium=media[optic.port])
 
 
 def _fitted(optic: Optic, slots: Mapping[str, object]) -> Optic:

@@ -23,6 +23,7 @@ METHODS = {
     "ports": ("HasPorts", "ports"),
     "optics": ("HasOptics", "optics"),
     "fec": ("CountsFec", "fec_counters"),
+    "flow": ("ControlsFlow", "flow_control"),
     "neighbors": ("SeesNeighbors", "neighbors"),
     "attached": ("SeesAttached", "attached"),
     "leaks": ("DetectsLeaks", "leak_detectors"),

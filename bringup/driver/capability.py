@@ -29,7 +29,9 @@ from bringup.model.facts import (
     Processor,
     Trial,
 )
+from bringup.model.facts_flow import FlowControl
 from bringup.model.facts_gpu import Accelerator, Collective, Diagnosis, NvlinkPorts, XidLog
+from bringup.model.facts_module import Loopback, Loopbacks, PatternTest, Role, Side, Transmitters
 
 
 @runtime_checkable
@@ -60,6 +62,11 @@ class HasOptics(Protocol):  # optics
 @runtime_checkable
 class CountsFec(Protocol):  # fec
     async def fec_counters(self) -> tuple[FecCounters, ...]: ...
+
+
+@runtime_checkable
+class ControlsFlow(Protocol):  # flow
+    async def flow_control(self) -> tuple[FlowControl, ...]: ...
 
 
 @runtime_checkable
@@ -104,6 +111,17 @@ class PowersHost(Protocol):  # host-power
 @runtime_checkable
 class SwitchesPorts(Protocol):
     async def set_admin(self, port: str, up: bool) -> None: ...
+
+
+@runtime_checkable
+class Locates(Protocol):
+    async def locate(self, port: str, seconds: float) -> None:
+        """Have the port's own light blink for so long; it goes out by itself, whatever becomes of us.
+
+        Raises:
+            Refused: the port has no light, or the user may not.
+        """
+        ...
 
 
 @runtime_checkable
@@ -220,4 +238,37 @@ class RunsCollectives(Protocol):
         self, name: str, smallest: str, largest: str, iterations: float, peers: str, algorithm: str
     ) -> Collective:
         """Run a collective over several hosts (`node-01:8,node-02:8`), asked of the first."""
+        ...
+
+
+@runtime_checkable
+class HoldsTransmitters(Protocol):
+    """Transmitters of a module switched by the module's own controls, and read back from it."""
+
+    async def transmitters(self, port: str) -> Transmitters: ...
+
+    async def set_transmitters(self, port: str, lanes: tuple[int, ...], on: bool) -> None:
+        """Let these lanes send or not; without lanes all those of the port.
+
+        Raises:
+            Refused: the device would not, or can't do it for these lanes alone.
+        """
+        ...
+
+
+@runtime_checkable
+class LoopsModules(Protocol):
+    async def loopbacks(self, port: str) -> Loopbacks: ...
+
+    async def set_loopback(self, port: str, where: Loopback, on: bool) -> None: ...
+
+
+@runtime_checkable
+class TestsPatterns(Protocol):
+    async def pattern_test(self, port: str, side: Side) -> PatternTest: ...
+
+    async def set_pattern(self, port: str, side: Side, role: Role, on: bool) -> None:
+        """Switch a generator or a checker of all lanes of the port; the pattern is PRBS-31 in the port's own
+        modulation.
+        """
         ...

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from bringup.decode.json_field import Json
 from bringup.decode.result import Damaged, json_of
@@ -27,9 +28,14 @@ _SHOWN_CHARS = 160
 
 
 async def run(
-    eapi: HttpExchange, commands: Sequence[str], *, device: str, deadline_s: float = DEFAULT_DEADLINE_S
+    eapi: HttpExchange,
+    commands: Sequence[str],
+    *,
+    device: str,
+    deadline_s: float = DEFAULT_DEADLINE_S,
+    form: Literal["json", "text"] = "json",
 ) -> list[bytes]:
-    """The JSON of each of `commands`, in their order.
+    """The JSON of each of `commands`, in their order; as `text` what each prints.
 
     Raises:
         NoData: the switch has no such command, or none of what it asks for; or eAPI is not at its place.
@@ -38,13 +44,18 @@ async def run(
         DeviceError: the transport's own.
     """
     shown = "; ".join(commands)[:_SHOWN_CHARS]
-    body = await _asked(eapi, commands, device, shown, deadline_s)
+    body = await _asked(eapi, commands, device, shown, deadline_s, form)
     if body.get("error") is not None:
         raise _error(body["error"], device, shown)
     results = body.get("result")
     if not isinstance(results, list) or len(results) != len(commands):
         raise _unreadable(device, shown, f"there are not {len(commands)} results in it")
-    return [json.dumps(result).encode() for result in results]
+    if form == "json":
+        return [json.dumps(result).encode() for result in results]
+    printed = [result.get("output") if isinstance(result, dict) else None for result in results]
+    if not all(isinstance(each, str) for each in printed):
+        raise _unreadable(device, shown, "a result has no output")
+    return [str(each).encode() for each in printed]
 
 
 async def change(
@@ -66,13 +77,18 @@ async def change(
 
 
 async def _asked(
-    eapi: HttpExchange, commands: Sequence[str], device: str, shown: str, deadline_s: float
+    eapi: HttpExchange,
+    commands: Sequence[str],
+    device: str,
+    shown: str,
+    deadline_s: float,
+    form: str = "json",
 ) -> Json:
     request = {
         "jsonrpc": "2.0",
         "id": "bringup",
         "method": "runCmds",
-        "params": {"version": 1, "format": "json", "cmds": list(commands)},
+        "params": {"version": 1, "format": form, "cmds": list(commands)},
     }
     return _body(await eapi.request("POST", PATH, json=request, deadline_s=deadline_s), device, shown)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.decode.corpus import Case
+from tests.decode.flow_samples import OF_PLATFORMS
 
 
 def encoded(held: object) -> bytes:
@@ -560,6 +561,7 @@ SAMPLES: dict[str, bytes] = {
     "junos.commits": JUNOS_COMMITS,
     "junos.lacp": JUNOS_LACP,
     "nxos.port-channels": NXOS_CHANNELS,
+    **OF_PLATFORMS,
 }
 JSON = [*sorted(name for name, sample in SAMPLES.items() if sample.lstrip()[:1] in b"{["), "mlxlink"]
 

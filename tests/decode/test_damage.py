@@ -13,6 +13,7 @@ from bringup.decode.registry import Format, all_formats, decode_detected, detect
 from bringup.decode.result import Damaged, json_of
 from bringup.model.facts import Decoded
 from tests.decode.corpus import Case, cases
+from tests.decode.flow_samples import OF_SHELL
 from tests.driver.linux import replies as linux
 from tests.driver.sonic import replies as sonic
 
@@ -48,6 +49,7 @@ SAMPLES: dict[str, bytes] = {
     "linux.hostname": b"node-01\n",
     "linux.nproc": b"224\n",
     "linux.dmi": b"AR-8000\n",
+    **OF_SHELL,
 }
 NOT_DETECTED = frozenset({"linux.hostname", "linux.nproc", "linux.dmi"})
 """A bare word or number could be anything."""

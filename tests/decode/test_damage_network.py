@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bringup.decode.registry import Format, all_formats, detect, find_format
 from tests.decode.corpus import Case
+from tests.decode.flow_samples import OF_EOS
 from tests.decode.test_corpus_network import ours
 from tests.decode.test_damage import HOSTILE, check_cut, figures, values
 from tests.driver.apc_pdu.variables import VARIABLES as APC
@@ -171,6 +172,7 @@ SAMPLES: dict[str, bytes] = {
     "eos.text-lldp": EOS_TEXT_LLDP,
     "eos.text-transceiver": EOS_TEXT_OPTICS,
     "eos.text-transceiver-detail": EOS_TEXT_DETAIL,
+    **OF_EOS,
     "snmp.apc-pdu": recorded(dict(APC)),
     "snmp.switch": recorded(SWITCH | {f"{IF}.2.1": b"Ethernet1"}),
     "redfish.system": encoded(RESOURCES[SYSTEM]),

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import msgspec
 
 from bringup.decode import junos_interface, junos_optics, junos_system, junos_text
-from bringup.driver import junos_trial, openconfig
+from bringup.driver import junos_trial, lossless, openconfig
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.reading import Command, read
 from bringup.driver.registry import Platform
@@ -29,6 +29,7 @@ from bringup.model.facts import (
     Optic,
     Port,
 )
+from bringup.model.facts_flow import FlowControl
 from bringup.model.inventory import Device
 from bringup.transport.base import Links, Shell
 
@@ -67,7 +68,10 @@ class JunosDriver(ConfigOnTrial[Shell]):
         self._links = links
 
     async def _read(self, what: str) -> Decoded:
-        return await read(await self._links.shell(), COMMANDS[what], device=self._device.name)
+        return await self._read_command(COMMANDS[what])
+
+    async def _read_command(self, command: Command) -> Decoded:
+        return await read(await self._links.shell(), command, device=self._device.name)
 
     async def identity(self) -> Identity:
         found = fact(await self._read("version"), "identity", Identity)
@@ -91,6 +95,11 @@ class JunosDriver(ConfigOnTrial[Shell]):
             return await openconfig.fec_counters(await self._links.gnmi())
         found = facts(await self._read("interfaces"), "fec_counters", FecCounters)
         return tuple(entry for entry in found if _PORT_NAME.fullmatch(entry.port))
+
+    async def flow_control(self) -> tuple[FlowControl, ...]:
+        """Pause frames by priority; for which of them PFC is in force that table does not tell."""
+        found = await lossless.of_junos(self._read_command)
+        return tuple(each for each in found if _PORT_NAME.fullmatch(each.port))
 
     async def optics(self) -> tuple[Optic, ...]:
         """Monitors by the diagnostics, the module's identity by the chassis' hardware: by place, so that the

@@ -7,6 +7,7 @@ worked is remembered.
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from types import MappingProxyType
@@ -25,7 +26,7 @@ from bringup.decode import (
     lldp_json0,
 )
 from bringup.decode.fec import reed_solomon
-from bringup.driver import lldpd
+from bringup.driver import lldpd, lossless
 from bringup.driver.platform import _linux_mlx
 from bringup.driver.platform._linux_gpu import LinuxAccelerators
 from bringup.driver.reading import Command, NotPermitted, change, read
@@ -44,6 +45,7 @@ from bringup.model.facts import (
     Port,
     Processor,
 )
+from bringup.model.facts_flow import FlowControl
 from bringup.model.inventory import Device
 from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED, Read, value
 from bringup.transport.base import Links
@@ -87,7 +89,7 @@ PER_PORT = MappingProxyType(
         ),
     }
 )
-SYSTEM_TOOLS = frozenset({"ethtool", "lldpcli", "ip", _linux_mlx.TOOL})
+SYSTEM_TOOLS = frozenset({"dcb", "ethtool", "lldpcli", "ip", _linux_mlx.TOOL})
 """Tools that distributions keep in /usr/sbin, which is often not in the path of a user."""
 UNPLUGGED_IS_EMPTY = frozenset({"mlx5_core"})
 """Drivers whose reason `No cable` is about the cage: the firmware's code 1024, cable unplugged."""
@@ -149,6 +151,24 @@ class LinuxDriver(LinuxAccelerators):
     async def fec_counters(self) -> tuple[FecCounters, ...]:
         return tuple([await self._fec_counters(port.name) for port in await self._links_of_host()])
 
+    async def flow_control(self) -> tuple[FlowControl, ...]:
+        """Interfaces whose driver counts anything.
+
+        Raises:
+            NoData: none does.
+        """
+        found: list[FlowControl] = []
+        for port in await self._links_of_host():
+            told = await self._maybe("statistics", port.name)
+            counters = None if isinstance(told, Read) else told.facts["counters"]
+            if isinstance(counters, dict):
+                found.append(await lossless.of_linux(self._read, port.name, counters))
+        if not found:
+            raise NoData(
+                f"{self._device.name}: no interface has statistics of its driver", "Install ethtool."
+            )
+        return tuple(found)
+
     async def neighbors(self) -> tuple[Neighbor, ...]:
         return await lldpd.neighbors(
             self._read, COMMANDS["neighbors"], COMMANDS["lldp_interfaces"], device=self._device.name
@@ -184,6 +204,24 @@ class LinuxDriver(LinuxAccelerators):
             raise InputError(f"{port[:40]!r} is no interface name", "Names are as in `ip link`.")
         text = f"sudo ip link set {shlex.quote(port)} {'up' if up else 'down'}"
         await change(await self._links.shell(), text, device=self._device.name)
+
+    async def locate(self, port: str, seconds: float) -> None:
+        """Have an adapter's lamp blink (`ethtool -p`): the first second in the foreground, so that what it
+        can't do is heard, the rest behind it. The lamp goes out by itself.
+
+        Raises:
+            InputError: `port` is no interface name.
+            Refused: the adapter has no such lamp, or the user may not.
+        """
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no interface name", "Names are as in `ip link`.")
+        blink = f"ethtool -p {shlex.quote(port)}"
+        shell = await self._links.shell()
+        await change(shell, f"sudo {blink} 1", device=self._device.name)
+        if seconds > 1:
+            rest = f"{blink} {math.ceil(seconds) - 1}"
+            behind = f"(sudo {rest} || {rest}) </dev/null >/dev/null 2>&1 &"
+            await change(shell, behind, device=self._device.name)
 
     # one reading
 

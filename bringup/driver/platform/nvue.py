@@ -22,7 +22,7 @@ from bringup.decode import (
     nvue_system,
     nvue_transceiver,
 )
-from bringup.driver import lldpd, nvue_rest, nvue_trial, openconfig
+from bringup.driver import lldpd, lossless, nvue_rest, nvue_trial, openconfig
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.reading import Command, NotPermitted, read
 from bringup.driver.registry import Platform
@@ -39,6 +39,7 @@ from bringup.model.facts import (
     Optic,
     Port,
 )
+from bringup.model.facts_flow import FlowControl
 from bringup.model.inventory import Device
 from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED
 from bringup.transport.base import Links, Shell
@@ -163,6 +164,19 @@ class NvueDriver(ConfigOnTrial[Shell]):
         except NoData:
             return FecCounters(port=port.name, pre_fec_ber=UNSUPPORTED, flap_count=port.flap_count)
         return msgspec.structs.replace(found, port=port.name, flap_count=port.flap_count)
+
+    async def flow_control(self) -> tuple[FlowControl, ...]:
+        """Ports that are up: NVUE tells each by itself, and a port that is down holds nobody up.
+
+        Raises:
+            NoData: there is REST alone, or no port is up.
+        """
+        if self._by_rest_alone():
+            raise NoData(f"{self._device.name}: flow control is read over SSH", "Give it a [device.ssh].")
+        up = [port.name for port in await self.ports() if port.oper_up.value is True]
+        if not up:
+            raise NoData(f"{self._device.name}: no port is up", "Bring the links up first.")
+        return tuple([await lossless.of_nvue(self._read, port) for port in up])
 
     async def optics(self) -> tuple[Optic, ...]:
         """One for each front port: by the interface, on later releases by the platform.

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import msgspec
 
 from bringup.decode import nxos_system, nxos_text, nxos_transceiver
-from bringup.driver import nxos_trial, openconfig
+from bringup.driver import lossless, nxos_trial, openconfig
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.reading import Command, read
 from bringup.driver.registry import Platform
@@ -30,6 +30,7 @@ from bringup.model.facts import (
     Optic,
     Port,
 )
+from bringup.model.facts_flow import FlowControl
 from bringup.model.inventory import Device
 from bringup.transport.base import Links, Shell
 
@@ -61,7 +62,10 @@ class NxosDriver(ConfigOnTrial[Shell]):
         self._links = links
 
     async def _read(self, what: str) -> Decoded:
-        return await read(await self._links.shell(), COMMANDS[what], device=self._device.name)
+        return await self._read_command(COMMANDS[what])
+
+    async def _read_command(self, command: Command) -> Decoded:
+        return await read(await self._links.shell(), command, device=self._device.name)
 
     async def identity(self) -> Identity:
         return fact(await self._read("version"), "identity", Identity)
@@ -86,6 +90,12 @@ class NxosDriver(ConfigOnTrial[Shell]):
                 "Give the device a [device.gnmi], and switch on `feature grpc` there.",
             )
         return await openconfig.fec_counters(await self._links.gnmi())
+
+    async def flow_control(self) -> tuple[FlowControl, ...]:
+        """Front ports. Pause frames are told of all priorities together."""
+        found = await lossless.of_nxos(self._read_command)
+        named = [msgspec.structs.replace(each, port=long_name(each.port)) for each in found]
+        return tuple(each for each in named if _PORT_NAME.fullmatch(each.port))
 
     async def optics(self) -> tuple[Optic, ...]:
         return facts(await self._read("optics"), "optics", Optic)

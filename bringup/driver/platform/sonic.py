@@ -23,7 +23,7 @@ from bringup.decode import (
     sonic_platform,
     sonic_transceiver,
 )
-from bringup.driver import bundles, lldpd, openconfig, sonic_trial
+from bringup.driver import bundles, lldpd, lossless, openconfig, sonic_trial
 from bringup.driver.monitored import age_of, aged
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.reading import Command, NotPermitted, change, read
@@ -41,6 +41,7 @@ from bringup.model.facts import (
     Optic,
     Port,
 )
+from bringup.model.facts_flow import FlowControl
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 from bringup.transport.base import Links, Shell
@@ -160,6 +161,9 @@ class SonicDriver(ConfigOnTrial[Shell]):
         if self._links.has("gnmi"):
             return await openconfig.fec_counters(await self._links.gnmi())
         return facts(await self._read("fec_counters"), "fec_counters", FecCounters)
+
+    async def flow_control(self) -> tuple[FlowControl, ...]:
+        return await lossless.of_sonic(self._read_command)
 
     async def optics(self) -> tuple[Optic, ...]:
         """Presence by the presence table, everything else by the module's own memory.

@@ -17,6 +17,8 @@ from bringup.lab.state import Access, Adapter, Device, Fan, Host, Outlet, Plant,
 SETTLED_S = 1800.0
 """How long a new world has been standing when somebody first looks."""
 LONG_UP_S = 40 * 86400.0
+EOS_MOST_MTU = 9214
+"""Of a routed port of EOS, in bytes."""
 PASSWORD = "lab-password"
 USER = "admin"
 SNMP_USER, SNMP_AUTH, SNMP_PRIV = "bringup", "lab-auth-key", "lab-priv-key"
@@ -152,6 +154,8 @@ def eos_switch(
 ) -> Device:
     """An EOS switch with ports of `lanes` at 100 Gb/s; `number` is the third byte of its MAC addresses."""
     ports = [build.port(name, port, index, number, lanes=lanes) for index, port in enumerate(names, 1)]
+    for port in ports:
+        port.mtu = EOS_MOST_MTU
     return Device(
         name=name,
         role=role,

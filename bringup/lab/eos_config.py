@@ -19,6 +19,8 @@ FEC = {
     "no error-correction encoding": "none",
     "error-correction encoding fire-code": "fc",
 }
+LEAST_MTU, MOST_MTU = 68, 9214
+"""Of a routed port, in bytes."""
 _NAME = r"(?P<name>[A-Za-z0-9_.-]+)"
 _TIMER = re.compile(r"commit timer (\d\d):(\d\d):(\d\d)")
 _SESSION = re.compile(rf"configure session {_NAME}(?P<verb> commit| abort)?")
@@ -192,6 +194,8 @@ def _of_port(port: Port, line: str, *, dry: bool) -> bool:
     elif line in FEC:
         port.fec_mode = port.fec_mode if dry else FEC[line]
     elif (found := re.fullmatch(r"mtu (\d{2,5})", line)) is not None:
+        if not LEAST_MTU <= int(found[1]) <= MOST_MTU:
+            raise NoSuchLineError(f"Invalid input (at token 1: '{found[1]}')")
         port.mtu = port.mtu if dry else int(found[1])
     else:
         return line.startswith("description ")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from bringup.lab.sonic_optics import MODULE_THRESHOLDS
+from bringup.lab.optic_kind import kind_of
+from bringup.lab.sonic_optics import module_thresholds
 from bringup.lab.world import World
 
 Json = dict[str, Any]
@@ -61,13 +62,14 @@ def boot_extensions(world: World, device: str) -> Json:
 def module_temperatures(world: World, device: str) -> Json:
     """`show system environment temperature transceiver`: what a module's monitor tells, cage by cage.
 
-    An empty cage has no sensor. A module over its own warning stands in alert, and was once.
+    An empty cage has no sensor, nor has a module without monitors. One over its own warning stands in alert,
+    and was once.
     """
-    limits = {name: value for name, value, _ in MODULE_THRESHOLDS}
     sensors = []
     for cage, port in enumerate(world.ports(device), 1):
-        if port.optic is None:
+        if port.optic is None or kind_of(port.optic.medium).flat:
             continue
+        limits = {name: value for name, value, _ in module_thresholds(kind_of(port.optic.medium))}
         celsius = round(world.optic_temperature_c(port.subject), 4)
         hot = celsius >= limits["TempHighWarning"]
         sensors.append(

@@ -26,6 +26,7 @@ LINES = {
 }
 PORTS = {"leaf-1": "leaf-1/Ethernet8", "leaf-2": "leaf-2/Ethernet2/1"}
 LEAVES = ("leaf-1", "leaf-2")
+MTU = {"leaf-1": 9216, "leaf-2": 9214}
 
 
 class FreshLinks(LabLinks):
@@ -89,7 +90,7 @@ async def test_a_trial_is_in_force_at_once_and_taken_back_by_the_device_unless_i
     await driver.config_try(NAME, LINES[name], AFTER_S)
     assert (await state(driver), world.port(PORTS[name]).mtu) == ("pending", 4096)
     forward(world, AFTER_S + 1.0)
-    assert (await state(driver), world.port(PORTS[name]).mtu) == ("none", 9216)
+    assert (await state(driver), world.port(PORTS[name]).mtu) == ("none", MTU[name])
 
 
 @pytest.mark.parametrize("name", LEAVES)
@@ -102,7 +103,7 @@ async def test_what_is_kept_over_a_new_session_stays_and_can_still_be_taken_back
     forward(world, AFTER_S + 1.0)
     assert (await state(driver), world.port(PORTS[name]).mtu) == ("kept", 4096)
     await driver.config_revert(NAME)
-    assert (await state(driver), world.port(PORTS[name]).mtu) == ("none", 9216)
+    assert (await state(driver), world.port(PORTS[name]).mtu) == ("none", MTU[name])
 
 
 @pytest.mark.parametrize("name", LEAVES)
@@ -111,7 +112,7 @@ async def test_a_trial_that_waits_is_taken_back_at_once_when_asked(name: str) ->
     driver = leaf(world, name)
     await driver.config_try(NAME, LINES[name], AFTER_S)
     await driver.config_revert(NAME)
-    assert (await state(driver), world.port(PORTS[name]).mtu) == ("none", 9216)
+    assert (await state(driver), world.port(PORTS[name]).mtu) == ("none", MTU[name])
 
 
 @pytest.mark.parametrize("name", LEAVES)
@@ -147,7 +148,7 @@ async def test_lines_that_no_timer_takes_back_are_refused(name: str, lines: tupl
     driver = leaf(world, name)
     with pytest.raises(Refused):
         await driver.config_try(NAME, lines, AFTER_S)
-    assert {port.mtu for port in world.ports(name)} == {9216}
+    assert {port.mtu for port in world.ports(name)} == {MTU[name]}
 
 
 @pytest.mark.parametrize("line", ["config interface mtu Ethernet8 4096; reboot", "config $(reboot)"])
@@ -176,7 +177,7 @@ async def test_a_switch_that_restarts_comes_back_without_its_open_sessions() -> 
         world.set_outlet("pdu-1", outlet, False)
     world.set_outlet("pdu-1", 3, True)
     forward(world, 200.0)
-    assert (await state(driver), world.port(PORTS["leaf-2"]).mtu) == ("none", 9216)
+    assert (await state(driver), world.port(PORTS["leaf-2"]).mtu) == ("none", MTU["leaf-2"])
 
 
 @pytest.mark.parametrize("name", LEAVES)

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 @click.option("--evidence", type=click.Path(path_type=Path), help="A file that goes with a replacement.")
 @click.option("--moved-to", help="Where the old part went, with `replace`.")
 @click.option("--for", "for_", metavar="DURATION", help="How long to `watch`, such as 60s (default 10m).")
-@click.option("--stop", is_flag=True, help="Watch no longer.")
+@click.option("--stop", is_flag=True, help="Watch no longer; have the cable in hand no longer.")
+@click.option("--done", is_flag=True, help="With `put`: it is in, and no reading can show it.")
 @click.option("--to", type=click.Choice(["rack"]), help="Whom a `note` is for.")
 @click.option("--dry-run", is_flag=True, help="Only show what would run again.")
 def tell(
@@ -50,6 +51,7 @@ def tell(
     moved_to: str | None,
     for_: str | None,
     stop: bool,
+    done: bool,
     to: str | None,
     dry_run: bool,
 ) -> int:
@@ -64,6 +66,7 @@ def tell(
       bringup tell RUN retest levels@leaf-1/Ethernet0   # or STAGE, STAGE/STEP, failed
       bringup tell RUN replace OLD-SERIAL NEW-SERIAL --reason "lane 2 dark" --rma 4711 --key KEY
       bringup tell RUN watch leaf-1/Ethernet0 --for 60s     # or --stop; `attach --follow` shows it
+      bringup tell RUN put C-003             # that cable is in your hand: the run looks where it goes in
       bringup tell RUN put-back              # all that is left altered
       bringup tell RUN note "cleaned both ends of C-003"   # with --to rack it stands before who works there
       bringup tell RUN claim leaf-1/Ethernet0 | release leaf-1/Ethernet0      # or a question
@@ -83,6 +86,8 @@ def tell(
         arguments |= evidence_named(evidence)
     if verb == "watch":
         arguments |= {"port": as_subject(arguments.get("port", "")), **watched(for_, stop)}
+    if verb == "put":
+        arguments |= in_hand(arguments, stop=stop, done=done)
     if dry_run and verb not in RUNS_AGAIN:
         raise InputError(f"`{verb}` has no --dry-run", f"It is for {' and '.join(RUNS_AGAIN)}.")
     folder = find(runs, run)
@@ -134,6 +139,12 @@ def watched(for_: str | None, stop: bool) -> dict[str, str]:
         return {"for_s": f"{seconds(for_):g}"} if for_ is not None else {}
     except ValueError as error:
         raise InputError(f"--for: {error}") from error
+
+
+def in_hand(arguments: dict[str, str], *, stop: bool, done: bool) -> dict[str, str]:
+    """Which of a cable's plugs is meant, by `--subject`, and whether it is in, or laid down."""
+    more = {"stop": "yes"} if stop else {"stated": "yes"} if done else {}
+    return {**more, "port": as_subject(arguments["subject"])} if arguments.get("subject") else more
 
 
 def show_people(people: tuple[Present, ...]) -> None:
@@ -189,6 +200,7 @@ WORDS = {
     "replace": ("old", "new"),
     "put-back": (),
     "watch": ("port",),
+    "put": ("label",),
     "who": (),
     "claim": ("what",),
     "release": ("what",),

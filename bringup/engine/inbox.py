@@ -15,6 +15,7 @@ from bringup.engine.desk import Command, Desk, Given, Reply, Sender
 from bringup.engine.guard import Refusal
 from bringup.engine.ledger import Row, utc_day
 from bringup.engine.people import People, utc_now, who
+from bringup.engine.putting import Putting
 from bringup.engine.questions import APPROVED, check_answer
 from bringup.engine.replacing import Replacing
 from bringup.engine.restoring import Restoring
@@ -54,6 +55,7 @@ class Inbox:
         restoring: Restoring | None = None,
         watching: Watching | None = None,
         people: People | None = None,
+        putting: Putting | None = None,
         today: Callable[[], str] = utc_day,
     ) -> None:
         self._book = book
@@ -64,6 +66,7 @@ class Inbox:
         self._restoring = restoring
         self._watching = watching
         self._people = people
+        self._putting = putting
         self._today = today
         self._tasks: dict[tuple[str, str], list[Task]] = defaultdict(list)
         for task in plan.tasks:
@@ -172,6 +175,8 @@ class Inbox:
                 return self._replace(command, sender)
             case "watch":
                 return self._watch(command, sender)
+            case "put":
+                return self._put(command, sender)
             case "put-back":
                 return self._put_back()
             case "note":
@@ -331,6 +336,26 @@ class Inbox:
             return Effect(lambda: _done(watching.stop(port, who)))
         seconds = watching.check(port, command.arguments.get("for_s"))
         return Effect(lambda: watching.start(port, seconds, sender.by, who))
+
+    def _put(self, command: Command, sender: Sender) -> Effect:
+        """A cable whose label was scanned is in somebody's hand; with `stated` they say that it is in, with
+        `stop` they have it no longer. One person has one cable in hand.
+        """
+        putting, told = self._putting, command.arguments
+        if putting is None:
+            raise InputError("no cable can be put anywhere here")
+        scan, hand = _need(command, "label"), f"{sender.by}@{sender.terminal or ''}"
+        if told.get("stop") or told.get("stated"):
+            held = putting.in_hand(hand)
+            if held is None or putting.find(scan, held).port != held:
+                raise InputError(
+                    f"you have no cable in hand that is labelled {scan[:60]!a}", "Scan it first."
+                )
+            let_go = putting.stop if told.get("stop") else putting.state
+            return Effect(lambda: _done(let_go(hand)))
+        end = putting.find(scan, told.get("port", ""))
+        putting.check_room(hand)
+        return Effect(lambda: putting.start(end, scan, sender.by, hand))
 
     def _put_back(self) -> Effect:
         restoring = self._restoring

@@ -6,7 +6,7 @@ A device that is slow or silent holds up nobody else's reading; the next look at
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -59,9 +59,18 @@ class Looking:
     """Reads the ends `subjects` for as long as `run` goes on. One event loop only."""
 
     def __init__(
-        self, bench: Bench, clock: EngineClock, subjects: Iterable[str], *, speed: float = 1.0
+        self,
+        bench: Bench,
+        clock: EngineClock,
+        subjects: Iterable[str],
+        *,
+        speed: float = 1.0,
+        reads: Sequence[tuple[type, str]] = READS,
+        pace: Callable[[str, str], float] | None = None,
     ) -> None:
+        """`pace` gives the world's seconds between two questions (device, method) in place of `pace_s`."""
         self._bench = bench
+        self._pace = pace
         self._speed = speed
         self._clock = clock
         self._told: dict[tuple[str, str], Told] = {}
@@ -69,7 +78,7 @@ class Looking:
         self._reads = [
             (device, capability, method)
             for device in devices
-            for capability, method in READS
+            for capability, method in reads
             if _can(bench, device, capability)
         ]
         self.first = asyncio.Event()
@@ -95,6 +104,8 @@ class Looking:
         return STALE_PERIODS * max(self.pace_s(device, method), told.every_s, POLL_S * self._speed)
 
     def pace_s(self, device: str, method: str) -> float:
+        if self._pace is not None:
+            return self._pace(device, method)
         return max(EVERY_S, self._bench.pace_s(device, method))
 
     async def once(self) -> None:
@@ -144,7 +155,7 @@ class Looking:
     def _rest_s(self, device: str, method: str) -> float:
         """Until the platform has sampled again, by the age that it told; no sooner than a look."""
         pace_s = self.pace_s(device, method)
-        if pace_s <= EVERY_S or method != "optics":
+        if pace_s <= EVERY_S or method != "optics" or self._pace is not None:
             return pace_s
         ages = [_age_s(fact) for fact in self._told[device, method].facts if isinstance(fact, Optic)]
         known = [age for age in ages if age is not None]

@@ -29,6 +29,7 @@ from bringup.engine.lock import DeviceLocks, lock_folder
 from bringup.engine.peer import group_id
 from bringup.engine.people import People, Sharing
 from bringup.engine.precaution import bindings_of
+from bringup.engine.putting import Putting
 from bringup.engine.questions import Questions
 from bringup.engine.replacing import Replacing
 from bringup.engine.restoring import Restoring
@@ -111,6 +112,9 @@ class Runner:
             judging=Judging(job.inventory, contract=job.contract),
             speed=job.speed,
         )
+        self.putting = Putting(
+            self.bench, self.book, self.clock, job.inventory, speed=job.speed, lights=not job.read_only
+        )
         self.acting, self.session = self._session()
         self.replacing = Replacing(self.book, job.plan, parts, self.amendments, self.acting.amend)
         self.restoring = Restoring(self.acting, self.book, self.desk, self.questions)
@@ -130,6 +134,7 @@ class Runner:
             restoring=self.restoring,
             watching=self.watching,
             people=self.people,
+            putting=self.putting,
         )
         self.socket = self._socket()
 
@@ -230,6 +235,7 @@ class Runner:
         await self.socket.close()
         await self.trapping.close()
         await self.watching.close()
+        await self.putting.close()
         await self.bench.close()
         await self.journal.close()
 
@@ -293,6 +299,7 @@ class Runner:
     async def _close(self) -> int:
         """Closed when every row has a verdict; else left open, so that it can be resumed."""
         await self.watching.close()
+        await self.putting.close()
         await self.trapping.close()
         self.book.ledger.end_waivers()
         verdict = self.session.verdict

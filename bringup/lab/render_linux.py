@@ -45,6 +45,8 @@ class LinuxShell:
             rf"ethtool -S {nic}": lambda name: self._ethtool(name, "statistics"),
             rf"ethtool (-I|--include-statistics) --show-fec {nic}": lambda name: self._ethtool(name, "fec"),
             rf"ethtool --show-fec {nic}": lambda name: self._ethtool(name, "fec-only"),
+            rf"ethtool -p {nic}( \d+)?": self._blink,
+            rf"\((?:sudo )?ethtool -p {nic} \d+ .*\) </dev/null >/dev/null 2>&1 &": self._blink,
             rf"ethtool {nic}": lambda name: self._ethtool(name, "settings"),
             r"lldpcli show neighbors -f json0": self._neighbors,
             r"lldpcli show interfaces -f json0": self._listening,
@@ -145,6 +147,12 @@ class LinuxShell:
         return Reply(
             json.dumps([loopback, *(_link(port) for port in self._world.ports(self._device))]) + "\n"
         )
+
+    def _blink(self, name: str) -> Reply:
+        """The lamp of an adapter's port: nobody is there to see it, and a name that is none is refused."""
+        if self._port(name) is None:
+            return Reply("", "Cannot identify NIC: No such device\n", 71)
+        return Reply("")
 
     def _set_admin(self, name: str, verb: str) -> Reply:
         if self._port(name) is None:

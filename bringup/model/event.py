@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from bringup.model.measurement import Scalar
+from bringup.model.putting import PutState
 from bringup.model.verdict import Reading, Verdict
 from bringup.model.watch import Live
 
@@ -308,6 +309,31 @@ class Noted(Event, frozen=True, kw_only=True, tag=True):
     to: str | None = None
 
 
+class CablePut(Event, frozen=True, kw_only=True, tag=True):
+    """Where a cable's plug stands that a person is putting into its port; one for each change of that.
+
+    `label` is the cable's, `scan` what was scanned, `subject` the port that the plug belongs into, `far_end`
+    that of its other plug. `observed` is the port at which something was seen, by the reading `witness`, at
+    most `within_s` (of the world) after it happened; `belongs` is where the plug in `observed` is to go,
+    `named` who names himself at the far end. `blind` are devices whose ports can't be read now: a plug there
+    would not be seen. `light` says what became of the port's locate light. `by` is who has it in hand.
+    """
+
+    label: str
+    scan: str
+    subject: str
+    far_end: str
+    state: PutState
+    by: str
+    observed: str | None = None
+    witness: str = ""
+    within_s: float | None = None
+    named: str = ""
+    belongs: str = ""
+    blind: tuple[str, ...] = ()
+    light: str = ""
+
+
 class TrapReceived(Event, frozen=True, kw_only=True, tag=True):
     """A notification that a device sent by itself while the run lasted. `devices` are all that it can be
     from; `authenticated`: a digest proved it. `variables` as text, by OID. `dropped`: how many were not taken
@@ -417,6 +443,7 @@ Known = (
     | PartReplaced
     | Waived
     | Noted
+    | CablePut
     | TrapReceived
     | AlteredState
     | Checkpointed

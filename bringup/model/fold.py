@@ -25,6 +25,7 @@ from bringup.model.event import (
     AlteredState,
     Answered,
     Asked,
+    CablePut,
     Checkpointed,
     ClockJumped,
     CommandReceived,
@@ -316,6 +317,9 @@ class Fold:
         """The consoles of those who held something were another runner's."""
         self._set(recoveries=self._get("recoveries") + 1, claims=())
 
+    def _put(self, event: CablePut) -> None:
+        self._set(put=MappingProxyType({**self._get("put"), event.subject: event}))
+
     def _intended(self, event: ActionIntended) -> None:
         self._outcome(event)
         self._append("in_doubt", event)
@@ -370,6 +374,7 @@ class Fold:
             CommandReceived: self._commanded,
             PartReplaced: self._replaced,
             Noted: self._collected("notes"),
+            CablePut: self._put,
             Signed: self._collected("signatures"),
             RunClosed: lambda event: self._set(closed=event),
         }

@@ -18,6 +18,7 @@ from bringup.model.event import (
     AlteredState,
     Answered,
     Asked,
+    CablePut,
     CommandReceived,
     Noted,
     PartReplaced,
@@ -53,6 +54,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     replaced: tuple[PartReplaced, ...] = ()
     identities: Mapping[str, Seen] = MappingProxyType({})
     ports: Mapping[str, PortSeen] = MappingProxyType({})
+    put: Mapping[str, CablePut] = MappingProxyType({})
+    """The last of each plug that was put into its port, by the port that it belongs into."""
     signatures: tuple[Signed, ...] = ()
     in_doubt: tuple[ActionIntended, ...] = ()
     epoch: int = 0

@@ -46,6 +46,7 @@ def log() -> None:
     Examples:
       bringup log show 20260101-120000-abcd
       bringup log show RUN --format jsonl --follow
+      bringup log causes RUN
       bringup log verify RUN
       bringup log prove RUN 17 --out event-17.json
       bringup log export RUN --to csv --out table.csv
@@ -70,6 +71,31 @@ def show(run: str, runs_dir: Path, form: str, go_on: bool) -> int:
         if go_on:
             out.flush()
     out.flush()
+    return 0
+
+
+@log.command(name="causes")
+@click.argument("run", shell_complete=run_names)
+@click.argument("subject", nargs=-1)
+@_runs
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def causes(run: str, subject: tuple[str, ...], runs_dir: Path, form: str) -> int:
+    """Say what is wrong in RUN, by cause, and climb each link that is not good rung by rung.
+
+    The rungs: power, presence, state machine, light, lane, FEC, BER, protocol, cabling, configuration; each
+    with what was read of it at both ends, up to the first cause. With SUBJECT (a device, a port) only what is
+    about it.
+
+    \b
+    Examples:
+      bringup log causes RUN
+      bringup log causes RUN leaf-1/Ethernet8
+      bringup log causes RUN --format json
+    """
+    from bringup.cli._causes import print_causes
+    from bringup.journal.folder import find
+
+    print_causes(find(runs_dir, run), subject, form)
     return 0
 
 

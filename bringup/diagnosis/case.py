@@ -34,6 +34,8 @@ class Case:
     place_of: tuple[str, ...] = ()
     lead: str | None = None
     walk: tuple[Stop, ...] = ()
+    members: tuple[Case, ...] = ()
+    """Those that are told together in this one."""
     findings: list[Finding] = field(default_factory=list)
     blocked: list[Finding] = field(default_factory=list)
 

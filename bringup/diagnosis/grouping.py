@@ -187,6 +187,7 @@ def _one(kind: Together, members: list[Case], inventory: Inventory) -> Case:
         shows=first.shows,
         source=first.source,
         place_of=tuple(near),
+        members=tuple(members),
         findings=[finding for each in members for finding in each.findings],
         blocked=[finding for each in members for finding in each.blocked],
         walk=tuple(Stop(subject=one, place=places(inventory, one)[0], does=kind.walk) for one in near)

@@ -24,6 +24,7 @@ from bringup.diagnosis.rules_device import DEVICE_RULES
 from bringup.diagnosis.rules_light import FROM_LIGHT, UNPROVEN
 from bringup.diagnosis.rules_link import LINK_RULES
 from bringup.diagnosis.rules_power import FEED_RULES, HOST_RULES
+from bringup.diagnosis.rungs import Climber
 from bringup.diagnosis.scene_device import (
     ERROR_REASONS,
     device_facts,
@@ -65,7 +66,11 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     unexplained(board)
     lay_blocked(board, state)
     board.cases = grouped(board.in_order(), inventory)
-    return tuple(case.cause(inventory) for case in board.in_order())
+    climber = Climber(observed, inventory)
+    return tuple(
+        msgspec.structs.replace(case.cause(inventory), ladders=climber.ladders(case))
+        for case in board.in_order()
+    )
 
 
 class _Scenes:

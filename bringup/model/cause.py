@@ -36,6 +36,50 @@ class History(msgspec.Struct, frozen=True):
         return f"met {times} in {self.runs} of {looked}; {self.passed} passed at a retest"
 
 
+class Rung(msgspec.Struct, frozen=True):
+    """One rung: what was read at either end of a link, in words, empty where nothing was; `verdict` is the
+    worst of what was judged there, None where nothing was.
+    """
+
+    name: str
+    verdict: Verdict | None = None
+    near: str = ""
+    far: str = ""
+
+    @property
+    def read(self) -> bool:
+        return bool(self.near or self.far)
+
+
+class Ladder(msgspec.Struct, frozen=True, kw_only=True):
+    """One link that is not good, climbed rung by rung from power to configuration, as far as its first cause.
+
+    `near` is the end where that stands, `far` empty where nothing is cabled to it. `stops_at` names its rung:
+    what was read behind it is kept, and proves nothing.
+    """
+
+    near: str
+    far: str
+    label: str
+    title: str
+    link: str
+    stops_at: str
+    next_test: str
+    remedy: str
+    rungs: tuple[Rung, ...]
+
+    @property
+    def climbed(self) -> tuple[Rung, ...]:
+        """The rungs up to its first cause; those of which nothing was read are left out."""
+        found: list[Rung] = []
+        for rung in self.rungs:
+            if rung.read or rung.name == self.stops_at:
+                found.append(rung)
+            if rung.name == self.stops_at:
+                break
+        return tuple(found)
+
+
 class Stop(msgspec.Struct, frozen=True):
     """One stop of a walk: what to do, and where, as eyes find it."""
 
@@ -94,6 +138,8 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     walk: tuple[Stop, ...] = ()
     """Clean-up work of one kind, in the order in which feet find it."""
     history: History | None = None
+    ladders: tuple[Ladder, ...] = ()
+    """Each link that it stands for, rung by rung."""
     moves: tuple[PlugMove, ...] = ()
     """The fewest plugs to move; in this order each finds its place free, or frees it (field rule 21)."""
 

@@ -86,6 +86,7 @@ QUANTITIES = MappingProxyType(
         "optic_serial": Quantity("", "serial number of the module"),
         "optic_part_number": Quantity("", "part number of the module"),
         "optic_firmware": Quantity("", "firmware release of the module"),
+        "module_state": Quantity("", "state machine of a module: low power, power up, ready, fault"),
         "lane_count": Quantity("", "media lanes that the module reports"),
         "rx_power_dbm": Quantity("dBm", "average optical power received on a lane"),
         "tx_power_dbm": Quantity("dBm", "average optical power sent on a lane"),
@@ -105,6 +106,10 @@ QUANTITIES = MappingProxyType(
         "ends_alike": Quantity("", "whether both ends of a cable assembly tell one serial number"),
         "lane_locked": Quantity("", "whether a lane's receiver or ring resonator holds on to its signal"),
         "laser_source_ok": Quantity("", "whether a module's external laser source is well"),
+        # light switched off and on, modules tested
+        "safe_to_inspect": Quantity(
+            "", "whether both ends of a cable are told to be dark, and are read to be: lanes held off"
+        ),
         # NICs
         "pcie_width_lanes": Quantity("", "PCIe lanes in use"),
         "pcie_width_max_lanes": Quantity("", "PCIe lanes that the device could use"),

@@ -38,7 +38,7 @@ def whole(scene: Scene, look: Look, size: Size) -> list[Row]:
     cause = named(scene, look.about)
     if cause is None:
         return _gone(scene, size)
-    rows = cause_rows(cause, width=size.width, tier=scene.tier)
+    rows = cause_rows(cause, width=size.width, tier=scene.tier, ladders=len(cause.ladders))
     top = max(0, min(look.cursor, len(rows) - size.height))
     shown = list(rows[top : top + size.height])
     if (below := len(rows) - top - len(shown)) > 0:

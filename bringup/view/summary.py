@@ -13,6 +13,7 @@ from bringup.model.progress import Key
 from bringup.model.state import RunState
 from bringup.model.verdict import Verdict
 from bringup.view.acceptance import Acceptance, acceptance_rows
+from bringup.view.climb import ladder_rows
 from bringup.view.mark import CUTS, RULES, Cell, Role, Row, Tier, mark_of
 from bringup.view.text import amount, visible
 from bringup.view.worklist import Batch, work_rows
@@ -22,6 +23,7 @@ LABEL_CELLS = 10
 VALUES_SHOWN = 3
 SUSPECTS_SHOWN = 3
 PLACES_SHOWN = 4
+LADDERS_SHOWN = 1
 LISTED = 8
 TITLE_CELLS = 400
 
@@ -53,9 +55,11 @@ def summary_rows(
     return tuple(rows)
 
 
-def cause_rows(cause: Cause, *, width: int = WIDTH, tier: Tier = "unicode") -> tuple[Row, ...]:
-    """One cause with everything that it says."""
-    return tuple(_Draw(width, tier).cause(cause))
+def cause_rows(
+    cause: Cause, *, width: int = WIDTH, tier: Tier = "unicode", ladders: int = LADDERS_SHOWN
+) -> tuple[Row, ...]:
+    """One cause with everything that it says; of its links so many, rung by rung."""
+    return tuple(_Draw(width, tier, ladders).cause(cause))
 
 
 def stage_row(state: RunState, name: str, *, tier: Tier = "unicode") -> Row:
@@ -88,9 +92,10 @@ def _verdict(state: RunState, causes: Sequence[Cause], tier: Tier) -> Row:
 
 
 class _Draw:
-    def __init__(self, width: int, tier: Tier) -> None:
+    def __init__(self, width: int, tier: Tier, ladders: int = LADDERS_SHOWN) -> None:
         self._width = width
         self._tier: Tier = tier
+        self._ladders = ladders
 
     def cause(self, cause: Cause) -> Iterator[Row]:
         """One block; labels in one column, words wrapped beside it."""
@@ -113,6 +118,10 @@ class _Draw:
         if len(cause.places) > PLACES_SHOWN:
             yield from self._labelled("", f"and {len(cause.places) - PLACES_SHOWN} more places", "dim")
         yield from self._advice(cause)
+        for ladder in cause.ladders[: self._ladders]:
+            yield from ladder_rows(ladder, self._width, self._tier)
+        if (more := len(cause.ladders) - self._ladders) > 0:
+            yield from self._labelled("", f"and {_many(more, 'more link')}, rung by rung", "dim")
 
     def _readings(self, shown: Sequence[Judgement]) -> Iterator[Row]:
         """Each reading, and its limit once below all that share it."""

@@ -1,0 +1,140 @@
+"""Which rung of a link's ladder a rule's cause stands on, what is read on each, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bringup.model.measurement import Scalar
+
+RUNGS = (
+    "power",
+    "presence",
+    "state machine",
+    "light",
+    "lane",
+    "FEC",
+    "BER",
+    "protocol",
+    "cabling",
+    "configuration",
+)
+STOPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("outlet-without-power", "outlet-did-not-switch", "supply-missing"), ("power",)),
+        **dict.fromkeys(("supply-without-output", "host-off", "host-does-not-come-on"), ("power",)),
+        "port-missing": ("presence",),
+        "module-missing": ("presence",),
+        "module-not-told": ("presence",),
+        "module-unreadable": ("presence",),
+        "module-of-another-kind": ("presence",),
+        "port-switched-off": ("state machine",),
+        "transmitter-dark": ("state machine", "light"),
+        "transmitter-lane-dark": ("lane",),
+        "transmitter-weak": ("lane",),
+        "dark-both-ways": ("light",),
+        "dark-one-way": ("light",),
+        "light-low": ("light", "lane"),
+        "lane-dark": ("lane",),
+        "lanes-uneven": ("lane",),
+        "light-high": ("light", "lane"),
+        "monitor-silent": ("light", "lane"),
+        "far-end-not-proven": ("light", "lane"),
+        "fec-differs": ("FEC",),
+        "fec-not-as-ordered": ("FEC",),
+        "fec-not-told-and-no-link": ("FEC",),
+        "lossy-path": ("lane",),
+        "weak-lanes": ("lane",),
+        "link-comes-and-goes": ("BER", "protocol"),
+        "bursts": ("BER",),
+        "errors-in-good-light": ("BER",),
+        "codewords-lost": ("BER",),
+        "counters-cleared": ("BER",),
+        "more-errors-than-peers": ("BER",),
+        "far-receiver-adapts-unlike": ("BER",),
+        "receiver-adapts-unlike": ("BER",),
+        "link-does-not-come-back": ("protocol",),
+        "comes-and-goes-under-test": ("protocol",),
+        "comes-up-slowly": ("protocol",),
+        "named-too-late": ("protocol",),
+        "light-but-no-link": ("protocol",),
+        "neighbour-silent": ("protocol",),
+        "neighbour-too-old": ("protocol",),
+        "cables-swapped": ("cabling",),
+        "cable-not-of-the-plan": ("cabling",),
+        "speed-differs": ("configuration",),
+        "speed-not-as-ordered": ("configuration",),
+        "cage-broken-out-otherwise": ("configuration",),
+    }
+)
+"""On which rung a rule's cause stands; of several the first that is bad."""
+DEVICE = ("power_state", "outcome", "booted", "reachable")
+QUANTITIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "presence": ("port_present", "optic_present", "optic_medium"),
+        "state machine": ("admin_up", "module_state", "temperature_c", "module_temperature_c"),
+        "FEC": ("fec_mode",),
+        "BER": (
+            "pre_fec_ber_upper",
+            "pre_fec_ber",
+            "uncorrectable_codewords",
+            "flap_count",
+            "counters_cleared",
+        ),
+        "protocol": ("link_came_up", "unasked_flaps", "link_up_s", "lldp_after_link_s"),
+        "configuration": ("speed_gbps",),
+    }
+)
+LIGHT = ("tx_power_dbm", "rx_power_dbm")
+SAID: Mapping[tuple[str, Scalar], str] = MappingProxyType(
+    {
+        ("port_present", False): "no such port",
+        ("port_present", True): "",
+        ("optic_present", False): "no module",
+        ("optic_present", True): "a module",
+        ("outcome", "done"): "",
+        ("outcome", "not_done"): "did not come on",
+        ("admin_up", True): "switched on",
+        ("admin_up", False): "switched off",
+        ("booted", True): "booted",
+        ("booted", False): "not booted",
+        ("reachable", True): "answers",
+        ("reachable", False): "does not answer",
+        ("link_came_up", True): "comes up",
+        ("link_came_up", False): "does not come up",
+        ("counters_cleared", True): "counters cleared",
+    }
+)
+UNTOLD: Mapping[str, str] = MappingProxyType(
+    {
+        "port_present": "whether the port is there",
+        "optic_present": "whether a module is there",
+        "optic_medium": "the module's kind",
+        "admin_up": "whether it is switched on",
+        "fec_mode": "FEC",
+        "pre_fec_ber": "BER",
+        "pre_fec_ber_upper": "BER",
+        "uncorrectable_codewords": "lost codewords",
+        "flap_count": "changes of state",
+        "temperature_c": "temperature",
+        "module_temperature_c": "temperature",
+        "speed_gbps": "speed",
+        "neighbor": "its neighbour",
+    }
+)
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "power_state": "powered {}",
+        "outcome": "coming on: {}",
+        "temperature_c": "{:.0f} °C",
+        "module_temperature_c": "{:.0f} °C",
+        "pre_fec_ber_upper": "BER at most {:.1e}",
+        "pre_fec_ber": "BER {:.1e}",
+        "uncorrectable_codewords": "{} codewords lost",
+        "flap_count": "{} changes of state",
+        "unasked_flaps": "{} changes of state under test",
+        "link_up_s": "up after {:.1f} s",
+        "lldp_after_link_s": "named after {:.1f} s",
+        "speed_gbps": "{:g} Gb/s",
+    }
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bringup.lab.optic_kind import kind_of
+from bringup.lab.physics import fibre_of
 from bringup.lab.state import Adapter, Cable, CableEnd, Optic
 from bringup.lab.world import World
 from bringup.model.errors import InputError
@@ -35,6 +37,45 @@ def fitted(world: World) -> list[str]:
 
 def fitted_at_leaves(world: World) -> list[str]:
     return [port for port in fitted(world) if at_leaf(world, port)]
+
+
+def separable(world: World) -> list[str]:
+    """Data ports whose plug can be taken off its module: not those of copper and active cables."""
+    return [port for port in cabled(world) if not kind_of(optic_in(world, port).medium).assembly]
+
+
+def separable_at_leaves(world: World) -> list[str]:
+    return [port for port in separable(world) if at_leaf(world, port)]
+
+
+def modules(world: World) -> list[str]:
+    """Ports that hold a module of their own, which can be pulled without its cable."""
+    return [port for port in fitted(world) if not kind_of(optic_in(world, port).medium).assembly]
+
+
+def modules_at_leaves(world: World) -> list[str]:
+    return [port for port in modules(world) if at_leaf(world, port)]
+
+
+def lit(world: World) -> list[str]:
+    """Ports with a module that has lasers and monitors: not those with copper."""
+    return [port for port in fitted(world) if not kind_of(optic_in(world, port).medium).flat]
+
+
+def lit_at_leaves(world: World) -> list[str]:
+    return [port for port in lit(world) if at_leaf(world, port)]
+
+
+def alike(world: World, subject: str) -> list[str]:
+    """Other cabled ports of the same device into which the same kind of plug goes, as hands confuse them."""
+    here = fibre_of(optic_in(world, subject).medium)
+    return [
+        port
+        for port in cabled(world)
+        if device_of(port) == device_of(subject)
+        and port != subject
+        and fibre_of(optic_in(world, port).medium) == here
+    ]
 
 
 def at_leaf(world: World, subject: str) -> bool:

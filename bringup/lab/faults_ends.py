@@ -5,7 +5,15 @@ from __future__ import annotations
 import random
 
 from bringup.lab.fault_kind import FaultKind, Memo, no_value, number
-from bringup.lab.fault_places import cabled, cabled_at_leaves, fitted, fitted_at_leaves, plugs
+from bringup.lab.fault_places import (
+    cabled,
+    cabled_at_leaves,
+    lit,
+    lit_at_leaves,
+    plugs,
+    separable,
+    separable_at_leaves,
+)
 from bringup.lab.hand import bring_home, homes
 from bringup.lab.links import lanes_of
 from bringup.lab.state import Lane
@@ -37,12 +45,12 @@ def _lanes(world: World, ports: list[str]) -> list[str]:
 
 
 def _every_lane(world: World) -> list[str]:
-    return _lanes(world, fitted(world))
+    return _lanes(world, lit(world))
 
 
 def _lanes_at_leaves(world: World) -> list[str]:
     """Of ports that have other lanes beside: a port's only lane is its whole light."""
-    return _lanes(world, [port for port in fitted_at_leaves(world) if world.port(port).lane_count > 1])
+    return _lanes(world, [port for port in lit_at_leaves(world) if world.port(port).lane_count > 1])
 
 
 def _lane(world: World, subject: str) -> Lane | None:
@@ -106,8 +114,8 @@ KINDS = (
         verdict="FAIL",
         remedy="check-plug-and-polarity",
         masks=True,
-        usual=cabled_at_leaves,
-        allowed=cabled,
+        usual=separable_at_leaves,
+        allowed=separable,
         apply=_pull_out,
         mend=_push_in,
     ),

@@ -8,28 +8,24 @@ import msgspec
 
 from bringup.lab import physics
 from bringup.lab.fault_kind import FaultKind, Memo, no_value, number, word
+from bringup.lab.fault_places import (
+    alike,
+    cabled,
+    cabled_at_leaves,
+    lit,
+    modules,
+    modules_at_leaves,
+    plugs,
+    separable,
+    separable_at_leaves,
+)
 from bringup.lab.hand import bring_home, hangs, homes
-from bringup.lab.state import Cable, CableEnd, Optic
+from bringup.lab.state import Cable, Optic
 from bringup.lab.world import World
 from bringup.model.errors import InputError
 
 DIRT_DB = 5.2
 """Enough to bring the worst lane of a clean link below what the standard lets a receiver get."""
-
-
-def _plugs(world: World) -> dict[str, tuple[Cable, CableEnd]]:
-    """Port -> the cable and the plug that sit in it."""
-    return {
-        end.port: (cable, end) for cable in world.cables for end in (cable.a, cable.b) if end.port is not None
-    }
-
-
-def _cabled(world: World) -> list[str]:
-    return sorted(_plugs(world))
-
-
-def _cabled_leaf_ports(world: World) -> list[str]:
-    return [port for port in _cabled(world) if world.device(port.split("/")[0]).role == "leaf"]
 
 
 # dirt
@@ -38,7 +34,7 @@ def _cabled_leaf_ports(world: World) -> list[str]:
 def _dirty(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
     """Dirt lies unevenly: the worst fibre of each direction gets the whole depth, the others part of it."""
     depth = number("dirty-connector", value, DIRT_DB, 0.1, 40.0)
-    cable, end = _plugs(world)[subject]
+    cable, end = plugs(world)[subject]
     before = {"cable": cable.label, "a": end is cable.a, "out_db": list(end.out_db), "in_db": list(end.in_db)}
     for losses in (end.out_db, end.in_db):
         worst = dice.randrange(len(losses))
@@ -62,21 +58,25 @@ def _cable(world: World, memo: Memo) -> Cable:
 
 
 def _lanes(world: World) -> list[str]:
+    with_light = set(lit(world))
     return [
-        f"{port}#lane-{lane}" for port in _cabled(world) for lane in range(1, world.port(port).lane_count + 1)
+        f"{port}#lane-{lane}"
+        for port in cabled(world)
+        if port in with_light
+        for lane in range(1, world.port(port).lane_count + 1)
     ]
 
 
 def _lanes_of_leaves(world: World) -> list[str]:
     """Of ports that have other lanes beside: a port's only lane is its whole light."""
-    leaf_ports = {port for port in _cabled_leaf_ports(world) if world.port(port).lane_count > 1}
+    leaf_ports = {port for port in separable_at_leaves(world) if world.port(port).lane_count > 1}
     return [lane for lane in _lanes(world) if lane.split("#")[0] in leaf_ports]
 
 
 def _break_fibre(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
     no_value("dark-lane", value)
     port, _, lane = subject.partition("#lane-")
-    cable, end = _plugs(world)[port]
+    cable, end = plugs(world)[port]
     fibres = cable.b_to_a_db if end is cable.a else cable.a_to_b_db
     before = {"cable": cable.label, "a": end is cable.a, "loss_db": fibres[int(lane) - 1]}
     fibres[int(lane) - 1] = physics.BROKEN_FIBRE_DB
@@ -94,39 +94,33 @@ def _splice_fibre(world: World, subject: str, memo: Memo) -> None:
 
 def _swap(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
     device = subject.split("/")[0]
-    plugs = _plugs(world)
-    others = [port for port in sorted(plugs) if port.split("/")[0] == device and port != subject]
+    found, others = plugs(world), alike(world, subject)
     if value is not None:
         wanted = value if "/" in value and value.split("/")[0] == device else f"{device}/{value}"
         if wanted not in others:
             names = ", ".join(port.split("/", 1)[1] for port in others)
-            raise InputError(f"{value!r} is no other cabled port of {device}", f"There are: {names}.")
+            raise InputError(
+                f"{value!r} is no other cabled port of {device} that takes such a plug",
+                f"There are: {names}.",
+            )
         others = [wanted]
     if not others:
         raise InputError(f"{device} has no other cable to swap with", "Name a port of another device.")
     other = dice.choice(others)
     home = homes(world, (subject, other))
-    plugs[subject][1].port, plugs[other][1].port = other, subject
+    found[subject][1].port, found[other][1].port = other, subject
     return {"other": other, "home": home}
 
 
 def _swap_back(world: World, subject: str, memo: Memo) -> None:
-    plugs, other = _plugs(world), str(memo["other"])
+    found, other = plugs(world), str(memo["other"])
     if "home" in memo and hangs(world, memo["home"]):
         bring_home(world, memo["home"])
         return
-    plugs[subject][1].port, plugs[other][1].port = other, subject
+    found[subject][1].port, found[other][1].port = other, subject
 
 
 # modules and coding
-
-
-def _fitted(world: World) -> list[str]:
-    return [port.subject for device in world.devices for port in device.ports if port.optic is not None]
-
-
-def _fitted_in_leaves(world: World) -> list[str]:
-    return [port for port in _fitted(world) if world.device(port.split("/")[0]).role == "leaf"]
 
 
 def _pull(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
@@ -167,8 +161,8 @@ KINDS = (
         verdict="FAIL",
         remedy="insert-optic",
         masks=True,
-        usual=_fitted_in_leaves,
-        allowed=_fitted,
+        usual=modules_at_leaves,
+        allowed=modules,
         apply=_pull,
         mend=_insert,
     ),
@@ -181,8 +175,8 @@ KINDS = (
         step="levels",
         verdict="FAIL",
         remedy="clean-both-ends",
-        usual=_cabled_leaf_ports,
-        allowed=_cabled,
+        usual=separable_at_leaves,
+        allowed=separable,
         apply=_dirty,
         mend=_clean,
     ),
@@ -210,8 +204,8 @@ KINDS = (
         verdict="FAIL",
         remedy="set-same-fec",
         masks=True,
-        usual=_cabled_leaf_ports,
-        allowed=_cabled,
+        usual=cabled_at_leaves,
+        allowed=cabled,
         apply=_other_coding,
         mend=_old_coding,
     ),
@@ -224,8 +218,8 @@ KINDS = (
         step="neighbors",
         verdict="FAIL",
         remedy="swap-cables-back",
-        usual=_cabled_leaf_ports,
-        allowed=_cabled,
+        usual=cabled_at_leaves,
+        allowed=cabled,
         apply=_swap,
         mend=_swap_back,
     ),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
+from types import MappingProxyType
 
 import msgspec
 
 from bringup.lab.fault_kind import FaultKind, Memo, no_value, number
 from bringup.lab.fault_places import (
+    alike,
     cabled,
     cabled_at_leaves,
     device_of,
-    fitted,
-    fitted_at_leaves,
+    lit,
+    lit_at_leaves,
+    modules,
+    modules_at_leaves,
     optic_in,
     plugs,
 )
@@ -24,6 +28,7 @@ from bringup.model.errors import InputError
 RING = 3
 HOT_RISE_C = 52.0
 OTHER_MEDIUM = "400GBASE-DR4-2"
+OTHER_MEDIA = MappingProxyType({"800GBASE-DR8": "800GBASE-DR8-2", "800G-DR8-LPO": "800GBASE-DR8"})
 SLOW_GBPS = 200.0
 
 
@@ -31,9 +36,8 @@ SLOW_GBPS = 200.0
 
 
 def _in_a_ring(world: World) -> list[str]:
-    """Ports of devices with at least three plugs."""
-    ports = cabled(world)
-    return [port for port in ports if len(_beside(port, ports)) >= RING - 1]
+    """Ports of devices with at least three plugs of a kind."""
+    return [port for port in cabled(world) if len(alike(world, port)) >= RING - 1]
 
 
 def _ring_at_leaves(world: World) -> list[str]:
@@ -41,13 +45,9 @@ def _ring_at_leaves(world: World) -> list[str]:
     return [port for port in _in_a_ring(world) if port in leaf_ports]
 
 
-def _beside(port: str, ports: list[str]) -> list[str]:
-    return [other for other in ports if device_of(other) == device_of(port) and other != port]
-
-
 def _turn(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
     """Each plug of the ring goes into the next one's port."""
-    others = _beside(subject, cabled(world))
+    others = alike(world, subject)
     chosen = dice.sample(others, RING - 1)
     if value is not None:
         chosen = [each if "/" in each else f"{device_of(subject)}/{each}" for each in value.split(",")]
@@ -81,7 +81,7 @@ def _shift(world: World, ring: list[str], by: int) -> None:
 def _other_kind(world: World, subject: str, value: str | None, dice: random.Random) -> Memo:
     optic = optic_in(world, subject)
     before: Memo = {"optic": msgspec.to_builtins(optic)}
-    medium = value or OTHER_MEDIUM
+    medium = value or OTHER_MEDIA.get(optic.medium, OTHER_MEDIUM)
     if medium == optic.medium:
         raise InputError(f"{subject} holds a {medium} already", "Give another medium as VALUE.")
     world.port(subject).optic = msgspec.structs.replace(
@@ -166,15 +166,15 @@ KINDS = (
     FaultKind(
         name="wrong-optic",
         about="A cage holds a module of another kind than the one ordered for it.",
-        args={"value": f"the medium that it is for (default {OTHER_MEDIUM})"},
+        args={"value": f"the medium that it is for (default {OTHER_MEDIUM}, or of its own speed)"},
         subject_kind="port",
         stage="optics",
         step="presence",
         verdict="FAIL",
         remedy="fit-expected-optic",
         masks=True,
-        usual=fitted_at_leaves,
-        allowed=fitted,
+        usual=modules_at_leaves,
+        allowed=modules,
         apply=_other_kind,
         mend=_right_kind,
     ),
@@ -187,8 +187,8 @@ KINDS = (
         verdict="FAIL",
         remedy="reset-or-replace-optic",
         masks=True,
-        usual=fitted_at_leaves,
-        allowed=fitted,
+        usual=lit_at_leaves,
+        allowed=lit,
         apply=_hold_asleep,
         mend=_wake,
     ),
@@ -202,8 +202,8 @@ KINDS = (
         verdict="FAIL",
         remedy="check-module-cooling",
         masks=True,
-        usual=fitted_at_leaves,
-        allowed=fitted,
+        usual=lit_at_leaves,
+        allowed=lit,
         apply=_heat,
         mend=_cool,
     ),

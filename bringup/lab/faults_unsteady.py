@@ -52,7 +52,8 @@ def _lane_bers_when_lit(world: World, subject: str) -> tuple[float, ...]:
     sent = far.optic.lanes if far is not None and far.optic is not None else ()
     losses = zip(sent, there.out_db, fibres, here.in_db, strict=False)
     powers = [lane.tx_power_dbm - out - fibre - into for lane, out, fibre, into in losses]
-    return tuple(physics.pam4_ber(physics.snr_db(power)) for power in powers) or (HEALTHY_BER,)
+    medium = cable.medium
+    return tuple(physics.pam4_ber(links.snr_db(medium, power)) for power in powers) or (HEALTHY_BER,)
 
 
 def _given_away_db(lanes: tuple[float, ...], ber: float) -> float:

@@ -58,6 +58,18 @@ QUANTITIES = MappingProxyType(
         ),
         "uncorrectable_codewords": Quantity("", "codewords that FEC could not correct, over the window"),
         "neighbor": Quantity("", "the far end that LLDP names, as DEVICE/PORT"),
+        # lossless traffic
+        "pfc_on": Quantity("", "whether priority flow control is in force for any priority of a port"),
+        "pfc_agrees": Quantity("", "whether it is in force for the same priorities at both ends of a link"),
+        "pfc_watchdog": Quantity("", "whether a port's watchdog of priority flow control is on"),
+        "pause_share": Quantity(
+            "", "share of the window for which the far end may have held a priority of the port, at most"
+        ),
+        "pause_storms": Quantity("", "queues that a watchdog found held for too long, over the window"),
+        "lossless_drops": Quantity(
+            "", "packets of lossless classes that were dropped for want of room, over the window"
+        ),
+        "ecn_marked_packets": Quantity("", "packets that the port marked for congestion, over the window"),
         # links brought up under watch
         "link_up_s": Quantity("s", "from a port's opening to the first look that saw a link at both ends"),
         "link_up_share": Quantity("", "that time over what the modules' own advertised times allow"),

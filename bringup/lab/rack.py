@@ -195,6 +195,17 @@ def servers_of(world: World, device: Device) -> list[tuple[str, LabServer]]:
         from bringup.lab.ssh_server import SshServer
 
         return [("ssh", SshServer(world, name, LinuxShell(world, name)))]
+    if device.platform == "nvue":
+        from bringup.lab.gnmi_server import GnmiServer
+        from bringup.lab.nvue_server import NvueServer
+        from bringup.lab.nvue_shell import NvueShell
+        from bringup.lab.ssh_server import SshServer
+
+        return [
+            ("ssh", SshServer(world, name, NvueShell(world, name))),
+            ("nvue", NvueServer(world, name)),
+            ("gnmi", GnmiServer(world, name)),
+        ]
     if device.platform == "nxos":
         from bringup.lab.gnmi_server import GnmiServer
         from bringup.lab.nxos_shell import NxosShell

@@ -44,7 +44,7 @@ def _redundant_outlets(world: World) -> list[str]:
     for device in world.devices:
         live = [each for each in device.supplies if world.supply_ok(device.name, each.name)]
         if device.role == "leaf" and len(live) > 1:
-            found += [f"{each.pdu}/{OUTLET}{each.outlet}" for each in live]
+            found += [f"{each.pdu}/{OUTLET}{each.outlet}" for each in live if each.pdu is not None]
     return found
 
 

@@ -9,6 +9,7 @@ building's power, and the nodes run.
 from __future__ import annotations
 
 import uuid
+from itertools import product
 
 from bringup.lab.blueprint import (
     BUILDING,
@@ -26,8 +27,8 @@ from bringup.lab.state import Device, Plant
 
 LEAVES, SPINES, NODES = (1, 2, 3, 4), (1, 2), tuple(range(1, 9))
 RAILS, RAILS_A_LEAF = 8, 2
-UPLINKS = 16
-"""From each leaf to each spine."""
+UPLINKS, IN_TRUNK = 16, 8
+"""From each leaf to each spine, and those of one trunk."""
 CAGES, LANES = 64, 8
 DOWNLINKS = RAILS_A_LEAF * len(NODES) + len(NODES) // len(LEAVES)
 RAIL_NICS = (
@@ -112,29 +113,30 @@ def _down() -> list[Row]:
         for number in NODES:
             medium, length_m = next((medium, m) for last, medium, m in NEAR if number <= last)
             end = cage(leaf, place * len(NODES) + number)
-            rows.append(
-                Row(f"N-{number:02d}.{rail + 1}", end, f"node-{number:02d}/{nic.name}", length_m, medium)
-            )
+            rows.append(Row(f"N-{number}0{rail + 1}", end, f"node-{number:02d}/{nic.name}", length_m, medium))
     for number in NODES:
         leaf = f"leaf-{(number - 1) % len(LEAVES) + 1}"
         end = cage(leaf, RAILS_A_LEAF * len(NODES) + (number - 1) // len(LEAVES) + 1)
-        rows.append(Row(f"S-{number:02d}", end, f"node-{number:02d}/{STORAGE_NIC.name}", 20.0, DR4))
+        rows.append(Row(f"S-{number}01", end, f"node-{number:02d}/{STORAGE_NIC.name}", 20.0, DR4))
     return rows
 
 
 def _up() -> list[Row]:
-    return [
-        Row(
-            f"U-{leaf}.{spine}.{link:02d}",
-            cage(f"leaf-{leaf}", DOWNLINKS + UPLINKS * (spine - 1) + link),
-            cage(f"spine-{spine}", UPLINKS * (leaf - 1) + link),
-            60.0,
-            DR8,
+    """In trunks of eight links each: two from a leaf to a spine."""
+    rows = []
+    for leaf, spine, link in product(LEAVES, SPINES, range(UPLINKS)):
+        trunk = f"T-{leaf}{spine}{'AB'[link // IN_TRUNK]}"
+        rows.append(
+            Row(
+                f"{trunk}.{link % IN_TRUNK + 1}",
+                cage(f"leaf-{leaf}", DOWNLINKS + UPLINKS * (spine - 1) + link + 1),
+                cage(f"spine-{spine}", UPLINKS * (leaf - 1) + link + 1),
+                60.0,
+                DR8,
+                trunk,
+            )
         )
-        for leaf in LEAVES
-        for spine in SPINES
-        for link in range(1, UPLINKS + 1)
-    ]
+    return rows
 
 
 def _runs(node: Device, origin_unix_s: float) -> None:

@@ -206,6 +206,11 @@ def servers_of(world: World, device: Device) -> list[tuple[str, LabServer]]:
             ("nvue", NvueServer(world, name)),
             ("gnmi", GnmiServer(world, name)),
         ]
+    if device.platform == "junos":
+        from bringup.lab.junos_shell import JunosShell
+        from bringup.lab.ssh_server import SshServer
+
+        return [("ssh", SshServer(world, name, partial(JunosShell, world, name)))]
     if device.platform == "nxos":
         from bringup.lab.gnmi_server import GnmiServer
         from bringup.lab.nxos_shell import NxosShell

@@ -53,8 +53,20 @@ class Action(Protocol):
         """The step's arguments, before anything else is asked."""
         ...
 
+    def recall(self, arguments: dict[str, Scalar]) -> None:
+        """What the list of altered things knows of what this action puts back, before anything is read."""
+        ...
+
+    def also(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        """Other devices than the target that are changed with it: they are locked too."""
+        ...
+
     def meanwhile(self, before: State) -> tuple[Alteration, ...]:
         """What is altered while the change is under way, and put back by its end: a timer that is armed."""
+        ...
+
+    def unsettles(self) -> tuple[str, ...]:
+        """The alterations of the same subject that are no longer true once this begins."""
         ...
 
     def why(self) -> str | None:
@@ -148,7 +160,16 @@ class Plain:
     def take(self, args: Any) -> None:
         return
 
+    def recall(self, arguments: dict[str, Scalar]) -> None:
+        return
+
+    def also(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        return ()
+
     def meanwhile(self, before: State) -> tuple[Alteration, ...]:
+        return ()
+
+    def unsettles(self) -> tuple[str, ...]:
         return ()
 
     def alters(self, before: State) -> tuple[Alteration, ...]:

@@ -74,7 +74,7 @@ class Acting:
         self._read_only = read_only
         self._unfinished = unfinished
         self._precautions = Precautions(inventory, book, questions, dict(bindings or {}))
-        self._alterations = Alterations(book, altered)
+        self._alterations = Alterations(book, altered, inventory.far_ends)
         self._after = Aftermath(inventory, bench, book, clock, desk, self._precautions)
 
     @property
@@ -203,9 +203,11 @@ class Acting:
         assert spec.run is not None
         action = cast(Action, spec.run())
         action.take(task.args)
+        self._alterations.recall(action, subject)
         target = action.target(self._inventory, subject)
         drops = action.affects(self._inventory, subject)
         guard(self._inventory, subject, target, drops, only_adds=action.only_adds)
+        self._leave_what_is_held(spec, subject, drops)
         async with self._after.reading(task, subject, attempt) as at:
             before = await action.before(at, subject)
             already = action.already(at, before)
@@ -266,7 +268,9 @@ class Acting:
         again. Nothing is awaited between the durable intent and the change but the check that nobody has
         taken this run over.
         """
-        async with self._locks.hold(target), self._after.reading(task, subject, attempt) as at:
+        also = action.also(self._inventory, subject)
+        async with self._locks.hold(target, *also), self._after.reading(task, subject, attempt) as at:
+            self._leave_what_is_held(spec, subject, drops)
             identity = await self._identify(action, at, subject, target)
             before = await action.before(at, subject)
             if action.already(at, before):
@@ -300,6 +304,18 @@ class Acting:
         if outcome == "done" and seen:
             await self._after.show(task, attempt, action, subject, seen)
         await self._conclude(task, attempt, action, subject, outcome, before)
+
+    def _leave_what_is_held(self, spec: Spec, subject: str, drops: tuple[str, ...]) -> None:
+        """Raises `Refusal` where somebody may be looking into a fibre (field rule 13)."""
+        held = self._alterations.held(spec.name, (subject, *drops))
+        if held is not None:
+            raise Refusal(
+                Verdict.UNKNOWN,
+                Reason.SKIPPED,
+                f"nothing was changed: {held} is held dark for an inspection",
+                "Let it shine again first, when nobody looks into the fibre.",
+                held,
+            )
 
     async def _nothing_to_do(
         self, task: Task, subject: str, attempt: int, action: Action, before: State

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from bringup.action.base import Action, Alteration, State
 from bringup.action.base import Outcome as ActionOutcome
+from bringup.action.dark import HOLDS, RELEASE
 from bringup.engine.book import Book
 from bringup.model.catalogue import Spec
 from bringup.model.envelope import Limit
 from bringup.model.event import AlteredState
 from bringup.model.plan import Expected, Task
-from bringup.model.subject import parse_subject
+from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Standing
 
 PUT_BACK, BY_HAND = "put-back", "by-hand"
@@ -24,8 +25,9 @@ UNDO_DEADLINE_S, UNDO_EVERY_S = 20.0, 2.0
 class Alterations:
     """The list of one session; every change of it is durable before anything follows from it."""
 
-    def __init__(self, book: Book, altered: Iterable[AlteredState]) -> None:
+    def __init__(self, book: Book, altered: Iterable[AlteredState], far_ends: Mapping[str, str]) -> None:
         self._book = book
+        self._far_ends = far_ends
         # Made anew: what stands in the record has the record's stamps on it.
         self._list = {
             (each.subject, each.what): AlteredState(
@@ -47,6 +49,26 @@ class Alterations:
         """What is altered while the change is under way, noted before it is made."""
         for each in action.meanwhile(before):
             await self._add(subject, each)
+        for what in action.unsettles():
+            await self._take_off(subject, what)
+
+    def recall(self, action: Action, subject: str) -> None:
+        """Let an action know how that was which it puts back."""
+        for what in action.restores():
+            known = self._list.get((subject, what))
+            if known is not None and known.arguments:
+                action.recall(known.arguments)
+
+    def held(self, action: str, touched: Iterable[str]) -> str | None:
+        """The first of these ports that is held dark, where this action may not touch it."""
+        if action in HOLDS:
+            return None
+        ports = {end for each in touched for end in ends(each)}
+        for each in self._list.values():
+            far = self._far_ends.get(each.subject)
+            if each.action == RELEASE and ports & {each.subject, far}:
+                return each.subject
+        return None
 
     async def over(self, action: Action, subject: str, before: State, outcome: ActionOutcome) -> None:
         """What was altered only while the change was under way is so no more; unless nobody knows."""
@@ -63,9 +85,13 @@ class Alterations:
 
     async def done(self, action: Action, subject: str, before: State) -> None:
         """What the change leaves altered, and what it has put back."""
-        await self.restored(action, subject)
-        for each in action.alters(before):
+        left = action.alters(before)
+        for each in left:
             await self._add(subject, each)
+        still = {each.what for each in left}
+        for what in action.restores():
+            if what not in still:
+                await self._take_off(subject, what)
 
     async def restored(self, action: Action, subject: str) -> None:
         """What this action puts back is off the list, whoever has done it."""

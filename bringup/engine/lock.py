@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from bringup.model.errors import Refused, TimedOut
@@ -50,13 +50,21 @@ class DeviceLocks:
         self._written = void + b"\n" + holder.encode()[:HOLDER_BYTES]
 
     @asynccontextmanager
-    async def hold(self, name: str) -> AsyncIterator[None]:
-        """Hold the lock of one device.
+    async def hold(self, *names: str) -> AsyncIterator[None]:
+        """Hold the locks of all these devices, taken in one order by all: else two would wait for ever.
 
         Raises:
-            TimedOut: another run held it for too long.
+            TimedOut: another run held one of them for too long.
             Refused: no lock can be kept here.
         """
+        locks = {self._lock_of(name): name for name in names}
+        with ExitStack() as held:
+            for lock in sorted(locks):
+                held.callback(os.close, await self._take(lock, locks[lock]))
+            yield
+
+    def _lock_of(self, name: str) -> str:
+        """The lock's file: one for all names of the same platform at the same place."""
         device = self._inventory.devices[name]
         ports = [
             str(transport.port)
@@ -64,11 +72,7 @@ class DeviceLocks:
             if transport is not None
         ]
         key = "\n".join((device.platform, device.address, *ports))
-        fd = await self._take(hashlib.sha256(key.encode()).hexdigest(), name)
-        try:
-            yield
-        finally:
-            os.close(fd)
+        return hashlib.sha256(key.encode()).hexdigest()
 
     def _open(self, name: str) -> int:
         try:

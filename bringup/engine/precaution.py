@@ -67,9 +67,10 @@ class Precautions:
         try:
             doubts = await action.precautions(at, subject, self.bindings)
             if not action.only_adds:
-                seen = await observed_drops(at, self._inventory, target, drops)
-                doubts += seen.doubts
-                drops = tuple(dict.fromkeys((*drops, *seen.drops)))
+                for device in dict.fromkeys((target, *action.also(self._inventory, subject))):
+                    seen = await observed_drops(at, self._inventory, device, drops)
+                    doubts += seen.doubts
+                    drops = tuple(dict.fromkeys((*drops, *seen.drops)))
             if self._groups(action, subject) and action.only_adds:
                 await self._admit(at, self._groups(action, subject))
         except Unsafe as unsafe:

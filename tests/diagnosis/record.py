@@ -23,6 +23,7 @@ from bringup.model.verdict import Standing, Verdict
 
 RX = {"min": -5.9, "max": 4.0, "marginal": 1.0}
 TX = {"min": -2.9, "max": 4.0}
+POLL_S = 10.0
 LIMITS: Mapping[str, dict[str, Any]] = {
     "rx_power_dbm": RX,
     "tx_power_dbm": TX,
@@ -120,7 +121,9 @@ class Record:
             one = measured(at, quantity, read)
             self._events.append(_measured(where, one))
             far = lit if quantity in RECEIVED_LIGHT else None
-            judgements += judge(one, self._limits(at, quantity), required=False, far_end_lit=far)
+            judgements += judge(
+                one, self._limits(at, quantity), required=False, far_end_lit=far, poll_period_s=POLL_S
+            )
         self._events += [_judged(where, each) for each in judgements]
         verdict, reason = overall(judgements)
         return self._end(where, subject, verdict, reason=str(reason) if reason else None)

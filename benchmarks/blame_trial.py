@@ -51,7 +51,7 @@ SWITCHES_ONLY = frozenset({"speed-mismatch"})
 
 
 class Injected(NamedTuple):
-    """One fault as it is asked for, the remedies that are right, and the links (both ports) where it shows."""
+    """One fault as it is asked for, the remedies that are right, and the links (both ports) that have it."""
 
     text: str
     kind: str
@@ -161,9 +161,9 @@ def _beside(end: str, ends: Iterable[str], links: Mapping[str, frozenset[str]]) 
 def _single(world: World, kind: str, free: Sequence[frozenset[str]], dice: random.Random) -> Injected | None:
     name, equals, value = kind.partition("=")
     fault = fault_kinds()[name]
-    allowed = {each.partition("#")[0]: [] for each in fault.allowed(world)}
+    allowed: dict[str, list[str]] = {}
     for each in fault.allowed(world):
-        allowed[each.partition("#")[0]].append(each)
+        allowed.setdefault(each.partition("#")[0], []).append(each)
     links = [each for each in free if _able(world, name, each, allowed)]
     if not links:
         return None
@@ -237,10 +237,11 @@ def _outcome(
         return "good", said
     if any(cause["remedy"] not in one.remedies for cause in causes):
         return "wrong", said
-    if one.kind == HOST_OFF:
-        return "right", said
     named = {
         end.partition("#")[0] for cause in causes for each in cause["subjects"] for end in each.split("<->")
+    }
+    named |= {
+        end for cause in causes for ladder in cause["ladders"] for end in (ladder["near"], ladder["far"])
     }
     return ("right" if link <= named else "half"), said
 

@@ -31,7 +31,7 @@ FIBRE_REMEDIES = frozenset(
 )
 Reads = dict[tuple[str, str], Read | Scalar]
 """(subject, quantity) -> what was told."""
-Change = Mapping[tuple[str, str], Read | Scalar]
+Change = dict[tuple[str, str], Read | Scalar]
 
 
 class Look(NamedTuple):

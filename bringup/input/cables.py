@@ -1,4 +1,6 @@
-"""The cable list: a CSV of `a_device,a_port,b_device,b_port,medium,length_m,label`."""
+"""The cable list: a CSV of `a_device,a_port,b_device,b_port,medium,length_m,label`; `part` and `polarity` may
+stand in two more columns.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,8 @@ from bringup.model.inventory import Cable
 
 COLUMNS = ("a_device", "a_port", "b_device", "b_port", "medium", "length_m", "label")
 NEEDED = COLUMNS[:4]
+MORE = ("part", "polarity")
+"""Columns that a list may have: what is told to whoever has the cable in hand."""
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -68,9 +72,9 @@ def read_cables(path: Path) -> tuple[list[Placed], list[Problem]]:
 def _header(path: Path, names: list[str]) -> list[Problem]:
     right = f"the first line is {','.join(COLUMNS)}"
     problems = [
-        Problem(str(path), 1, name or "header", "no such column", nearest(name, COLUMNS))
+        Problem(str(path), 1, name or "header", "no such column", nearest(name, (*COLUMNS, *MORE)))
         for name in names
-        if name not in COLUMNS
+        if name not in COLUMNS + MORE
     ]
     problems += [
         Problem(str(path), 1, name, "this column stands twice", right)
@@ -97,7 +101,7 @@ def _row(path: Path, line: int, names: list[str], row: list[str]) -> tuple[Cable
     ]
     problems += [
         Problem(str(path), line, name, f"{cells[name][:40]!a} holds control characters", "leave them out")
-        for name in ("medium", "label")
+        for name in ("medium", "label", *MORE)
         if not cells.get(name, "").replace("\n", " ").isprintable()
     ]
     length_m: float | None = None

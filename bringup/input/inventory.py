@@ -107,16 +107,17 @@ def _all_cables(document: Document) -> tuple[list[Placed], list[Problem]]:
     return placed, problems
 
 
-_DEFAULTS = {"medium": "", "length_m": None, "label": ""}
+_DEFAULTS = {"medium": "", "length_m": None, "label": "", "part": "", "polarity": "", "found": False}
 
 
 def refuse_found(inventory: Inventory, path: Path) -> None:
     """An inventory is intent: what a scan merely found can't be what a run expects.
 
     Raises:
-        InputError: a device is marked `found`.
+        InputError: a device or a cable is marked `found`.
     """
     names = [device.name for device in inventory.device if device.found]
+    names += [cable.label or cable.subject for cable in inventory.cable if cable.found]
     if names:
         raise InputError(
             f"{path}: {listed(names)} {'was' if len(names) == 1 else 'were'} found by a scan, and nobody has "

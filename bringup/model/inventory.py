@@ -188,6 +188,12 @@ class Cable(Written):
     medium: str = ""
     length_m: float | None = Field(default=None, ge=0)
     label: str = ""
+    part: str = ""
+    """The part number that is ordered, as it is printed on the bag."""
+    polarity: str = ""
+    """Of a trunk or patch cord of several fibres, in the words of its maker (type A, type B, straight)."""
+    found: bool = False
+    """Written by a scan: somebody was heard there, and nobody has said yet that it should be so."""
 
     @property
     def a(self) -> str:

@@ -190,6 +190,7 @@ EVERYWHERE: Mapping[str, Does] = MappingProxyType(
         "note": _note,
         "failures": _opens("failures"),
         "watch": _watch,
+        "put": _opens("put"),
         "matrix": _opens("matrix"),
         "journal": _opens("journal"),
         "sign": _opens("sign"),

@@ -46,6 +46,7 @@ BINDINGS = (
     Binding("greater_than_sign", ">", "a line to the rack", "note"),
     Binding("f", "f", "failures", "failures"),
     Binding("w", "w", "watch a port", "watch"),
+    Binding("P", "P", "put a cable to its port", "put"),
     Binding("m", "m", "matrix", "matrix"),
     Binding("J", "J", "journal", "journal"),
     Binding("s", "s", "sign-off", "sign"),

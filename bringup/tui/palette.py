@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("put-back", (), "undo everything that is left altered", "rack"),
     Entry("close", (), "end the run: nothing can be measured after it", "rack"),
     Entry("swap", (), "guide for crossed cables, one plug at a time", opens="swap"),
+    Entry("put", (), "a cable in hand: where it goes, and where it went", opens="put"),
     Entry("soak", (), "numbers that were read again and again, and their trends", opens="soak"),
     Entry("compare", ("run",), "this run against another one: its id", opens="compare"),
     Entry("doctor", (), "what works on this machine, and what to install", opens="doctor"),

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from bringup.model.errors import BringupError
 from bringup.model.event import Asked, CommandReceived, Known, Noted, StageEnded, Unknown
 from bringup.model.inventory import Inventory
+from bringup.model.label import ends_named
 from bringup.model.verdict import Verdict
 from bringup.tui import doing
 from bringup.tui.company import Company
@@ -23,6 +24,7 @@ from bringup.view.mark import Tier
 from bringup.view.people import name_of, present_words
 from bringup.view.place import place
 from bringup.view.progress import Progress
+from bringup.view.put import part_of, where
 from bringup.view.scene import Scene
 from bringup.view.screen_ask import LASERS, OPTICAL, answer, approved_by, field, label_of
 from bringup.view.summary import cause_rows, plain, stage_row
@@ -38,6 +40,8 @@ retest NUMBER        the work is done: measure that failure again
 hand NUMBER          in a demo: the simulated technician does it
 s                    the stages
 who                  who is at the run, and who works on what
+put LABEL [NUMBER]   that cable is in hand: where its plug goes; NUMBER is its other end
+put done | put down  it is in, and nothing can show it | it is in nobody's hand
 take NUMBER          say that you work on that question; `give NUMBER` gives it back
 rack TEXT            one line to whoever works at the rack
 : COMMAND            pause, continue, note TEXT, close, abort REASON ...
@@ -65,6 +69,7 @@ class PlainConsole:
         self._progress = Progress(tier)
         self._numbers: dict[str, int] = {}
         self._pending = ""
+        self._in_hand = ""
         self.left = False
         self.company = Company(outside, lambda: ("lines", "", ""))
 
@@ -125,6 +130,8 @@ class PlainConsole:
             await self._skip(rest)
         elif head in ("retest", "hand"):
             await self._retest(rest, by_hand=head == "retest")
+        elif head == "put":
+            await self._put(rest)
         elif head in ("take", "give"):
             await self._take("claim" if head == "take" else "release", rest)
         elif head == "rack" and rest:
@@ -183,6 +190,31 @@ class PlainConsole:
         ask = self._open(int(rest))
         if ask is not None:
             await self._send([Send(verb, {"what": ask.question})])
+
+    # A cable in hand
+
+    async def _put(self, rest: str) -> None:
+        """Where its plugs belong, and that the run looks where one of them goes in."""
+        if rest in ("done", "down"):
+            more = {"stated": "yes"} if rest == "done" else {"stop": "yes"}
+            if not self._in_hand:
+                self._write("no cable is in hand: `put LABEL` first")
+            else:
+                await self._send([Send("put", {"label": self._in_hand, **more})])
+            return
+        label, _, number = rest.rpartition(" ")
+        if not label or not number.isdigit():
+            label, number = rest, "1"
+        ends = ends_named(self._inventory, label)
+        if not 1 <= int(number) <= len(ends):
+            self._write(
+                f"no cable is labelled {visible(label, 60)!r}" if not ends else f"it has {len(ends)} ends"
+            )
+            return
+        for at, end in enumerate(ends, 1):
+            self._write(f"  {at} {visible(end.port, 80)}: {where(self._inventory, end.port)}; {part_of(end)}")
+        self._in_hand = label
+        await self._send([Send("put", {"label": label, "port": ends[int(number) - 1].port})])
 
     def _who(self) -> Iterator[str]:
         if not self.company.people:

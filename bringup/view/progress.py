@@ -14,6 +14,7 @@ from bringup.model.event import (
     ActionIntended,
     Answered,
     Asked,
+    CablePut,
     Judged,
     Known,
     PartReplaced,
@@ -30,6 +31,7 @@ from bringup.model.verdict import Reason, Verdict, worst
 from bringup.model.watch import Phase
 from bringup.view.link_live import line_of
 from bringup.view.mark import ASK, RUNNING, UNKNOWN, Cell, Row, Tier, mark_of
+from bringup.view.put import line_of as line_of_put
 from bringup.view.text import amount, visible
 
 BAD_SHOWN = 5
@@ -78,6 +80,8 @@ class Progress:
             case Watched() if self._watched.get(event.subject) is not event.live.phase:
                 self._watched[event.subject] = event.live.phase
                 return ((("  watch", "dim"), ("  ", "plain"), *line_of(event.live)),)
+            case CablePut():
+                return ((("    put", "dim"), ("  ", "plain"), *line_of_put(event)),)
             case RunClosed():
                 return ((mark_of(event.verdict).cell(self._tier), ("  run closed", "title")),)
         return ()

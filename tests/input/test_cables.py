@@ -6,6 +6,8 @@ import pytest
 
 from bringup.input import load_inventory
 from bringup.input.cables import read_cables
+from bringup.input.inventory import refuse_found
+from bringup.model.errors import InputError
 from tests.input.examples import CABLES, INVENTORY, Write, problems_of
 
 HEADER = CABLES.splitlines()[0]
@@ -118,3 +120,22 @@ def test_what_is_no_csv_is_a_problem_and_no_traceback(raw: bytes, write: Write) 
     placed, problems = read_cables(path)
     assert placed == []
     assert problems
+
+
+def test_part_and_polarity_may_stand_in_two_more_columns(write: Write) -> None:
+    text = f"{HEADER},part,polarity\n{ROW},MPO12-APC-3M,type B\n"
+    (placed,), problems = read_cables(write("cables.csv", text))
+    assert not problems
+    assert (placed.cable.part, placed.cable.polarity) == ("MPO12-APC-3M", "type B")
+    _, (problem,) = read_cables(write("bad.csv", text.replace("type B", "type\x07B")))
+    assert "control characters" in problem.wrong and problem.field == "polarity"
+
+
+def test_a_cable_that_a_scan_merely_found_is_no_intent(write: Write) -> None:
+    write("cables.csv", CABLES)
+    path = write("rack.toml", INVENTORY)
+    loaded = load_inventory(path)
+    found = loaded.model_copy(update={"cable": (loaded.cable[0].model_copy(update={"found": True}),)})
+    with pytest.raises(InputError, match="was found by a scan"):
+        refuse_found(found, path)
+    refuse_found(loaded, path)

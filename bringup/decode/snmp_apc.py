@@ -34,6 +34,7 @@ OLD_LIMITS = f"{APC}.1.1.12.2.2.1.1"
 OLD_LOAD = f"{APC}.1.1.12.2.3.1.1"
 OLD_OUTLET_STATUS = f"{APC}.1.1.12.3.5.1.1"
 OLD_OUTLET_NAMES = f"{APC}.1.1.4.4.2.1.4"
+OLD_OUTLET_TABLES = (OLD_OUTLET_STATUS, OLD_OUTLET_NAMES)
 
 SWITCH_COMMAND = MappingProxyType({"on": 1, "off": 2, "cycle": 3})
 _STATE = MappingProxyType({1: "off", 2: "on"})

@@ -43,14 +43,17 @@ class ApcPduDriver:
         return found
 
     async def outlets(self) -> tuple[Outlet, ...]:
-        """State by the status objects alone.
+        """State by the status objects alone. Agents without the rPDU2 tables are asked for the older ones,
+        which on some models hold names and no state.
 
         Raises:
             NoData: the PDU lists no outlet.
         """
-        name = self._device.name
-        bases = (snmp_apc.OUTLET_STATUS, snmp_apc.OUTLET_METER)
-        mib = await walked(await self._links.snmp(), bases, device=name)
+        name, snmp = self._device.name, await self._links.snmp()
+        try:
+            mib = await walked(snmp, (snmp_apc.OUTLET_STATUS, snmp_apc.OUTLET_METER), device=name)
+        except NoData:
+            mib = await walked(snmp, snmp_apc.OLD_OUTLET_TABLES, device=name)
         found = facts_from(mib, snmp_apc.outlets, device=name, what="outlets")
         if not found:
             raise NoData(f"{name}: the PDU lists no switched outlet", _NO_RPDU2)

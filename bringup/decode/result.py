@@ -207,8 +207,10 @@ def read_number(text: str | None, unit: str = "") -> Read:
     Raises:
         Damaged: something else.
     """
-    if text is not None and not unit and _DECIMAL.fullmatch(text):
-        return value(float(text))
+    if text is not None and text.endswith(unit):
+        bare = text[: -len(unit)] if unit else text
+        if _DECIMAL.fullmatch(bare):
+            return value(float(bare))
     return _read(text, unit, lambda field: float(number(field)))
 
 
@@ -227,11 +229,13 @@ def read_power_dbm(text: str | None) -> Read:
     Raises:
         Damaged: something else.
     """
+    read = None
     if text is not None:
-        bare = text.strip().removesuffix("dBm").rstrip()
-        if bare.lower() in _INFINITE:
+        if text.endswith("dBm") and _DECIMAL.fullmatch(bare := text[:-3]):
+            read = value(float(bare))
+        elif text.strip().removesuffix("dBm").rstrip().lower() in _INFINITE:
             return DARK
-    read = read_number(text, "dBm")
+    read = read or read_number(text, "dBm")
     if isinstance(read.value, float) and read.value <= -40.0:
         return DARK
     return read

@@ -29,8 +29,11 @@ from bringup.model.measurement import ABSENT, Read, value
 
 _PRESENCE = {"Present": True, "Not present": False}
 _PORT_LINE = re.compile(r"(\S+): (SFP EEPROM detected|SFP EEPROM [Nn]ot detected)")
-_KEY_LINE = re.compile(r"( {8}| {16})([^:\s][^:]{0,119}?) *:(?: (.*))?")
+_TOP, _UNDER = 8, 16
+"""Blanks before a field of the module itself, and before one of a section."""
+_LONGEST_KEY = 120
 _LANE_KEY = re.compile(r"(RX|TX)([0-9]{0,2})(Power|Bias)")
+_POWER_OF = {"RX": "rx_power_dbm", "TX": "tx_power_dbm"}
 _THRESHOLD_KEY = re.compile(r"(RxPower|TxPower|TxBias|Temp|Vcc)(High|Low)(Alarm|Warning)")
 _THRESHOLD_OF = {
     "RxPower": ("rx_power_dbm", "dBm"),
@@ -53,6 +56,8 @@ number."""
 MAX_LANES = 32
 
 Block = dict[str, str]
+Limits = dict[tuple[tuple[str, str], ...], tuple[Threshold, ...]]
+"""What was read of printed limits, which modules of a kind have in common: 64 modules, one reading."""
 
 
 def _parse_presence(data: bytes) -> Found:
@@ -69,12 +74,14 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, bool, list[str]]]:
     """One (port, detected, its lines) for each port."""
     port, detected, body = "", False, list[str]()
     for line in lines:
-        match = _PORT_LINE.fullmatch(line.rstrip())
+        if not line or line.isspace():
+            continue
+        match = None if line[0] == " " else _PORT_LINE.fullmatch(line.rstrip())
         if match:
             if port:
                 yield port, detected, body
             port, detected, body = match[1], match[2] == "SFP EEPROM detected", []
-        elif line.strip():
+        else:
             if not port:
                 raise Damaged(f"text before the first port: {line.strip()[:60]!r}")
             body.append(line)
@@ -88,56 +95,79 @@ def _fields(body: list[str]) -> tuple[Block, dict[str, Block]]:
     top: Block = {}
     sections: dict[str, Block] = {}
     last = ""
+    under: Block | None = None
     for line in body:
-        match = _KEY_LINE.fullmatch(line)
-        if match is None:
-            if not last or not line.startswith(" " * 17):
-                raise Damaged(f"a line is no field: {line.strip()[:60]!r}")
-            top[last] += "\n" + line.strip()
-        elif len(match[1]) == 8:
-            last = match[2]
-            _put(top, last, match[3])
-            if match[3] is None:
-                sections[last] = {}
-        elif last in sections:
-            _put(sections[last], match[2], match[3])
+        indent, key, text = _field(line)
+        if indent == _TOP:
+            _put(top, key, text)
+            last, under = key, None
+            if not text:
+                sections[key] = under = {}
+        elif indent == _UNDER:
+            if under is None:
+                raise Damaged(f"a field stands under no section: {line.strip()[:60]!r}")
+            _put(under, key, text)
+        elif not last or not line.startswith(" " * (_UNDER + 1)):
+            raise Damaged(f"a line is no field: {line.strip()[:60]!r}")
         else:
-            raise Damaged(f"a field stands under no section: {line.strip()[:60]!r}")
+            top[last] += "\n" + line.strip()
     return top, sections
 
 
-def _put(block: Block, key: str, text: str | None) -> None:
+def _field(line: str) -> tuple[int, str, str]:
+    """Indent, key, and what follows the colon with its blank; indent 0 for a line that is no field."""
+    before, colon, text = line.partition(":")
+    key = before.lstrip(" ")
+    indent = len(before) - len(key)
+    if indent not in (_TOP, _UNDER) or not colon or not key or (text and text[0] != " "):
+        return 0, "", ""
+    key = key.rstrip(" ")
+    return (indent, key, text) if len(key) <= _LONGEST_KEY and not key[0].isspace() else (0, "", "")
+
+
+def _put(block: Block, key: str, text: str) -> None:
     if key in block:
         raise Damaged(f"the field {key[:60]!r} occurs twice")
-    block[key] = (text or "").strip()
+    block[key] = text.strip()
 
 
 def _lanes(monitors: Block) -> tuple[Lane, ...]:
     read: dict[int, dict[str, Read]] = {}
     for key, text in monitors.items():
-        match = _LANE_KEY.fullmatch(key)
-        if match is None:
+        if key[:2] not in ("RX", "TX") or (match := _LANE_KEY.fullmatch(key)) is None:
             continue
-        index = int(match[2] or 1)
+        side, digits, what = match.groups()
+        index = int(digits or 1)
         if not 1 <= index <= MAX_LANES:
             raise Damaged(f"a module has no lane {index}")
         lane = read.setdefault(index, {})
-        if match[3] == "Bias":
+        if what == "Bias":
             lane["bias_ma"] = read_number(text, "mA")
         else:
-            lane[f"{match[1].lower()}_power_dbm"] = read_power_dbm(text)
+            lane[_POWER_OF[side]] = read_power_dbm(text)
     return tuple(Lane(index=index, **read[index]) for index in sorted(read))
 
 
-def _thresholds(*blocks: Block) -> tuple[Threshold, ...]:
+def _thresholds(port: str, sections: dict[str, Block], known: Limits) -> tuple[Threshold, ...]:
+    """The printed limits. Raises: Damaged: a quantity has not all of its four, or one is no number."""
+    printed = tuple(pair for name in _LIMITS for pair in sections.get(name, {}).items())
+    if printed not in known:
+        known[printed] = _read_thresholds(port, printed)
+    return known[printed]
+
+
+def _read_thresholds(port: str, printed: tuple[tuple[str, str], ...]) -> tuple[Threshold, ...]:
     read: dict[str, dict[str, Read]] = {}
-    for key, text in (pair for block in blocks for pair in block.items()):
+    for key, text in printed:
         match = _THRESHOLD_KEY.fullmatch(key)
         if match is None:
             continue
         quantity, unit = _THRESHOLD_OF[match[1]]
         limit = read_power_dbm(text) if unit == "dBm" else read_number(text, unit)
         read.setdefault(quantity, {})[f"{match[2].lower()}_{match[3].lower()}"] = limit
+    short = [quantity for quantity, limits in read.items() if len(limits) != 4]
+    if short:
+        raise Damaged(f"{port}: the limits of {short[0]} are not all there: the text may be cut")
     return tuple(Threshold(quantity=quantity, **limits) for quantity, limits in read.items())
 
 
@@ -176,26 +206,13 @@ def _medium_of(text: str) -> str | None:
 
 
 def _whole(port: str, sections: dict[str, Block]) -> None:
-    """Refuse a module whose monitors stop short.
-
-    Raises:
-        Damaged: a section is missing, or a quantity has not all of its four limits.
-    """
+    """Refuse a module whose monitors stop short. Raises: Damaged: a section is missing."""
     printed = [name for name in sections if name in _MONITORS or name in _LIMITS]
     if printed not in _SECTION_SETS:
         raise Damaged(f"{port}: a section of monitors or limits is missing: the text may be cut")
-    for name in _LIMITS:
-        found: dict[str, int] = {}
-        for key in sections.get(name, {}):
-            match = _THRESHOLD_KEY.fullmatch(key)
-            if match:
-                found[match[1]] = found.get(match[1], 0) + 1
-        short = [quantity for quantity, count in found.items() if count != 4]
-        if short:
-            raise Damaged(f"{port}: the limits of {short[0]} are not all there: the text may be cut")
 
 
-def _optic(port: str, body: list[str]) -> tuple[Optic, dict[str, object]]:
+def _optic(port: str, body: list[str], known: Limits) -> tuple[Optic, dict[str, object]]:
     top, sections = _fields(body)
     _whole(port, sections)
     monitors: Block = {}
@@ -212,7 +229,7 @@ def _optic(port: str, body: list[str]) -> tuple[Optic, dict[str, object]]:
         temperature_c=read_number(monitors.get("Temperature"), "C"),
         supply_voltage_v=read_number(monitors.get("Vcc"), "Volts"),
         lanes=_lanes(monitors),
-        thresholds=_thresholds(*(sections.get(name, {}) for name in _LIMITS)),
+        thresholds=_thresholds(port, sections, known),
     )
     return optic, _details(top)
 
@@ -252,6 +269,7 @@ def _parse_eeprom(data: bytes) -> Found:
     refuse_error_text(text)
     optics: list[Optic] = []
     details: dict[str, object] = {}
+    known: Limits = {}
     for port, detected, body in _blocks(whole_lines(text)):
         if port in details:
             raise Damaged(f"the port {port[:40]!r} occurs twice")
@@ -260,7 +278,9 @@ def _parse_eeprom(data: bytes) -> Found:
                 f"{port}: fields do not go with whether an EEPROM was detected: the text may be cut"
             )
         optic, fields = (
-            _optic(port, body) if detected else (Optic(port=port, present=value(False)), dict[str, object]())
+            _optic(port, body, known)
+            if detected
+            else (Optic(port=port, present=value(False)), dict[str, object]())
         )
         optics.append(optic)
         details[port] = fields

@@ -74,7 +74,8 @@ class Revision(msgspec.Struct, kw_only=True):
 
 class Configuration(msgspec.Struct, kw_only=True):
     """`bundles`: link aggregations by name, with the ports that they are made of. `commits`: newest first.
-    `attached`: the revision that `nv set` writes to. `files`: what stands in the home of the one user.
+    `attached`: the revision that `nv set` writes to; `candidate`: lines that somebody left uncommitted in
+    Junos. `files`: what stands in the home of the one user.
     """
 
     settings: dict[str, str] = msgspec.field(default_factory=dict)
@@ -85,4 +86,5 @@ class Configuration(msgspec.Struct, kw_only=True):
     commits: list[Commit] = msgspec.field(default_factory=list)
     revisions: dict[str, Revision] = msgspec.field(default_factory=dict)
     attached: str | None = None
+    candidate: list[str] = msgspec.field(default_factory=list)
     files: dict[str, str] = msgspec.field(default_factory=dict)

@@ -1,8 +1,9 @@
-"""Junos's configuration: a candidate of one session, commits, and one that waits for a second commit.
+"""Junos's configuration: candidates, commits, and one that waits for a second commit.
 
-A commit that is to be confirmed is taken back at the end of its minutes, by root, unless there is another
-commit before. A port that is not there can be configured all the same. Source: Junos documentation, "Commit
-the Configuration".
+The candidate of `configure` is everybody's and stays until it is committed; that of `configure exclusive` and
+`private` is one session's own, and goes with it. A commit that is to be confirmed is taken back at the end of
+its minutes, by root, unless there is another commit before. A port that is not there can be configured all the
+same. Source: Junos documentation, "Commit the Configuration".
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class JunosConfig:
     def __init__(self, world: World, device: str) -> None:
         self._world = world
         self._name = device
+        self._shared = False
         self._lines: list[str] = []
         self._changes: list[Change] = []
         self._loaded: Snapshot | None = None
@@ -59,8 +61,25 @@ class JunosConfig:
     def touched(self) -> bool:
         return bool(self._changes) or self._loaded is not None
 
+    def enter(self, *, shared: bool) -> None:
+        """Begin with what others have left, where the candidate is everybody's."""
+        self._shared = shared
+        self._lines, self._changes, self._loaded = [], [], None
+        for line in self._switch.configuration.candidate if shared else ():
+            self._take(line)
+
+    @property
+    def left_over(self) -> bool:
+        """Whether somebody's changes wait to be committed."""
+        return bool(self._switch.configuration.candidate)
+
     def discard(self) -> None:
         self._lines, self._changes, self._loaded = [], [], None
+        self._remember()
+
+    def _remember(self) -> None:
+        if self._shared:
+            self._switch.configuration.candidate = list(self._lines)
 
     def compare(self) -> str:
         """What the candidate adds and takes away, line by line."""
@@ -68,6 +87,13 @@ class JunosConfig:
 
     def line(self, text: str) -> None:
         """`set …` or `delete …`. Raises: JunosRefusedError."""
+        self._take(text)
+        self._remember()
+
+    def _take(self, text: str) -> None:
+        if text.startswith("rollback "):
+            self._load(int(text.removeprefix("rollback ")))
+            return
         try:
             verb, *path = shlex.split(text)
         except ValueError:
@@ -79,10 +105,12 @@ class JunosConfig:
         """`rollback N`. Raises: JunosRefusedError."""
         if number >= len(self.commits):
             raise JunosRefusedError(f"rollback {number}: no such file or directory")
-        self.discard()
-        if number:
-            self._loaded = self.commits[number].after
-            self._lines = [f"rollback {number}"]
+        self._load(number)
+        self._remember()
+
+    def _load(self, number: int) -> None:
+        self._changes, self._loaded = [], self.commits[number].after if number else None
+        self._lines = [f"rollback {number}"] if number else []
 
     def commit(self, text: str) -> tuple[str, bool]:
         """(what it says, whether the session leaves the mode). Raises: JunosRefusedError."""

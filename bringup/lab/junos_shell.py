@@ -19,7 +19,8 @@ from bringup.lab.world import World
 EXCLUSIVE = "warning: uncommitted changes will be discarded on exit\n"
 ENTERING, EXITING = "Entering configuration mode\n", "Exiting configuration mode\n"
 DISCARDED = "warning: Auto rollback: discarding uncommitted changes\n"
-_QUIET = re.compile(r"set cli (screen-length|screen-width|complete-on-space|timestamp|idle-timeout)\b.*")
+_SCREEN = re.compile(r"set cli screen-(length|width) (\d{1,5})")
+_SPACE = re.compile(r"set cli complete-on-space (on|off)")
 _ONE_PORT = re.compile(
     r"show interfaces (?P<diagnostics>diagnostics optics )?(?P<port>[a-z]{2}-[\d/:]+)( extensive)?"
 )
@@ -75,12 +76,17 @@ class JunosShell:
 
     def _operated(self, words: str, pipes: list[str]) -> str:
         if words in ("configure", "configure exclusive", "configure private", "edit"):
-            self._mode = "exclusive" if words.endswith("exclusive") else "shared"
-            self._config.discard()
-            return (EXCLUSIVE if self._mode == "exclusive" else "") + ENTERING
-        if _QUIET.fullmatch(words) or words in ("exit", "quit"):
-            return ""
-        return self._shown(words, pipes)
+            mode = words.rpartition(" ")[2]
+            if mode == "exclusive" and self._config.left_over:
+                raise JunosRefusedError("configuration database modified")
+            self._mode = mode
+            self._config.enter(shared=mode in ("configure", "edit"))
+            return (EXCLUSIVE if mode == "exclusive" else "") + ENTERING
+        if (match := _SCREEN.fullmatch(words)) is not None:
+            return f"Screen {match[1]} set to {match[2]}\n"
+        if (match := _SPACE.fullmatch(words)) is not None:
+            return f"{'En' if match[1] == 'on' else 'Dis'}abling complete-on-space\n"
+        return "" if words in ("exit", "quit") else self._shown(words, pipes)
 
     def _shown(self, words: str, pipes: list[str]) -> str:
         words = re.sub(r"^sh(?:o|ow)? ", "show ", words)
@@ -134,10 +140,8 @@ class JunosShell:
         raise JunosRefusedError(f"syntax error: {verb[:60]}")
 
     def _left(self) -> str:
-        said = DISCARDED if self._config.touched else ""
-        self._config.discard()
-        self._mode = ""
-        return said + EXITING
+        own, self._mode = self._mode in ("exclusive", "private"), ""
+        return (DISCARDED if own and self._config.touched else "") + EXITING
 
 
 def _split_pipes(typed: str) -> list[str]:

@@ -37,6 +37,7 @@ MANAGEMENT = "mgmt0"
 WELCOME = "Enter configuration commands, one per line. End with CNTL/Z.\n"
 NO_CHECKPOINT = "ERROR: Checkpoint {name} does not exist\n"
 QUIET = re.compile(r"terminal (length|width|session-timeout) \d+|terminal (dont-ask|no monitor)")
+_SHOW = re.compile(r"sh(?:o|ow)? ")
 _INTERFACE = re.compile(r"int(?:erface)? (eth(?:ernet)?|mgmt) ?([\d/]+)", re.IGNORECASE)
 _CHECKPOINT = re.compile(r"(?P<no>no )?checkpoint (?P<name>[A-Za-z][A-Za-z0-9_-]{0,79})")
 _ROLLBACK = re.compile(
@@ -76,7 +77,7 @@ class NxosShell:
 
     def _line(self, typed: str) -> str:
         words, *pipes = (" ".join(part.split()) for part in typed.split("|"))
-        said = self._shown(words, pipes) if words.startswith("sh") else self._done(words)
+        said = self._shown(words, pipes) if _SHOW.match(words) else self._done(words)
         if said is None:
             return self._no_such(typed)
         for pipe in pipes:
@@ -95,7 +96,7 @@ class NxosShell:
     # show
 
     def _shown(self, words: str, pipes: list[str]) -> str | None:
-        words = re.sub(r"^sh(?:o|ow)? ", "show ", words)
+        words = _SHOW.sub("show ", words)
         words = re.sub(r" (?:neighbor|nei)(?= |$)", " neighbors", words)
         if any(pipe.startswith("json") for pipe in pipes):
             found = self._one_port_json(words) or self._show.answer(words)

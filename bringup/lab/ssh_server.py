@@ -12,6 +12,7 @@ import asyncssh
 
 from bringup.lab.shell import ModalShell, Reply, Sessions, Shell
 from bringup.lab.state import Access
+from bringup.lab.terminal_line import TerminalLines
 from bringup.lab.world import World
 
 BACKLOG = 64
@@ -121,36 +122,39 @@ class SshServer:
         if callable(shell):
             shell = shell(terminal=process.command is None)
         with suppress(asyncssh.BreakReceived, asyncssh.TerminalSizeChanged, OSError):
+            lines = TerminalLines(process)
             if process.command is None:
-                await self._interact(process, shell)
+                await self._interact(process, lines, shell)
             else:
-                process.exit(await self._answer(process, shell, process.command))
+                process.exit(await self._answer(lines, shell, process.command))
 
-    async def _interact(self, process: asyncssh.SSHServerProcess[bytes], shell: Shell) -> None:
+    async def _interact(
+        self, process: asyncssh.SSHServerProcess[bytes], lines: TerminalLines, shell: Shell
+    ) -> None:
         status = 0
         while True:
-            process.stdout.write(shell.prompt.encode())
-            line = (await process.stdin.readline()).decode(errors="replace")
-            command = line.strip()
-            if not line or _leaves(shell, command):
+            lines.write(shell.prompt)
+            line = await lines.read()
+            command = (line or "").strip()
+            if line is None or _leaves(shell, command):
                 break
             if command:
-                status = await self._answer(process, shell, command)
+                status = await self._answer(lines, shell, command)
         process.exit(status)
 
-    async def _answer(self, process: asyncssh.SSHServerProcess[bytes], shell: Shell, command: str) -> int:
+    async def _answer(self, lines: TerminalLines, shell: Shell, command: str) -> int:
         temper = self._world.device(self._device).answers
         if temper == "silent":
             await asyncio.Event().wait()
         if temper == "garbage":
-            process.stdout.write(self._nonsense.randbytes(NONSENSE_BYTES))
+            lines.write_raw(self._nonsense.randbytes(NONSENSE_BYTES))
             return 0
         with self._world.tally.taking(self._device, "ssh"):
             reply: Reply = shell.run(command)
             if reply.takes_s:
                 await asyncio.sleep(reply.takes_s / self._world.clock.speed)
-        process.stdout.write(reply.out.encode())
-        process.stderr.write(reply.err.encode())
+        lines.write(reply.out)
+        lines.complain(reply.err)
         return reply.status
 
 

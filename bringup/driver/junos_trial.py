@@ -26,7 +26,7 @@ KEPT, BACK = "-kept", "-back"
 DEADLINE_S = 120.0
 """A commit on a large switch takes half a minute."""
 _REFUSED = re.compile(r"(?!(?:set|delete|activate|deactivate) )|.*[;|\"]")
-_DONE = b"commit complete"
+_CHECKED, _DONE = b"configuration check succeeds", b"commit complete"
 
 
 async def read_trial(shell: Shell, name: str, *, device: str) -> Trial:
@@ -61,8 +61,13 @@ async def _commits(shell: Shell, device: str) -> list[tuple[str | None, bool]]:
 async def begin(
     shell: Shell, name: str, lines: tuple[str, ...], revert_after_s: float, *, device: str
 ) -> None:
-    """All lines in one candidate: a line or a commit that is refused leaves nothing in force."""
+    """All lines in one candidate: a line or a commit that is refused leaves nothing in force.
+
+    The command line goes on behind a line that it refuses, to the commit: so they are rehearsed first, up to
+    a `commit check`.
+    """
     checked = check_lines(lines, _REFUSED)
+    await _configure(shell, (*checked, "commit check"), device, done=_CHECKED)
     minutes = math.ceil(revert_after_s / 60)
     comment = f'comment "{check_name(name) if minutes else check_name(name) + KEPT}"'
     commit = f"commit confirmed {minutes} {comment}" if minutes else f"commit {comment}"
@@ -105,11 +110,11 @@ async def set_disabled(shell: Shell, port: str, disabled: bool, *, device: str) 
     await _configure(shell, (f"{word} interfaces {port} disable", "commit"), device)
 
 
-async def _configure(shell: Shell, lines: tuple[str, ...], device: str) -> None:
+async def _configure(shell: Shell, lines: tuple[str, ...], device: str, *, done: bytes = _DONE) -> None:
     """One session of configuration. Whatever was not committed is dropped at its end.
 
     Raises:
-        Refused: the switch complained, or does not say that it committed.
+        Refused: the switch complained, or does not say that it is done.
     """
     text = "; ".join(("configure exclusive", *lines, "rollback 0", "exit"))
     result = await shell.run(text, deadline_s=DEADLINE_S)
@@ -118,5 +123,5 @@ async def _configure(shell: Shell, lines: tuple[str, ...], device: str) -> None:
         refuse_error(said)
     except Damaged as damaged:
         raise Refused(f"{device}: {damaged}", "Nothing of it is in force: try it by hand.") from None
-    if _DONE not in result.stdout:
-        raise Refused(f"{device}: the switch does not say `commit complete`", "Try it by hand.")
+    if done not in result.stdout:
+        raise Refused(f"{device}: the switch does not say `{done.decode()}`", "Try it by hand.")

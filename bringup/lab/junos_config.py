@@ -2,8 +2,8 @@
 
 The candidate of `configure` is everybody's and stays until it is committed; that of `configure exclusive` and
 `private` is one session's own, and goes with it. A commit that is to be confirmed is taken back at the end of
-its minutes, by root, unless there is another commit before. A port that is not there can be configured all the
-same. Source: Junos documentation, "Commit the Configuration".
+its minutes, by root, unless there is another commit before. A port that is not there can be configured all
+the same. Source: Junos documentation, "Commit the Configuration".
 """
 
 from __future__ import annotations

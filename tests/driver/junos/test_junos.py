@@ -151,6 +151,8 @@ class Commits:
                 self.history[0] = (*self.history[0][:2], False)
                 self.history.insert(0, (commit[2], candidate, commit[1] is not None))
                 said += "commit complete\n"
+            elif line == "commit check":
+                said += "configuration check succeeds\n"
             elif re.fullmatch(r"rollback \d+", line):
                 candidate = self.history[int(line.split()[1])][1]
             elif line != "exit":

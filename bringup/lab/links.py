@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Iterable, Iterator, Mapping
 
-from bringup.lab import lldp, physics
+from bringup.lab import lldp, module_loops, physics
 from bringup.lab.optic_kind import kind_of
 from bringup.lab.state import Cable, CableEnd, Counters, Device, Lane, Port
 from bringup.lab.wiring import Wiring
@@ -29,8 +29,18 @@ def sent_dbm(port: Port, now: float) -> list[float | None]:
     optic = port.optic
     if optic is None:
         return []
-    lit = port.admin_up and optic.ready_at is not None and now >= optic.ready_at and not optic.low_power
-    return [lane.tx_power_dbm if lit and lane.laser else None for lane in lanes_of(port)]
+    lit = port.admin_up and ready(port, now)
+    disabled = optic.controls.tx_disabled >> (0 if port.cage is None else port.lane_offset)
+    return [
+        lane.tx_power_dbm if lit and lane.laser and not disabled >> at & 1 else None
+        for at, lane in enumerate(lanes_of(port))
+    ]
+
+
+def ready(port: Port, now: float) -> bool:
+    """Whether a module is there and awake."""
+    optic = port.optic
+    return optic is not None and optic.ready_at is not None and now >= optic.ready_at and not optic.low_power
 
 
 def received_dbm(wiring: Wiring, subject: str, now: float) -> list[float | None]:
@@ -99,6 +109,19 @@ def snr_db(medium: str, level_dbm: float) -> float:
 
 
 def lane_bers(wiring: Wiring, subject: str, now: float) -> list[float]:
+    """Of a signal that is given back, the errors of all receivers that it passed."""
+    port = wiring.ports[subject]
+    path = module_loops.path_back(wiring, port)
+    if path is None:
+        return received_bers(wiring, subject, now)
+    if not path:
+        return [module_loops.ELECTRICAL_BER] * port.lane_count
+    passed = [received_bers(wiring, each, now) for each in path]
+    return [min(0.5, sum(lanes)) for lanes in zip(*passed, strict=False)]
+
+
+def received_bers(wiring: Wiring, subject: str, now: float) -> list[float]:
+    """What a receiver makes of the light that arrives."""
     port = wiring.ports[subject]
     medium = port.optic.medium if port.optic is not None else ""
     return [
@@ -123,9 +146,15 @@ def _locks(wiring: Wiring, port: Port, now: float) -> bool:
 
 
 def _agrees(wiring: Wiring, devices: Mapping[str, Device], port: Port, now: float) -> bool:
-    """Whether both ends of what is plugged in here are on, see light, and have the same speed and coding."""
+    """Whether both ends of what is plugged in here are on, see light, and have the same speed and coding; or
+    a port's own signal comes back to it.
+    """
+    path = module_loops.path_back(wiring, port)
+    if path is not None:
+        locked = all(_locks(wiring, wiring.ports[each], now) for each in path)
+        return port.made and port.admin_up and ready(port, now) and devices[port.device].booted and locked
     far = wiring.far_end(port.subject)
-    if far is None:
+    if far is None or module_loops.cut_off(wiring, port):
         return False
     both = (port, far)
     return (
@@ -162,7 +191,8 @@ def react(wiring: Wiring, devices: Mapping[str, Device], now: float, ports: Iter
             clear_counters(port, now)
     for port in ports:
         agreed = _agrees(wiring, devices, port, now)
-        far = wiring.far_end(port.subject)
+        turned = module_loops.path_back(wiring, port) is not None
+        far = port if turned else wiring.far_end(port.subject)
         moved = port.up and far is not None and not lldp.hears(port, far, devices[far.device])
         if port.up and (not agreed or moved):
             _down(port, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 
+from bringup.lab.module_controls import ModuleCommands
 from bringup.lab.shell import Commands, Handler, Reply, lldp_json0, lldp_json0_interfaces, proc_uptime, table
 from bringup.lab.sonic_breakout import BreakoutCommands
 from bringup.lab.sonic_config import SonicConfig
@@ -56,6 +57,7 @@ class SonicShell:
             r"cat /proc/uptime": lambda: Reply(proc_uptime(self._world.uptime_s(self._device))),
             r"cat /proc/sys/kernel/random/boot_id": self._boot_id,
             **BreakoutCommands(self._world, self._device).table(),
+            **ModuleCommands(self._world, self._device).table(),
             r"uname -srm": self._uname,
             **SonicConfig(self._world, self._device).table(),
         }

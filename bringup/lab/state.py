@@ -14,6 +14,7 @@ import msgspec
 from bringup.lab.config_state import Configuration
 from bringup.lab.firmware_state import Firmware
 from bringup.lab.state_gpu import Gpu, GpuStack
+from bringup.lab.state_module import ModuleControls
 from bringup.lab.state_rack import Cage, Jack, LeakDetector, ManagementCable, Socket
 
 Answers = Literal["ok", "garbage", "silent"]
@@ -50,6 +51,7 @@ class Optic(Thing, kw_only=True):
     power_up_s: float = 5.0
     ready_at: float | None = None
     length_m: float = 0.0
+    controls: ModuleControls = msgspec.field(default_factory=ModuleControls)
 
 
 class Adapter(Thing, kw_only=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bringup.lab import breakout, links, lldp, management, physics, power
+from bringup.lab import breakout, links, lldp, management, module_loops, physics, power
 from bringup.lab.lldp import Neighbor
 from bringup.lab.management import Attached
 from bringup.lab.optic_kind import kind_of
@@ -180,6 +180,13 @@ class World(Reckoning):
         """The same, lane by lane; empty without a link."""
         port, now = self.port(subject), self.now()
         return tuple(links.lane_bers(self._wiring, subject, now)) if port.up else ()
+
+    def pattern_bers(self, subject: str) -> tuple[float | None, ...]:
+        """What a checker of test patterns behind a port's receiver finds, lane by lane; None without a
+        pattern.
+        """
+        port, now = self.port(subject), self.now()
+        return module_loops.pattern_bers(self._wiring, port, links.received_bers(self._wiring, subject, now))
 
     def counters(self, subject: str) -> Counters:
         """Totals of a receiver as its device shows them. Do not change them."""

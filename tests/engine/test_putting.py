@@ -9,7 +9,14 @@ import pytest
 from bringup.engine.bench import Bench
 from bringup.engine.clock import WorldClock
 from bringup.engine.inbox import Inbox
-from bringup.engine.putting import LASTS_S, Putting
+from bringup.engine.putting import (
+    FAR_PACE_S,
+    LASTS_S,
+    NEAR_PACE_S,
+    SEEN_WITHIN_S,
+    TABLE_PACE_S,
+    Putting,
+)
 from bringup.model.errors import Refused, Unreachable
 from bringup.model.facts import Lane, Neighbor, Optic, Port
 from bringup.model.inventory import Inventory
@@ -162,6 +169,10 @@ async def test_what_a_person_states_is_written_as_stated(rack: Rack) -> None:
     assert (await rack.put()).ok
     assert (await rack.put(stated="yes")).ok
     assert rack.told()[-1]["state"] == "stated" and rack.told()[-1]["observed"] is None
+
+
+def test_every_table_is_asked_for_twice_in_the_time_in_which_a_plug_must_be_seen() -> None:
+    assert 2 * max(NEAR_PACE_S, FAR_PACE_S, TABLE_PACE_S) <= SEEN_WITHIN_S
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from bringup.cli._complete import inventory_names
+
 runs_option = click.option(
     "--runs",
     "runs",
@@ -14,7 +16,9 @@ runs_option = click.option(
     show_default=True,
     help="Where runs are kept.",
 )
-inventory_option = click.option("-i", "--inventory", help="Inventory file, or the name of a shipped one.")
+inventory_option = click.option(
+    "-i", "--inventory", shell_complete=inventory_names, help="Inventory file, or the name of a shipped one."
+)
 format_option = click.option(
     "--format",
     "form",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bringup.cli._complete import run_names
 from bringup.cli._display import display_options
 from bringup.cli._options import approve_option, runs_option
 from bringup.model.verdict import EXIT_UNKNOWN
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="attach")
-@click.argument("run")
+@click.argument("run", shell_complete=run_names)
 @runs_option
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), help="Print instead of the console.")
 @click.option("--follow", "-f", "go_on", is_flag=True, help="Go on until the run is closed.")

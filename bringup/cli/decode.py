@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bringup.cli._complete import format_names
 from bringup.cli._typed import print_records, typed_format
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ NOBODY = "-"
 
 
 @click.command(name="decode")
-@click.argument("words", nargs=-1, metavar="[FORMAT] FILE...")
+@click.argument("words", nargs=-1, metavar="[FORMAT] FILE...", shell_complete=format_names)
 @click.option("--list", "list_", is_flag=True, help="Name the formats.")
 @typed_format
 @click.option("--device", metavar="NAME", help="Whose output it is, for the subjects of measurements.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bringup.cli._complete import fault_names, profile_names
 from bringup.cli._display import display_options
 from bringup.cli._options import format_option, headless_option, key_option, runs_option
 
@@ -16,10 +17,19 @@ ANSWERS, APPROVE_KEY, INVENTORY = "answers.toml", "approve-key", "inventory.toml
 
 @click.command(name="demo")
 @click.option(
-    "--profile", default="mini", show_default=True, help="Which rack; `bringup lab list` names them."
+    "--profile",
+    default="mini",
+    show_default=True,
+    shell_complete=profile_names,
+    help="Which rack; `bringup lab list` names them.",
 )
 @click.option(
-    "--fault", "faults", multiple=True, metavar="NAME[@SUBJECT][=VALUE]", help="Something is wrong."
+    "--fault",
+    "faults",
+    multiple=True,
+    shell_complete=fault_names,
+    metavar="NAME[@SUBJECT][=VALUE]",
+    help="Something is wrong.",
 )
 @click.option("--speed", type=click.FloatRange(1, 1000), default=100.0, show_default=True)
 @click.option("--seed", type=click.IntRange(-(2**53) + 1, 2**53 - 1), default=1, show_default=True)

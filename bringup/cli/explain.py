@@ -9,6 +9,7 @@ from difflib import get_close_matches
 import click
 import msgspec
 
+from bringup.cli._complete import topic_names
 from bringup.cli._topics import Topic, all_topics
 from bringup.cli.main import printable
 from bringup.model.errors import InputError
@@ -17,7 +18,7 @@ NEAR = 4
 
 
 @click.command("explain")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=topic_names)
 @click.option(
     "--format",
     "form",

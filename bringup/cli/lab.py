@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 
+from bringup.cli._complete import fault_names, profile_names
+
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -38,9 +40,16 @@ def lab() -> None:
 
 
 @lab.command()
-@click.option("--profile", default="mini", show_default=True, help="Which rack.")
 @click.option(
-    "--fault", "faults", multiple=True, metavar="NAME[@SUBJECT][=VALUE]", help="Start with a fault."
+    "--profile", default="mini", show_default=True, shell_complete=profile_names, help="Which rack."
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    shell_complete=fault_names,
+    metavar="NAME[@SUBJECT][=VALUE]",
+    help="Start with a fault.",
 )
 @click.option(
     "--dir", "folder", type=click.Path(path_type=Path), help="Folder to write to (default: a new one)."
@@ -148,7 +157,7 @@ def fault() -> None:
 
 
 @fault.command()
-@click.argument("text", metavar="NAME[@SUBJECT][=VALUE]")
+@click.argument("text", metavar="NAME[@SUBJECT][=VALUE]", shell_complete=fault_names)
 @DIR
 def add(text: str, folder: Path | None) -> None:
     """Make something go wrong now."""

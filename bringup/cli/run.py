@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bringup.cli._complete import playbook_names
 from bringup.cli._display import display_options
 from bringup.cli._options import (
     answers_option,
@@ -21,7 +22,7 @@ from bringup.cli._options import (
 
 
 @click.command(name="run")
-@click.argument("playbook")
+@click.argument("playbook", shell_complete=playbook_names)
 @inventory_option
 @runs_option
 @format_option

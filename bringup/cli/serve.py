@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from bringup.cli._complete import run_names
 from bringup.cli._options import runs_option
 
 
 @click.command(name="serve")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=run_names)
 @runs_option
 @click.option("--port", type=click.IntRange(0, 65535), default=8642, show_default=True, help="0: a free one.")
 @click.option("--allow-answers", is_flag=True, help="Answers, skips and notes are taken; nothing signed.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from bringup.cli._complete import run_names, verbs
 from bringup.cli._options import runs_option
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 
 @click.command(name="tell", context_settings={"ignore_unknown_options": True})
-@click.argument("run")
-@click.argument("verb")
+@click.argument("run", shell_complete=run_names)
+@click.argument("verb", shell_complete=verbs)
 @click.argument("words", nargs=-1)
 @runs_option
 @click.option("--key", type=click.Path(path_type=Path), help="Sign the answer or waiver with this SSH key.")

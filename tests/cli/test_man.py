@@ -11,7 +11,9 @@ from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
+from bringup.cli._group import LazyGroup
 from bringup.cli._man import all_commands, man_page
 from bringup.cli.completion import SHELLS
 from bringup.cli.main import command_files, main
@@ -145,3 +147,30 @@ def test_completion_of_a_command_imports_no_protocol_library() -> None:
         )
         assert done.stderr.strip() == "[]", words
         assert done.stdout.strip(), words
+
+
+@pytest.mark.parametrize(
+    ("typed", "begun", "offered"),
+    [
+        (["run"], "link-acc", {"link-acceptance"}),
+        (["run", "mini", "-i"], "hgx", {"hgx-h100"}),
+        (["demo", "--profile"], "min", {"mini"}),
+        (["demo", "--fault"], "dirty-conn", {"dirty-connector"}),
+        (["lab", "fault", "add"], "swapped-c", {"swapped-cables"}),
+        (["explain"], "clean-both", {"clean-both-ends"}),
+        (["decode"], "ethtool.fe", {"ethtool.fec"}),
+        (["decode", "sonic.fec-stats"], "sonic.fec", set()),
+        (["tell", "RUN"], "aban", set()),
+        (["tell", "RUN"], "wai", {"waive"}),
+    ],
+)
+def test_a_word_is_completed_by_what_may_stand_there(typed: list[str], begun: str, offered: set[str]) -> None:
+    answering = ShellComplete(LazyGroup(name="bringup"), {}, "bringup", "_BRINGUP_COMPLETE")
+    found = answering.get_completions(typed, begun)
+    assert {item.value for item in found if item.type == "plain"} == offered
+
+
+@pytest.mark.parametrize("typed", [["run"], ["run", "mini", "-i"], ["decode"], ["decode", "sonic.fec-stats"]])
+def test_where_a_file_may_stand_files_are_offered_too(typed: list[str]) -> None:
+    answering = ShellComplete(LazyGroup(name="bringup"), {}, "bringup", "_BRINGUP_COMPLETE")
+    assert "file" in {item.type for item in answering.get_completions(typed, "x")}

@@ -61,6 +61,7 @@ class ApplyConfig(Plain):
         self._timer = True
         self._ports: dict[str, Port] | None = None
         self._args = ConfigArgs(lines=("none",))
+        self._drops: frozenset[str] = frozenset()
 
     def take(self, args: ConfigArgs) -> None:
         for line in args.lines:
@@ -113,7 +114,7 @@ class ApplyConfig(Plain):
             text = "\n".join(self._args.lines)
             digest = hashlib.sha256(text.encode()).hexdigest()[:8]
             self._name = f"bringup-{digest}-{secrets.token_hex(3)}"
-        found = await _trial(at, subject, self._name)
+        found = await _trial(at, self.target(at.inventory, subject), self._name)
         console = self._args.console
         return {
             "trial": self._name,
@@ -127,33 +128,43 @@ class ApplyConfig(Plain):
 
     async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
         """Raises `Unsafe` where another change waits there."""
-        return await no_trial_waits(at, subject, self._name)
+        return await no_trial_waits(at, self.target(at.inventory, subject), self._name)
 
     async def identify(self, at: At, subject: str) -> State:
-        return await identity_of(at, subject)
+        return await identity_of(at, self.target(at.inventory, subject))
 
     async def apply(self, at: At, subject: str) -> None:
         """What is on trial already (an earlier run died here) is not begun again."""
-        if await _trial(at, subject, self._name) != "pending":
-            self._ports = await _ports(at, subject)
-            await self._begin(at, subject)
+        device = self.target(at.inventory, subject)
+        if await _trial(at, device, self._name) != "pending":
+            self._ports = await _ports(at, device)
+            await self._begin(at, device)
 
     async def finish(self, at: At, subject: str) -> bool:
         """Keep it over a new session. What cuts a path may take some seconds to do so."""
         if not self._timer:
             return True
+        device = self.target(at.inventory, subject)
         try:
-            if self._ports is not None and (moved := await self._moved(at, subject, self._ports)):
+            if self._ports is not None and (moved := await self._moved(at, device, self._ports)):
                 self._why = f"it changed more than it names: {', '.join(moved)}; it was taken back at once"
-                await at.change(subject, ConfiguresOnTrial, "config_revert", self._name)
+                await at.change(device, ConfiguresOnTrial, "config_revert", self._name)
                 return True
-            await at.change(subject, ConfiguresOnTrial, "config_keep", self._name, self._args.save)
+            if (missed := await self._missed(at, subject)) is not None:
+                self._why = f"{missed}; it was taken back at once"
+                await at.change(device, ConfiguresOnTrial, "config_revert", self._name)
+                return True
+            await at.change(device, ConfiguresOnTrial, "config_keep", self._name, self._args.save)
         except DeviceError as error:
             self._why = (
                 f"the change was not kept over a new session ({error.message}): the device takes it back by "
                 "its own timer"
             )
         return True
+
+    async def _missed(self, at: At, subject: str) -> str | None:
+        """In words, what was asked for and is not so, where that can be read."""
+        return None
 
     async def _moved(self, at: At, subject: str, before: dict[str, Port]) -> tuple[str, ...]:
         """Ports that no line names and that are other than before.
@@ -167,7 +178,7 @@ class ApplyConfig(Plain):
             for port in self._named(at.inventory, subject)
             for each in cage_ports(at.inventory, port)
         }
-        named |= {word for line in self._args.lines for word in line.split()}
+        named |= {word for line in self._args.lines for word in line.split()} | self._drops
         return tuple(name for name in before if name not in named and _worse(before[name], now.get(name)))
 
     async def _begin(self, at: At, subject: str) -> None:
@@ -197,13 +208,13 @@ class ApplyConfig(Plain):
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
         """One that is still on trial is not done: to go on is to keep it, and it is not begun twice."""
         self._name = str(before.get("trial"))
-        state = await _trial(at, subject, self._name)
+        state = await _trial(at, self.target(at.inventory, subject), self._name)
         if state == "none":
             self._name = ""  # what comes of that name is over: the next is another
         return "done" if state == "kept" else "not_done"
 
     async def arrived(self, at: At, subject: str) -> Outcome:
-        state = await _trial(at, subject, self._name)
+        state = await _trial(at, self.target(at.inventory, subject), self._name)
         if state == "pending":
             return "unknown"
         return "done" if state == "kept" else "not_done"
@@ -230,7 +241,8 @@ class RevertConfig(Plain):
         self._name = args.name
 
     def target(self, inventory: Inventory, subject: str) -> str:
-        return subject
+        """A trial that began at a port is its device's."""
+        return parse_subject(subject).device
 
     def undo(self, before: State) -> str | None:
         return None
@@ -239,22 +251,30 @@ class RevertConfig(Plain):
         return (f"{ARMED} ({self._name})", f"{UNSAVED} ({self._name})")
 
     async def before(self, at: At, subject: str) -> State:
-        return {"trial": self._name, "trial_state": await _trial(at, subject, self._name)}
+        return {
+            "trial": self._name,
+            "trial_state": await _trial(at, self.target(at.inventory, subject), self._name),
+        }
 
     def already(self, at: At, before: State) -> bool:
         return before.get("trial_state") == "none"
 
     async def identify(self, at: At, subject: str) -> State:
-        return await identity_of(at, subject)
+        return await identity_of(at, self.target(at.inventory, subject))
 
     async def apply(self, at: At, subject: str) -> None:
-        await at.change(subject, ConfiguresOnTrial, "config_revert", self._name)
+        device = self.target(at.inventory, subject)
+        await at.change(device, ConfiguresOnTrial, "config_revert", self._name)
 
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
         return await self.arrived(at, subject)
 
     async def arrived(self, at: At, subject: str) -> Outcome:
-        return "done" if await _trial(at, subject, self._name) == "none" else "not_done"
+        return (
+            "done"
+            if await _trial(at, self.target(at.inventory, subject), self._name) == "none"
+            else "not_done"
+        )
 
 
 async def _ports(at: At, device: str) -> dict[str, Port] | None:

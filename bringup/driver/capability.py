@@ -32,6 +32,7 @@ from bringup.model.facts import (
 from bringup.model.facts_flow import FlowControl
 from bringup.model.facts_gpu import Accelerator, Collective, Diagnosis, NvlinkPorts, XidLog
 from bringup.model.facts_module import Loopback, Loopbacks, PatternTest, Role, Side, Transmitters
+from bringup.model.facts_port import PortPlan
 
 
 @runtime_checkable
@@ -120,6 +121,18 @@ class Locates(Protocol):
 
         Raises:
             Refused: the port has no light, or the user may not.
+        """
+        ...
+
+
+@runtime_checkable
+class PlansPorts(Protocol):
+    async def port_plan(self, port: str, what: str, to: str) -> PortPlan:
+        """What a change of a port says in the platform's own words, and which ports drop with it. `what` is
+        speed, fec or breakout; `to` as `bringup.driver.port_lines` has it.
+
+        Raises:
+            InputError: the platform can't be told so.
         """
         ...
 

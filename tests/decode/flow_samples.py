@@ -125,6 +125,15 @@ DCB = (
     b'{"pfc_cap":8,"macsec_bypass":false,"delay":0,'
     b'"prio_pfc":[false,false,false,true,false,false,false,false]}\n'
 )
+BREAKOUT_MODES = b"""\
++-------------+-------------------------+
+| Interface   | Current Breakout Mode   |
++=============+=========================+
+| Ethernet0   | 1x400G[200G]            |
++-------------+-------------------------+
+| Ethernet8   | 4x100G                  |
++-------------+-------------------------+
+"""
 OF_SHELL = {
     "sonic.pfc-counters": SONIC_PAUSES,
     "sonic.pfc-priority": SONIC_ENABLED,

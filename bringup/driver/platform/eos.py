@@ -24,6 +24,7 @@ from bringup.decode.registry import Format
 from bringup.driver import bundles, eapi, eos_trial, lossless, openconfig
 from bringup.driver.monitored import age_of, aged
 from bringup.driver.on_trial import ConfigOnTrial, over_eapi
+from bringup.driver.port_plan import plan_of
 from bringup.driver.reading import facts_of
 from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
@@ -41,6 +42,7 @@ from bringup.model.facts import (
     Supply,
 )
 from bringup.model.facts_flow import FlowControl
+from bringup.model.facts_port import PortPlan
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 from bringup.transport.base import HttpExchange, Links
@@ -226,6 +228,13 @@ class EosDriver(ConfigOnTrial[HttpExchange]):
             )
         commands = ("enable", "configure", f"interface {port}", "no shutdown" if up else "shutdown")
         await eapi.change(await self._links.eapi(), commands, device=self._device.name)
+
+    async def port_plan(self, port: str, what: str, to: str) -> PortPlan:
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(
+                f"{port[:40]!r} is no front port's name", "Names are as in `show interfaces status`."
+            )
+        return plan_of("eos", port, what, to, await self.ports())
 
     async def bundles(self) -> tuple[Bundle, ...]:
         return await bundles.of_eos(await self._links.eapi(), device=self._device.name)

@@ -14,6 +14,7 @@ import msgspec
 from bringup.decode import junos_interface, junos_optics, junos_system, junos_text
 from bringup.driver import junos_trial, lossless, openconfig
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
+from bringup.driver.port_plan import plan_of
 from bringup.driver.reading import Command, read
 from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
@@ -30,6 +31,7 @@ from bringup.model.facts import (
     Port,
 )
 from bringup.model.facts_flow import FlowControl
+from bringup.model.facts_port import PortPlan
 from bringup.model.inventory import Device
 from bringup.transport.base import Links, Shell
 
@@ -125,6 +127,13 @@ class JunosDriver(ConfigOnTrial[Shell]):
         if self._links.has("gnmi") and not self._links.has("ssh"):
             return await openconfig.neighbors(await self._links.gnmi())
         return facts(await self._read("neighbors"), "neighbors", Neighbor)
+
+    async def port_plan(self, port: str, what: str, to: str) -> PortPlan:
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(
+                f"{port[:40]!r} is no front port's name", "Names are as in `show interfaces terse`."
+            )
+        return plan_of("junos", port, what, to, await self.ports())
 
     async def bundles(self) -> tuple[Bundle, ...]:
         """Aggregates by what the ports say, static ones too. A member carries traffic where its link is up,

@@ -24,6 +24,7 @@ from bringup.decode import (
 )
 from bringup.driver import lldpd, lossless, nvue_rest, nvue_trial, openconfig
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
+from bringup.driver.port_plan import plan_of
 from bringup.driver.reading import Command, NotPermitted, read
 from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
@@ -40,6 +41,7 @@ from bringup.model.facts import (
     Port,
 )
 from bringup.model.facts_flow import FlowControl
+from bringup.model.facts_port import PortPlan
 from bringup.model.inventory import Device
 from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED
 from bringup.transport.base import Links, Shell
@@ -208,6 +210,11 @@ class NvueDriver(ConfigOnTrial[Shell]):
         return await lldpd.neighbors(
             self._read, COMMANDS["neighbors"], COMMANDS["lldp_interfaces"], device=self._device.name
         )
+
+    async def port_plan(self, port: str, what: str, to: str) -> PortPlan:
+        if not FRONT.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no front port's name", "Names are as in `nv show interface`.")
+        return plan_of("nvue", port, what, to, await self.ports())
 
     async def bundles(self) -> tuple[Bundle, ...]:
         """Bonds, as the kernel has them."""

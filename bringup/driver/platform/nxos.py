@@ -15,6 +15,7 @@ import msgspec
 from bringup.decode import nxos_system, nxos_text, nxos_transceiver
 from bringup.driver import lossless, nxos_trial, openconfig
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
+from bringup.driver.port_plan import plan_of
 from bringup.driver.reading import Command, read
 from bringup.driver.registry import Platform
 from bringup.driver.told import fact, facts
@@ -31,6 +32,7 @@ from bringup.model.facts import (
     Port,
 )
 from bringup.model.facts_flow import FlowControl
+from bringup.model.facts_port import PortPlan
 from bringup.model.inventory import Device
 from bringup.transport.base import Links, Shell
 
@@ -108,6 +110,11 @@ class NxosDriver(ConfigOnTrial[Shell]):
         """
         found = facts(await self._read("neighbors"), "neighbors", Neighbor)
         return tuple(msgspec.structs.replace(each, local_port=long_name(each.local_port)) for each in found)
+
+    async def port_plan(self, port: str, what: str, to: str) -> PortPlan:
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no front port's name", "Names are as in `show interface`.")
+        return plan_of("nxos", port, what, to, await self.ports())
 
     async def bundles(self) -> tuple[Bundle, ...]:
         """Port channels.

@@ -17,6 +17,7 @@ from bringup.decode import (
     linux_line,
     lldp_interfaces,
     lldp_json0,
+    sonic_breakout,
     sonic_counters,
     sonic_dom,
     sonic_interfaces,
@@ -26,8 +27,11 @@ from bringup.decode import (
 from bringup.driver import bundles, lldpd, lossless, openconfig, sonic_trial
 from bringup.driver.monitored import age_of, aged
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
+from bringup.driver.port_lines import BREAKOUT
+from bringup.driver.port_plan import plan_of, plan_of_sonic
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
+from bringup.driver.sonic_modules import SonicModules
 from bringup.driver.told import fact, facts
 from bringup.model.errors import InputError, NoData, Unparsable
 from bringup.model.facts import (
@@ -42,6 +46,7 @@ from bringup.model.facts import (
     Port,
 )
 from bringup.model.facts_flow import FlowControl
+from bringup.model.facts_port import PortPlan
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 from bringup.transport.base import Links, Shell
@@ -59,6 +64,9 @@ COMMANDS = MappingProxyType(
         "sensors": Command(text="show platform temperature", format=sonic_platform.TEMPERATURE),
         "ports": Command(text="show interfaces status", format=sonic_interfaces.INTERFACES_STATUS),
         "fec_modes": Command(text="show interfaces fec status", format=sonic_interfaces.FEC_STATUS),
+        "breakouts": Command(
+            text="show interfaces breakout current-mode", format=sonic_breakout.BREAKOUT_MODES
+        ),
         "fec_counters": Command(text="show interfaces counters fec-stats", format=sonic_counters.FEC_STATS),
         "presence": Command(text="show interfaces transceiver presence", format=sonic_transceiver.PRESENCE),
         "eeprom": Command(
@@ -81,7 +89,7 @@ SHUTDOWN, STARTUP = "sudo config interface shutdown", "sudo config interface sta
 _PORT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9/_.:-]{0,40}")
 
 
-class SonicDriver(ConfigOnTrial[Shell]):
+class SonicDriver(SonicModules, ConfigOnTrial[Shell]):
     """Reads and changes one SONiC switch. Makes no connection until it is asked for something."""
 
     def __init__(self, device: Device, links: Links) -> None:
@@ -209,6 +217,17 @@ class SonicDriver(ConfigOnTrial[Shell]):
             raise InputError(f"{port[:40]!r} is no port name", "Names are as in `show interfaces status`.")
         text = f"{STARTUP if up else SHUTDOWN} {shlex.quote(port)}"
         await change(await self._links.shell(), text, device=self._device.name)
+
+    async def port_plan(self, port: str, what: str, to: str) -> PortPlan:
+        """Breakouts are told by a table of their own; a switch without one has none to change."""
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no port name", "Names are as in `show interfaces status`.")
+        ports = await self.ports()
+        if what != BREAKOUT:
+            return plan_of("sonic", port, what, to, ports)
+        modes = (await self._read("breakouts")).facts["modes"]
+        assert isinstance(modes, dict)
+        return plan_of_sonic(port, what, to, ports, modes)
 
     async def bundles(self) -> tuple[Bundle, ...]:
         return await bundles.of_sonic(await self._links.shell(), device=self._device.name)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bringup.driver.platform.linux import LinuxDriver
 from bringup.driver.platform.sonic import SonicDriver
+from bringup.lab.clock import HandClock
+from bringup.lab.faults import FaultBook
+from bringup.lab.profile_first_light import first_light
 from bringup.lab.render_linux import LinuxShell
 from bringup.lab.render_sonic import SonicShell
 from bringup.lab.shell import Shell as LabShell
@@ -127,3 +130,19 @@ async def test_a_port_is_switched_off_and_on_again() -> None:
     assert (ports["Ethernet8"].admin_up, ports["Ethernet8"].oper_up) == (value(False), value(False))
     await made.set_admin("Ethernet8", True)
     assert world.port("leaf-1/Ethernet8").admin_up
+
+
+async def test_a_cage_is_broken_out_on_trial_and_told_so_afterwards() -> None:
+    clock = HandClock()
+    world = World(first_light(1, 1.0, clock.origin_unix_s), clock)
+    forward(world, 60.0)
+    FaultBook(world, 1).add("wrong-breakout@leaf-1/etp17")
+    made = leaf(world)
+    plan = await made.port_plan("Ethernet128", "breakout", "4x100")
+    assert (plan.now, plan.reached, plan.cage) == (value("1x400"), value(False), ("Ethernet128",))
+    await made.config_try("bringup-x", plan.lines, 300.0)
+    assert (await made.config_trial("bringup-x")).state == value("pending")
+    forward(world, 60.0)
+    after = await made.port_plan("Ethernet128", "breakout", "4x100")
+    assert (after.now, after.reached) == (value("4x100"), value(True))
+    assert after.cage == ("Ethernet128", "Ethernet129", "Ethernet130", "Ethernet131")

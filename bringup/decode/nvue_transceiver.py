@@ -2,7 +2,8 @@
 
 One `key : value` a line; the port is not in the output. Power is told in mW and in dBm, and
 `0.0000 mW / -inf dBm` is a lane that sees nothing. A lane that is not listed is not known. Dates are padded
-with underscores. Source: documentation of Cumulus Linux and NVOS, and recorded outputs.
+with underscores. The platform's form tells what is measured as a tree, by indentation, with the module's own
+limits. Source: documentation of Cumulus Linux and NVOS, and recorded outputs.
 """
 
 from __future__ import annotations
@@ -24,15 +25,29 @@ from bringup.decode.result import (
     text_of,
     whole_lines,
 )
-from bringup.model.facts import Lane, Optic
+from bringup.model.facts import Lane, Optic, Threshold
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
 MAX_LINE_CHARS = 600
 MAX_LANES = 16
 _FIELD = re.compile(r"\s*([a-z][a-z0-9-]{1,50})\s*: ?(.*)")
 _LANE = re.compile(r"ch-(\d{1,2})-(rx-power|tx-power|tx-bias-current)")
-_TEMPERATURE = re.compile(r"(-?[0-9.]{1,9}) degrees C(?: / -?[0-9.]{1,9} degrees F)?")
+_TEMPERATURE = re.compile(r"(-?[0-9.]{1,9}) (?:degrees )?C(?: / -?[0-9.]{1,9} degrees F)?")
 _POWER = re.compile(r"[0-9.]{1,9} mW / (-?[0-9.]{1,9}|-inf) dBm")
+_CHANNEL = re.compile(r"channel/channel-(\d{1,2})/(rx-power|tx-power|tx-bias-current)/(power|current)")
+_LIMIT = re.compile(
+    r"(?:channel/channel-1/)?(temperature|voltage|rx-power|tx-power|tx-bias-current)/"
+    r"(high|low)-(alarm|warning|warn)-thresh(?:old)?"
+)
+_GROUPS = re.compile(r"temperature|voltage|channel|channel-\d{1,2}|rx-power|tx-power|tx-bias-current")
+_QUANTITIES = {
+    "temperature": ("temperature_c", "C"),
+    "voltage": ("supply_voltage_v", "V"),
+    "rx-power": ("rx_power_dbm", "dBm"),
+    "tx-power": ("tx_power_dbm", "dBm"),
+    "tx-bias-current": ("bias_ma", "mA"),
+}
+MAX_FIELDS = 1000
 _LENGTH = re.compile(r"([0-9.]{1,9}) ?(km|m)")
 _FIELDS = {"rx-power": "rx_power_dbm", "tx-power": "tx_power_dbm", "tx-bias-current": "bias_ma"}
 _IN = frozenset({"plugged_enabled", "plugged", "inserted", "plugged_disabled"})
@@ -41,23 +56,69 @@ _OUT = frozenset({"unplugged", "removed"})
 
 def _parse(data: bytes) -> Found:
     text, warnings = text_of(data)
-    fields: dict[str, str] = {}
-    for line in whole_lines(text, longest=MAX_LINE_CHARS):
-        match = _FIELD.fullmatch(line)
-        if match is None:
-            if not line.strip():
-                continue
-            refuse_error_text(line)
-            raise Damaged(f"{line[:60]!r} is no field")
-        if match[1] in fields:
-            raise Damaged(f"{match[1]!r} occurs twice")
-        fields[match[1]] = match[2].strip()
+    fields = _flat(_fields(text))
     if not fields.keys() & {"status", "identifier", "vendor-name", "cable-type"}:
         raise Damaged("neither a status nor a module is told of")
     facts: dict[str, FactValue] = {"optic": _optic(fields), "details": _details(fields)}
     if all(read_word(told).value is None for told in fields.values()):
         raise Nothing("every field is blank or N/A")
     return Found(facts=facts, warnings=warnings)
+
+
+def _fields(text: str) -> dict[str, str]:
+    """What is told by its path, `channel/channel-1/rx-power/power` where it stands below others."""
+    fields: dict[str, str] = {}
+    above: list[tuple[int, str]] = []
+    for line in whole_lines(text, longest=MAX_LINE_CHARS):
+        if not line.strip():
+            continue
+        match = _FIELD.fullmatch(line)
+        if match is None or len(fields) > MAX_FIELDS:
+            refuse_error_text(line)
+            raise Damaged(f"{line[:60]!r} is no field")
+        indent, name, told = len(line) - len(line.lstrip()), match[1], match[2].strip()
+        while above and above[-1][0] >= indent:
+            above.pop()
+        path = "/".join([*(each for _, each in above), name])
+        if path in fields:
+            raise Damaged(f"{path!r} occurs twice")
+        if not told and _GROUPS.fullmatch(name):
+            above.append((indent, name))
+            path += "/"
+            if path in fields:
+                raise Damaged(f"{path!r} occurs twice")
+        fields[path] = told
+    return fields
+
+
+def _flat(fields: dict[str, str]) -> dict[str, str]:
+    """A tree's readings under the names that they have where each stands on a line of its own; its limits
+    stay as they are.
+    """
+    if not any(path.endswith("/") for path in fields):
+        return fields
+    found: dict[str, str] = {}
+    for path, told in fields.items():
+        channel = _CHANNEL.fullmatch(path)
+        if channel and (channel[3] == "current") == (channel[2] == "tx-bias-current"):
+            found[f"ch-{channel[1]}-{channel[2]}"] = told
+        elif path in ("temperature/temperature", "voltage/voltage"):
+            found[path.partition("/")[0]] = told
+        elif not path.endswith("/"):
+            found[path] = told
+    return found
+
+
+def _thresholds(fields: dict[str, str]) -> tuple[Threshold, ...]:
+    """The module's own limits; those of lanes are told at each, and alike."""
+    told: dict[str, dict[str, Read]] = {}
+    for path, text in fields.items():
+        match = _LIMIT.fullmatch(path)
+        if match is not None:
+            quantity, unit = _QUANTITIES[match[1]]
+            end = f"{match[2]}_{'alarm' if match[3] == 'alarm' else 'warning'}"
+            told.setdefault(quantity, {})[end] = read_number(text, unit)
+    return tuple(Threshold(quantity=quantity, **ends) for quantity, ends in told.items())
 
 
 def _optic(fields: dict[str, str]) -> Optic:
@@ -75,6 +136,7 @@ def _optic(fields: dict[str, str]) -> Optic:
         temperature_c=_temperature(fields.get("temperature")),
         supply_voltage_v=read_number(fields.get("voltage"), "V"),
         lanes=_lanes(fields),
+        thresholds=_thresholds(fields),
     )
 
 

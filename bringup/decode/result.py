@@ -46,6 +46,11 @@ _ERROR_LINE = re.compile(
     re.IGNORECASE,
 )
 _ERROR_SCAN_CHARS = 65_536
+_ERROR_WORDS = (
+    *("error", "fatal", "traceback", "usage:", "for help", "permission denied", "sudo:", "sh:"),
+    *("cannot connect", "not found", "no such file"),
+)
+"""A text without any of these, in small letters, has no such line: what most texts are told apart by."""
 
 
 class Empty(Exception):
@@ -113,7 +118,11 @@ def refuse_error_text(text: str) -> None:
     Raises:
         Damaged: a line says that the command failed. Only the first 64 Ki characters are looked at.
     """
-    for line in text[:_ERROR_SCAN_CHARS].splitlines():
+    head = text[:_ERROR_SCAN_CHARS]
+    low = head.lower()
+    if not any(word in low for word in _ERROR_WORDS):
+        return
+    for line in head.splitlines():
         stripped = line.strip()[:400]
         if stripped and _ERROR_LINE.match(stripped):
             raise Damaged(f"the output is an error message: {stripped[:120]!r}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from bringup.decode.medium_name import medium_in, medium_of_application
 from bringup.decode.registry import Format
@@ -28,12 +29,18 @@ from bringup.model.facts import Lane, Optic, Threshold
 from bringup.model.measurement import ABSENT, Read, value
 
 _PRESENCE = {"Present": True, "Not present": False}
-_PORT_LINE = re.compile(r"(\S+): (SFP EEPROM detected|SFP EEPROM [Nn]ot detected)")
-_TOP, _UNDER = 8, 16
-"""Blanks before a field of the module itself, and before one of a section."""
-_LONGEST_KEY = 120
+_HEAD = ": SFP EEPROM "
+_PORT_LINE = re.compile(r"(\S+): (SFP EEPROM detected|SFP EEPROM [Nn]ot detected)\s*")
+_TOP, _UNDER = " " * 8, " " * 16
+"""Before a field of the module itself, and before one of a section."""
+_ROW = re.compile(rf"\n({_TOP}|{_UNDER})([^:\s][^:\n]{{0,119}}):( .*)?()(?=\n)")
 _LANE_KEY = re.compile(r"(RX|TX)([0-9]{0,2})(Power|Bias)")
-_POWER_OF = {"RX": "rx_power_dbm", "TX": "tx_power_dbm"}
+_LANE_QUANTITY = {
+    ("RX", "Power"): "rx_power_dbm",
+    ("TX", "Power"): "tx_power_dbm",
+    ("RX", "Bias"): "bias_ma",
+    ("TX", "Bias"): "bias_ma",
+}
 _THRESHOLD_KEY = re.compile(r"(RxPower|TxPower|TxBias|Temp|Vcc)(High|Low)(Alarm|Warning)")
 _THRESHOLD_OF = {
     "RxPower": ("rx_power_dbm", "dBm"),
@@ -54,6 +61,13 @@ _SECTION_SETS: tuple[list[str], ...] = (
 """What stands together: QSFP and later with limits, older ones without, and SFP, whose one lane has no
 number."""
 MAX_LANES = 32
+_LANE_OF = MappingProxyType(
+    {
+        f"{side}{lane}{what}": (lane, quantity)
+        for (side, what), quantity in _LANE_QUANTITY.items()
+        for lane in range(1, MAX_LANES + 1)
+    }
+)
 
 Block = dict[str, str]
 Limits = dict[tuple[tuple[str, str], ...], tuple[Threshold, ...]]
@@ -70,62 +84,62 @@ def _parse_presence(data: bytes) -> Found:
     return Found(facts={"optics": optics}, warnings=tuple(warnings))
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, bool, list[str]]]:
+def _blocks(text: str) -> Iterator[tuple[str, bool, str]]:
     """One (port, detected, its lines) for each port."""
-    port, detected, body = "", False, list[str]()
-    for line in lines:
-        if not line or line.isspace():
-            continue
-        match = None if line[0] == " " else _PORT_LINE.fullmatch(line.rstrip())
-        if match:
-            if port:
-                yield port, detected, body
-            port, detected, body = match[1], match[2] == "SFP EEPROM detected", []
-        else:
-            if not port:
-                raise Damaged(f"text before the first port: {line.strip()[:60]!r}")
-            body.append(line)
-    if not port:
+    heads = list(_heads(text))
+    if stray := text[: heads[0].start() if heads else None].strip():
+        raise Damaged(f"text before the first port: {stray.splitlines()[0][:60]!r}")
+    if not heads:
         raise Damaged("no line names a port and whether its EEPROM was detected")
-    yield port, detected, body
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    for head, end in zip(heads, ends, strict=True):
+        yield head[1], head[2] == "SFP EEPROM detected", text[head.end() : end].strip("\n")
 
 
-def _fields(body: list[str]) -> tuple[Block, dict[str, Block]]:
+def _heads(text: str) -> Iterator[re.Match[str]]:
+    at = -1
+    while (at := text.find(_HEAD, at + 1)) >= 0:
+        if match := _PORT_LINE.fullmatch(text, text.rfind("\n", 0, at) + 1, text.find("\n", at)):
+            yield match
+
+
+def _fields(body: str) -> tuple[Block, dict[str, Block]]:
     """The module's own fields, and those of each section. A line that is indented further goes on."""
     top: Block = {}
     sections: dict[str, Block] = {}
     last = ""
     under: Block | None = None
-    for line in body:
-        indent, key, text = _field(line)
+    for indent, key, text, line in _rows(body):
         if indent == _TOP:
             _put(top, key, text)
-            last, under = key, None
+            last, under = key.rstrip(" "), None
             if not text:
-                sections[key] = under = {}
+                sections[last] = under = {}
         elif indent == _UNDER:
             if under is None:
-                raise Damaged(f"a field stands under no section: {line.strip()[:60]!r}")
+                raise Damaged(f"a field stands under no section: {key[:60]!r}")
             _put(under, key, text)
-        elif not last or not line.startswith(" " * (_UNDER + 1)):
+        elif not last or not line.startswith(_UNDER + " "):
             raise Damaged(f"a line is no field: {line.strip()[:60]!r}")
         else:
             top[last] += "\n" + line.strip()
     return top, sections
 
 
-def _field(line: str) -> tuple[int, str, str]:
-    """Indent, key, and what follows the colon with its blank; indent 0 for a line that is no field."""
-    before, colon, text = line.partition(":")
-    key = before.lstrip(" ")
-    indent = len(before) - len(key)
-    if indent not in (_TOP, _UNDER) or not colon or not key or (text and text[0] != " "):
-        return 0, "", ""
-    key = key.rstrip(" ")
-    return (indent, key, text) if len(key) <= _LONGEST_KEY and not key[0].isspace() else (0, "", "")
+def _rows(body: str) -> list[tuple[str, str, str, str]]:
+    """(indent, key, what follows the colon, "") of a line that is a field, ("", "", "", line) of another."""
+    rows = _ROW.findall(f"\n{body}\n")
+    if len(rows) <= body.count("\n"):  # a line is no field
+        rows = [
+            found[0] if (found := _ROW.findall(f"\n{line}\n")) else ("", "", "", line)
+            for line in body.split("\n")
+            if line.strip()
+        ]
+    return rows
 
 
 def _put(block: Block, key: str, text: str) -> None:
+    key = key.rstrip(" ")
     if key in block:
         raise Damaged(f"the field {key[:60]!r} occurs twice")
     block[key] = text.strip()
@@ -134,18 +148,23 @@ def _put(block: Block, key: str, text: str) -> None:
 def _lanes(monitors: Block) -> tuple[Lane, ...]:
     read: dict[int, dict[str, Read]] = {}
     for key, text in monitors.items():
-        if key[:2] not in ("RX", "TX") or (match := _LANE_KEY.fullmatch(key)) is None:
-            continue
-        side, digits, what = match.groups()
-        index = int(digits or 1)
-        if not 1 <= index <= MAX_LANES:
-            raise Damaged(f"a module has no lane {index}")
-        lane = read.setdefault(index, {})
-        if what == "Bias":
-            lane["bias_ma"] = read_number(text, "mA")
-        else:
-            lane[_POWER_OF[side]] = read_power_dbm(text)
+        index, quantity = _LANE_OF.get(key) or _lane_of(key)
+        if quantity == "bias_ma":
+            read.setdefault(index, {})[quantity] = read_number(text, "mA")
+        elif quantity:
+            read.setdefault(index, {})[quantity] = read_power_dbm(text)
     return tuple(Lane(index=index, **read[index]) for index in sorted(read))
+
+
+def _lane_of(key: str) -> tuple[int, str]:
+    """Lane and quantity of a monitor, by its key however it is written; "" for one that is of no lane."""
+    match = _LANE_KEY.fullmatch(key)
+    if match is None:
+        return 0, ""
+    index = int(match[2] or 1)
+    if not 1 <= index <= MAX_LANES:
+        raise Damaged(f"a module has no lane {index}")
+    return index, _LANE_QUANTITY[match[1], match[3]]
 
 
 def _thresholds(port: str, sections: dict[str, Block], known: Limits) -> tuple[Threshold, ...]:
@@ -212,7 +231,7 @@ def _whole(port: str, sections: dict[str, Block]) -> None:
         raise Damaged(f"{port}: a section of monitors or limits is missing: the text may be cut")
 
 
-def _optic(port: str, body: list[str], known: Limits) -> tuple[Optic, dict[str, object]]:
+def _optic(port: str, body: str, known: Limits) -> tuple[Optic, dict[str, object]]:
     top, sections = _fields(body)
     _whole(port, sections)
     monitors: Block = {}
@@ -270,10 +289,11 @@ def _parse_eeprom(data: bytes) -> Found:
     optics: list[Optic] = []
     details: dict[str, object] = {}
     known: Limits = {}
-    for port, detected, body in _blocks(whole_lines(text)):
+    whole_lines(text)
+    for port, detected, body in _blocks(text):
         if port in details:
             raise Damaged(f"the port {port[:40]!r} occurs twice")
-        if detected != bool(body):
+        if detected != bool(body.strip()):
             raise Damaged(
                 f"{port}: fields do not go with whether an EEPROM was detected: the text may be cut"
             )

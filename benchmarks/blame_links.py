@@ -28,10 +28,11 @@ SPEED = 100
 RUN_DEADLINE_S = 900.0
 
 
-def trial(profile: str, seed: int, count: int, folder: Path, *, hosts_off: int, swaps: int) -> Blame:
+def trial(
+    profile: str, seed: int, count: int, folder: Path, *, hosts_off: int, swaps: int, shared: bool = False
+) -> Blame:
     """One rack, one run."""
-    world = healthy(profile)
-    faults = draw(world, seed, count, hosts_off=hosts_off, swaps=swaps)
+    faults = draw(healthy(profile), seed, count, hosts_off=hosts_off, swaps=swaps, shared=shared)
     said = run(profile, faults, folder)
     return blamed(said, faults, healthy(profile))
 
@@ -43,8 +44,8 @@ def run(profile: str, faults: Sequence[Injected], folder: Path) -> dict[str, Any
     book = folder / f"{profile}-links.toml"
     book.write_text(playbook(profile))
     words = ["--speed", str(SPEED), "--profile", profile]
-    for each in faults:
-        words += ["--fault", each.text]
+    for text in (text for each in faults for text in each.texts):
+        words += ["--fault", text]
     with lab_beside(lab, words) as ready:
         if not ready.get("ready", True):
             raise RuntimeError(str(ready))
@@ -67,6 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.add_argument("--faults", type=int, default=24, help="on so many links, beside hosts that are off")
     options.add_argument("--hosts-off", type=int, default=1)
     options.add_argument("--swaps", type=int, default=2)
+    options.add_argument("--shared", action="store_true", help="a trunk out and a switch set wrongly, too")
     options.add_argument("--keep", type=Path, help="leave the runs in this folder")
     given = options.parse_args(argv)
     bad = 0
@@ -75,7 +77,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             folder = (given.keep or Path(name)) / f"seed-{seed}"
             began = time.perf_counter()
             blame = trial(
-                given.profile, seed, given.faults, folder, hosts_off=given.hosts_off, swaps=given.swaps
+                given.profile,
+                seed,
+                given.faults,
+                folder,
+                hosts_off=given.hosts_off,
+                swaps=given.swaps,
+                shared=given.shared,
             )
             print(f"{given.profile}, seed {seed}, {time.perf_counter() - began:.0f} s")
             print(table(blame), flush=True)

@@ -18,14 +18,19 @@ import tomli_w
 from bringup.input.shipped import list_shipped
 from bringup.lab.clock import HandClock
 from bringup.lab.fault_places import plugs
-from bringup.lab.faults import fault_kinds
+from bringup.lab.faults import FaultBook, fault_kinds
 from bringup.lab.profile import PROFILES
 from bringup.lab.world import World
+from bringup.model.errors import InputError
 
 STAGES = ("power", "management", "hosts", "switches", "optics", "links", "sign-off")
 """Of the profile's playbook: what links need, and the questions that the simulated technician answers."""
 HOST_OFF, SWAP = "far-end-off", "swapped-cables"
-SILENT_BER = "1e-8"
+TRUNK_OUT, TEMPLATE = "trunk-out", "template"
+OF_TEMPLATE = 4
+"""Ports of one switch that one wrong setting has."""
+SILENT_BER = "1e-7"
+TRIES = 20
 ALSO: Mapping[str, frozenset[str]] = MappingProxyType({"ber-rise": frozenset({"relock-and-guard"})})
 """Remedies that are as right as the fault's own."""
 KINDS = (
@@ -46,17 +51,22 @@ KINDS = (
     "ber-rise=" + SILENT_BER,
 )
 """Kinds for one link each, all of them about as often; host and swap come on top."""
+OUTCOMES = ("right", "half", "split", "wrong", "good")
 SWITCHES_ONLY = frozenset({"speed-mismatch"})
 """A host says nothing of a port's speed while its link is down."""
 
 
 class Injected(NamedTuple):
-    """One fault as it is asked for, the remedies that are right, and the links (both ports) that have it."""
+    """What one thing does to links (both ports of each): faults as they are asked for, and what is right."""
 
-    text: str
+    texts: tuple[str, ...]
     kind: str
     remedies: frozenset[str]
     links: tuple[frozenset[str], ...]
+
+    @property
+    def text(self) -> str:
+        return ", ".join(self.texts)
 
 
 class Told(NamedTuple):
@@ -65,7 +75,8 @@ class Told(NamedTuple):
     injected: Injected
     link: frozenset[str]
     outcome: str
-    """`right`, `good` (nothing was said of it), `half` (one end only is named) or `wrong`."""
+    """`right`, `good` (nothing was said of it), `half` (only one end is named), `split` (one cause was told
+    as several) or `wrong`."""
     said: tuple[str, ...]
 
 
@@ -102,25 +113,42 @@ def links_of(world: World) -> dict[str, frozenset[str]]:
     return found
 
 
-def draw(world: World, seed: int, count: int, *, hosts_off: int = 1, swaps: int = 2) -> list[Injected]:
-    """Faults on so many different links, beside those of hosts that are off; kinds in turn."""
-    dice = random.Random(f"blame/{seed}")
+def draw(
+    world: World, seed: int, count: int, *, hosts_off: int = 1, swaps: int = 2, shared: bool = False
+) -> list[Injected]:
+    """Faults on so many different links, beside those of hosts that are off; kinds in turn. With `shared` a
+    trunk that is out and a switch with a wrong setting come on top.
+
+    They are added to `world` as they are drawn: what can't happen to a link there is drawn anew.
+    """
+    dice, book = random.Random(f"blame/{seed}"), FaultBook(world, seed)
     links = links_of(world)
-    free = sorted(set(links.values()), key=sorted)
     found = list(_hosts_off(world, links, dice, hosts_off))
-    free = [each for each in free if not any(each in one.links for one in found)]
-    for _ in range(swaps):
-        swap = _swap(free, links, dice)
-        if swap is not None:
-            found.append(swap)
-            free = [each for each in free if each not in swap.links]
-    kinds = _in_turn(dice, count - sum(len(one.links) for one in found if one.kind == SWAP))
+    found = [one for one in found if _added(book, one)]
+    free = sorted(set(links.values()) - {link for one in found for link in one.links}, key=sorted)
+    if shared:
+        for one in (_trunk_out(world, links, dice), _template(world, free, dice)):
+            if one is not None and set(one.links) <= set(free) and _added(book, one):
+                found.append(one)
+                free = [each for each in free if each not in one.links]
+    kinds = [SWAP] * swaps + _in_turn(dice, count - 2 * swaps)
     for kind in kinds:
-        one = _single(world, kind, free, dice)
-        if one is not None:
-            found.append(one)
-            free = [each for each in free if each not in one.links]
+        for _ in range(TRIES):
+            one = _swap(free, links, dice) if kind == SWAP else _single(world, kind, free, dice)
+            if one is not None and _added(book, one):
+                found.append(one)
+                free = [each for each in free if each not in one.links]
+                break
     return found
+
+
+def _added(book: FaultBook, one: Injected) -> bool:
+    try:
+        for text in one.texts:
+            book.add(text)
+    except InputError:
+        return False
+    return True
 
 
 def _in_turn(dice: random.Random, count: int) -> list[str]:
@@ -136,7 +164,30 @@ def _hosts_off(
     hosts = fault_kinds()[HOST_OFF].usual(world)
     for host in dice.sample(hosts, min(count, len(hosts) - 1)):
         hang_on_it = {links[port.subject] for port in world.ports(host) if port.subject in links}
-        yield Injected(f"{HOST_OFF}@{host}", HOST_OFF, _remedies(HOST_OFF), tuple(hang_on_it))
+        yield Injected((f"{HOST_OFF}@{host}",), HOST_OFF, _remedies(HOST_OFF), tuple(hang_on_it))
+
+
+def _trunk_out(world: World, links: Mapping[str, frozenset[str]], dice: random.Random) -> Injected | None:
+    """All plugs of one trunk, at one end of it."""
+    trunks = sorted({cable.trunk for cable in world.cables if cable.trunk})
+    if not trunks:
+        return None
+    trunk = dice.choice(trunks)
+    ports = [cable.a.port for cable in world.cables if cable.trunk == trunk and cable.a.port is not None]
+    texts = tuple(f"fibre-out@{port}" for port in ports)
+    return Injected(texts, TRUNK_OUT, _remedies("fibre-out"), tuple(links[port] for port in ports))
+
+
+def _template(world: World, free: Sequence[frozenset[str]], dice: random.Random) -> Injected | None:
+    """One wrong setting of a switch, on some of its ports."""
+    switches = [device.name for device in world.devices if device.role in ("leaf", "spine")]
+    switch = dice.choice(switches)
+    at = {port: link for link in free for port in sorted(link) if port.split("/")[0] == switch}
+    if len(at) < OF_TEMPLATE:
+        return None
+    ports = dice.sample(sorted(at), OF_TEMPLATE)
+    texts = tuple(f"fec-mismatch@{port}" for port in ports)
+    return Injected(texts, TEMPLATE, _remedies("fec-mismatch"), tuple(at[port] for port in ports))
 
 
 def _swap(
@@ -149,8 +200,7 @@ def _swap(
         return None
     one = dice.choice(allowed)
     other = dice.choice(_beside(one, ends, links))
-    text = f"{SWAP}@{one}={other}"
-    return Injected(text, SWAP, _remedies(SWAP), (links[one], links[other]))
+    return Injected((f"{SWAP}@{one}={other}",), SWAP, _remedies(SWAP), (links[one], links[other]))
 
 
 def _beside(end: str, ends: Iterable[str], links: Mapping[str, frozenset[str]]) -> list[str]:
@@ -170,7 +220,7 @@ def _single(world: World, kind: str, free: Sequence[frozenset[str]], dice: rando
     link = dice.choice(links)
     port = dice.choice(sorted(_able(world, name, link, allowed)))
     text = f"{name}@{dice.choice(allowed[port])}{equals}{value}"
-    return Injected(text, kind, _remedies(name), (link,))
+    return Injected((text,), kind, _remedies(name), (link,))
 
 
 def _able(
@@ -210,7 +260,9 @@ def blamed(said: Mapping[str, Any], faults: Sequence[Injected], world: World) ->
         for link in _about(cause, links):
             by_link.setdefault(link, []).append(cause)
     told = tuple(
-        Told(one, link, *_outcome(one, link, by_link.get(link, []))) for one in faults for link in one.links
+        Told(one, link, *_outcome(one, link, by_link.get(link, []), _once(one, by_link)))
+        for one in faults
+        for link in one.links
     )
     faulted = {link for one in faults for link in one.links}
     accused = tuple(
@@ -229,8 +281,14 @@ def _about(cause: Mapping[str, Any], links: Mapping[str, frozenset[str]]) -> set
     return {links[port] for port in ports if port in links}
 
 
+def _once(one: Injected, by_link: Mapping[frozenset[str], list[Mapping[str, Any]]]) -> bool:
+    """Whether one cause stands for all of its links."""
+    found = [id(cause) for link in one.links for cause in by_link.get(link, [])]
+    return len(set(found)) == 1
+
+
 def _outcome(
-    one: Injected, link: frozenset[str], causes: Sequence[Mapping[str, Any]]
+    one: Injected, link: frozenset[str], causes: Sequence[Mapping[str, Any]], once: bool
 ) -> tuple[str, tuple[str, ...]]:
     said = tuple(f"{cause['rule']} [{cause['remedy']}]" for cause in causes)
     if not causes:
@@ -243,18 +301,18 @@ def _outcome(
     named |= {
         end for cause in causes for ladder in cause["ladders"] for end in (ladder["near"], ladder["far"])
     }
-    return ("right" if link <= named else "half"), said
+    if not link <= named:
+        return "half", said
+    return ("right" if once else "split"), said
 
 
 def table(blame: Blame) -> str:
     """One line a kind: how many links, how many named right, what else was said."""
     kinds = Counter(each.injected.kind for each in blame.told)
-    lines = [f"{'fault':<20} {'links':>5} {'right':>5} {'half':>5} {'wrong':>5} {'good':>5}"]
+    lines = [f"{'fault':<20} {'links':>5}" + "".join(f" {each:>5}" for each in OUTCOMES)]
     for kind in sorted(kinds):
         of = Counter(each.outcome for each in blame.told if each.injected.kind == kind)
-        lines.append(
-            f"{kind:<20} {kinds[kind]:>5} {of['right']:>5} {of['half']:>5} {of['wrong']:>5} {of['good']:>5}"
-        )
+        lines.append(f"{kind:<20} {kinds[kind]:>5}" + "".join(f" {of[each]:>5}" for each in OUTCOMES))
     lines.append(
         f"{len(blame.told)} links, {blame.share:.1%} named right; {len(blame.accused)} sound accused"
     )

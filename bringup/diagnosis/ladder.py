@@ -1,9 +1,10 @@
 """From a state and an inventory to causes: each scene up the ladder claims the bad verdicts that it explains.
 
-power, hosts, devices that can't be read, what is too old, cages, one cable after the other, cabling as a
-whole, warm modules, single values, bare reasons; what is left is named `unexplained`. What was only blocked
-is laid to the cause that blocks it; then what belongs together is made one. Pure: it sees measurements,
-judgements and the inventory, and nothing of what made them so.
+power, hosts, devices that can't be read, what is too old, cages, crossed cables of unlike kinds, one cable
+after the other, cabling as a whole, warm modules, single values, bare reasons; what is left is named
+`unexplained`. What was only blocked is laid to the cause that blocks it; then what belongs together is made
+one, and each link is climbed rung by rung. Pure: it sees measurements, judgements and the inventory, and
+nothing of what made them so.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from bringup.diagnosis.scene_device import (
 )
 from bringup.diagnosis.scene_link import link_facts
 from bringup.diagnosis.staleness import stale_readings
+from bringup.diagnosis.unlike import unlike_cables_crossed
 from bringup.diagnosis.waiting import lay_blocked, wait_for_members
 from bringup.model.cause import Cause
 from bringup.model.inventory import Inventory
@@ -56,6 +58,7 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     scenes.devices()
     stale_readings(board)
     broken_out(board, observed, inventory)
+    unlike_cables_crossed(board, observed, inventory)
     scenes.links()
     scenes.cables()
     cooling(board, observed)

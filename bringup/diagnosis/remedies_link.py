@@ -32,6 +32,16 @@ LINK_REMEDIES = (
         "field rule 12; " + SEVEN.format(4),
     ),
     Remedy(
+        "fit-right-harness",
+        "compare the jumper with the plan: fibres, breakout, both of its plugs; then fit the right one",
+        (
+            "Read the label and count the fibres of the jumper; see that each of its plugs is in and clicks.",
+            "Switch the far transmitter off lane by lane and map which receiver goes dark.",
+            "Fit the jumper or breakout assembly of the plan.",
+        ),
+        SEVEN.format(5),
+    ),
+    Remedy(
         "check-plug-and-polarity",
         "look at the plugs at both ends and at the polarity of the trunk",
         (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bringup.diagnosis.rule import Clue, Likely, Rule, at_least, is_, known
 from bringup.diagnosis.rules_light import ERRORS, FAR_SENDS, FROM_CODING, LIGHT_RULES, SEVEN
+from bringup.diagnosis.rules_presence import PRESENCE_RULES
 from bringup.diagnosis.rules_relock import RELOCK_RULES
 
 CODING_RULES: tuple[Rule, ...] = (
@@ -81,6 +82,27 @@ CODING_RULES: tuple[Rule, ...] = (
         next_test="read the configured FEC at {near}; the working one it tells only while the link is up",
         remedy="set-same-fec",
         source=SEVEN.format(10),
+    ),
+    Rule(
+        id="fec-not-told-over-copper",
+        when=(is_("near_fec_unread", True), is_("near_oper_up", False), is_("copper", True)),
+        title="{near} has no link over copper, and does not tell its error correction",
+        explains=FROM_CODING,
+        shows=("oper_up", "fec_mode"),
+        likely=(
+            Likely(
+                "the two ends are configured with different FEC",
+                (
+                    Clue("{far} is set to {far_fec_mode}", (known("far_fec_mode"),)),
+                    Clue("both modules are seen", (is_("near_optic_present", True),)),
+                ),
+            ),
+            Likely("auto-negotiation and link training are not on at both ends, as copper needs them"),
+            Likely("the cable is too long for the port, bent or damaged"),
+        ),
+        next_test="read the configured FEC at {near}; the working one it tells only while the link is up",
+        remedy="set-same-fec",
+        source="network reference, section 7, rows 10, 11 and 22",
     ),
     Rule(
         id="lossy-path",
@@ -211,6 +233,21 @@ CODING_RULES: tuple[Rule, ...] = (
         source=SEVEN.format(11),
     ),
     Rule(
+        id="copper-without-link",
+        when=(is_("near_oper_up", False), is_("copper", True)),
+        title="{near} has no link over copper, with the same settings at both ends as far as they tell them",
+        explains=FROM_CODING,
+        shows=("oper_up",),
+        likely=(
+            Likely("auto-negotiation and link training are not on at both ends, as copper needs them"),
+            Likely("the cable is too long for the port, bent or damaged"),
+            Likely("the speed or lane count differs"),
+        ),
+        next_test="compare auto-negotiation and training at both ends; then a known-good cable",
+        remedy="check-link-training",
+        source="network reference, section 7, rows 11 and 22",
+    ),
+    Rule(
         id="neighbour-silent",
         when=(is_("near_oper_up", True), is_("near_neighbor", "none")),
         title="{near} is up and hears no LLDP neighbour",
@@ -225,5 +262,5 @@ CODING_RULES: tuple[Rule, ...] = (
         source=SEVEN.format(26),
     ),
 )
-LINK_RULES: tuple[Rule, ...] = (*LIGHT_RULES, *CODING_RULES)
+LINK_RULES: tuple[Rule, ...] = (*PRESENCE_RULES, *LIGHT_RULES, *CODING_RULES)
 """In the order of the ladder: the first cause is told, what it explains is not told again."""

@@ -27,7 +27,7 @@ OPTIC_SINGLES = MappingProxyType(
         "bias_off_median": LASER,
         "tx_power_spread_db": LASER,
         "ends_alike": Single(
-            "the cable ends at {subject} and at its far end are not those of one assembly",
+            "the cable ends of {subject} are not those of one assembly",
             ("two cables are crossed", "the cable was replaced at one end of the record only"),
             "read the labels at both ends",
             "trace-cable",

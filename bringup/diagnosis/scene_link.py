@@ -14,6 +14,7 @@ from bringup.diagnosis.rule import Facts
 from bringup.model.envelope import LIKE_PEERS
 from bringup.model.inventory import Inventory
 from bringup.model.measurement import Scalar
+from bringup.model.media import is_copper
 from bringup.model.subject import parse_subject
 from bringup.model.verdict import Verdict
 from bringup.statistics import RANDOM_NOISE_FLOOR_BER
@@ -32,6 +33,7 @@ BOUNCED = (
     "link_up_s",
     "lldp_after_link_s",
 )
+LEAST_LANES_OF_A_PATTERN = 4
 MOST_LOCKS = 22
 """More than any re-lock test makes."""
 
@@ -44,6 +46,7 @@ def link_facts(observed: Observed, inventory: Inventory, near: str, far: str | N
         facts |= _end("far", observed, inventory, far)
         facts |= _path(observed, near, far)
         facts |= _compare(facts)
+    facts["copper"] = _copper(inventory, near)
     facts["light_ok"] = _light_ok(facts, "near")
     facts["far_light_ok"] = _light_ok(facts, "far") if far is not None else None
     return facts
@@ -116,6 +119,7 @@ def _receiver(side: str, observed: Observed, port: str) -> dict[str, Scalar | No
         f"{side}_rx_dark_proven": sum(seen.dark and seen.failed for _, seen in lanes),
         f"{side}_rx_dark_lanes": _listed(dark),
         f"{side}_rx_all_dark": len(dark) == len(lanes) if lanes else None,
+        f"{side}_rx_dark_half": _half(dark, [lane for lane, _ in lanes]) if dark else None,
         f"{side}_rx_low": len(low),
         f"{side}_rx_low_lanes": _listed(low),
         f"{side}_rx_low_all": len(low) == len(lanes) if low else None,
@@ -127,6 +131,13 @@ def _receiver(side: str, observed: Observed, port: str) -> dict[str, Scalar | No
         f"{side}_rx_spread_db": round(max(powers.values()) - min(powers.values()), 2) if powers else None,
         f"{side}_rx_uneven": observed.get(port, "rx_power_spread_db").failed,
     }
+
+
+def _half(dark: list[int], lanes: list[int]) -> bool:
+    """Whether what is dark is one half of at least four lanes: the first, the last, or every second."""
+    half = len(lanes) // 2
+    halves = (lanes[:half], lanes[half:], lanes[::2], lanes[1::2])
+    return len(lanes) >= LEAST_LANES_OF_A_PATTERN and len(lanes) % 2 == 0 and dark in halves
 
 
 def _sender(side: str, observed: Observed, port: str) -> dict[str, Scalar | None]:
@@ -201,6 +212,12 @@ def _light_ok(facts: Facts, side: str) -> bool | None:
         return None
     lacking = facts[f"{side}_rx_dark"] or facts[f"{side}_rx_low"]
     return not lacking and facts[f"{side}_rx_span"] is not None
+
+
+def _copper(inventory: Inventory, port: str) -> bool | None:
+    """Whether its cable carries no light; None where the cable list says nothing of its kind."""
+    media = [cable.medium for cable in inventory.cable if port in (cable.a, cable.b) and cable.medium]
+    return is_copper(media[0]) if media else None
 
 
 def _name(inventory: Inventory, near: str, far: str | None) -> str:

@@ -48,6 +48,8 @@ def _port(entry: object) -> tuple[Port, str]:
         raise Damaged("an interface has no proper name")
     if not isinstance(flags, list) or not isinstance(state, str):
         raise Damaged(f"{name}: its flags or its state are missing")
+    if not all(isinstance(flag, str) for flag in flags):
+        raise Damaged(f"{name}: its flags are no words")
     mtu, mac = entry.get("mtu"), entry.get("address")
     port = Port(
         name=name,

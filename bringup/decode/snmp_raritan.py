@@ -99,7 +99,8 @@ class _Sensors:
         digits = self._digits.get(index)
         if digits is None or not 0 <= digits <= _MAX_DIGITS or self._units.get(index) != unit:
             return NOT_AVAILABLE
-        if self._available.get(index, _YES) != _YES or self._states.get(index) == _UNAVAILABLE:
+        # A sensor that does not tell its state may be the one that is unavailable: its number says nothing.
+        if self._available.get(index, _YES) != _YES or self._states.get(index, _UNAVAILABLE) == _UNAVAILABLE:
             return NOT_AVAILABLE
         return value(self._values[index] / 10**digits)
 

@@ -11,10 +11,12 @@ from bringup.check.base import At, the_one
 from bringup.check.optic import find_optic, spread_db
 from bringup.check.watching import in_world_time
 from bringup.model.catalogue import Requires, Spec
+from bringup.model.errors import DeviceError
 from bringup.model.facts import Lane, Optic
 from bringup.model.intent import Intent
 from bringup.model.measurement import NOT_AVAILABLE, Measurement, measured
 from bringup.model.media import Family, family_of
+from bringup.model.subject import ends
 from bringup.model.verdict import Reading
 
 LANE_ROOMS = (
@@ -84,8 +86,7 @@ def _beside_each_other(subject: str, optic: Optic) -> Iterator[Measurement]:
 
 async def _loss(at: At, subject: str, optic: Optic) -> Measurement | None:
     """The hint that two monitors give; nothing is judged by it."""
-    far = at.inventory.far_ends.get(subject)
-    other = await find_optic(at, far) if far is not None else None
+    other = await _at_far_end(at, subject)
     if other is None:
         return None
     read = path_loss_db(
@@ -94,19 +95,28 @@ async def _loss(at: At, subject: str, optic: Optic) -> Measurement | None:
     return measured(subject, "path_loss_db", read) if read is not None else None
 
 
+async def _at_far_end(at: At, subject: str) -> Optic | None:
+    """The module at the other end of the cable; None where its device does not tell it. That another device
+    is silent is found where that device is the subject: it says nothing about this one.
+    """
+    far = at.inventory.far_ends.get(subject)
+    try:
+        return await find_optic(at, far) if far is not None else None
+    except DeviceError:
+        return None
+
+
 async def assembly(at: At) -> AsyncIterator[Measurement]:
     """Both ends of a copper or sealed cable are those of one assembly."""
     intent = Intent(at.inventory)
     for subject in at.subjects:
         if family_of(intent.medium(subject) or "") not in ("copper", "sealed"):
             continue
-        here = await find_optic(at, subject)
-        far_end = at.inventory.far_ends.get(subject)
-        far = await find_optic(at, far_end) if far_end is not None else None
-        if here is not None:
-            yield measured(subject, "optic_serial", here.serial)
-        alike = one_assembly(here.serial, far.serial) if here and far else NOT_AVAILABLE
-        yield measured(subject, "ends_alike", alike)
+        found = {end: await find_optic(at, end) for end in ends(subject)}
+        serials = [NOT_AVAILABLE if optic is None else optic.serial for optic in found.values()]
+        for end, serial in zip(found, serials, strict=True):
+            yield measured(end, "optic_serial", serial)
+        yield measured(subject, "ends_alike", one_assembly(*serials))
 
 
 async def external(at: At) -> AsyncIterator[Measurement]:
@@ -153,8 +163,8 @@ SPECS = (
         kind="check",
         title="Ends of one cable",
         about="Both ends of a copper or active optical cable tell the serial number of one assembly.",
-        over="port",
-        device_of="self",
+        over="link",
+        device_of="both",
         requires=(Requires("ends_alike"),),
         reports=("optic_serial",),
         run=assembly,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bringup.lab.keys import make_certificate, make_ssh_key
 from bringup.lab.optic_kind import kind_of
-from bringup.lab.parts import DR4, DR4_LANES, Builder
+from bringup.lab.parts import DR4, Builder
 from bringup.lab.state import Access, Adapter, Device, Fan, Host, Outlet, Plant, Sensor
 
 SETTLED_S = 1800.0
@@ -99,29 +99,18 @@ def raritan_pdu(build: Builder, name: str, found: list[Outlet]) -> Device:
 
 
 def sonic_switch(
-    build: Builder,
-    name: str,
-    number: int,
-    names: Sequence[str],
-    plugs: Sequence[Plug],
-    *,
-    role: str = "leaf",
-    lanes: int = DR4_LANES,
-    model: str = "LT-9732",
+    build: Builder, name: str, number: int, names: Sequence[str], plugs: Sequence[Plug], *, role: str = "leaf"
 ) -> Device:
-    """A SONiC switch with cages of 8 lanes, of which ports of 100 Gb/s a lane use `lanes`; `number` is the
-    third byte of its MAC addresses.
-    """
+    """A SONiC switch with 400G cages, each of 8 lanes; `number` is the third byte of its MAC addresses."""
     ports = [
-        build.port(name, port, 1 + 8 * index, number, f"etp{index + 1}", lanes)
-        for index, port in enumerate(names)
+        build.port(name, port, 1 + 8 * index, number, f"etp{index + 1}") for index, port in enumerate(names)
     ]
     return Device(
         name=name,
         role=role,
         platform="sonic",
         vendor="Labtron",
-        model=model,
+        model="LT-9732",
         serial=build.serial("LT"),
         os_version="202411.3",
         hostname=name,
@@ -142,18 +131,10 @@ def sonic_switch(
 
 
 def eos_switch(
-    build: Builder,
-    name: str,
-    number: int,
-    names: Sequence[str],
-    plugs: Sequence[Plug],
-    *,
-    role: str = "leaf",
-    lanes: int = DR4_LANES,
-    model: str = "DCS-7060DX5-32",
+    build: Builder, name: str, number: int, names: Sequence[str], plugs: Sequence[Plug], *, role: str = "leaf"
 ) -> Device:
-    """An EOS switch with ports of `lanes` at 100 Gb/s; `number` is the third byte of its MAC addresses."""
-    ports = [build.port(name, port, index, number, lanes=lanes) for index, port in enumerate(names, 1)]
+    """An EOS switch with 400G cages; `number` is the third byte of its MAC addresses."""
+    ports = [build.port(name, port, index, number) for index, port in enumerate(names, 1)]
     for port in ports:
         port.mtu = EOS_MOST_MTU
     return Device(
@@ -161,7 +142,7 @@ def eos_switch(
         role=role,
         platform="eos",
         vendor="Arista",
-        model=model,
+        model="DCS-7060DX5-32",
         serial=build.serial("JP"),
         os_version="4.32.2F",
         hostname=name,

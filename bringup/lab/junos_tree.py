@@ -12,7 +12,7 @@ from collections.abc import Callable
 from bringup.lab.config_state import Commit
 from bringup.lab.junos_document import Element, Text
 from bringup.lab.physics import milliwatt
-from bringup.lab.sonic_optics import CHANNEL_THRESHOLDS, MODULE_THRESHOLDS
+from bringup.lab.sonic_optics import limits_by_name
 from bringup.lab.state import Device, Port
 from bringup.lab.world import LaneReading, World
 
@@ -159,23 +159,24 @@ class JunosTree:
     def _diagnostics(self, port: Port, lanes: tuple[LaneReading, ...]) -> Element:
         assert port.optic is not None
         celsius, volts = self._world.optic_temperature_c(port.subject), port.optic.supply_voltage_v
+        medium = port.optic.medium
         told: Element = [
             ("module-temperature", _celsius(celsius)),
             ("module-voltage", f"{volts:.3f}"),
-            *_flags("module-temperature", celsius, "Temp"),
-            *_flags("module-voltage", volts, "Vcc"),
+            *_flags("module-temperature", celsius, "Temp", medium),
+            *_flags("module-voltage", volts, "Vcc", medium),
         ]
-        for end, limit in zip(ALARMS, _limits("Temp"), strict=True):
+        for end, limit in zip(ALARMS, _limits("Temp", medium), strict=True):
             told.append((f"module-temperature-{end}-threshold", _celsius(limit)))
-        for end, limit in zip(ALARMS, _limits("Vcc"), strict=True):
+        for end, limit in zip(ALARMS, _limits("Vcc", medium), strict=True):
             told.append((f"module-voltage-{end}-threshold", f"{limit:.3f}"))
-        for end, limit in zip(ALARMS, _limits("TxBias"), strict=True):
+        for end, limit in zip(ALARMS, _limits("TxBias", medium), strict=True):
             told.append((f"laser-bias-current-{end}-threshold", f"{limit:.3f}"))
         for name, prefix in (("laser-tx-power", "TxPower"), ("laser-rx-power", "RxPower")):
-            for end, limit in zip(ALARMS, _limits(prefix), strict=True):
+            for end, limit in zip(ALARMS, _limits(prefix, medium), strict=True):
                 told.append((f"{name}-{end}-threshold", f"{milliwatt(limit):.4f}"))
                 told.append((f"{name}-{end}-threshold-dbm", f"{limit:.2f}"))
-        return told + [("optics-diagnostics-lane-values", _lane(lane)) for lane in lanes]
+        return told + [("optics-diagnostics-lane-values", _lane(lane, medium)) for lane in lanes]
 
     # links
 
@@ -212,14 +213,14 @@ def _enabled(port: Port) -> str:
     return "Enabled" if port.admin_up else "Disabled"
 
 
-def _limits(prefix: str) -> list[float]:
+def _limits(prefix: str, medium: str) -> list[float]:
     """High alarm, low alarm, high warning, low warning."""
-    values = {name: limit for name, limit, _ in (*CHANNEL_THRESHOLDS, *MODULE_THRESHOLDS)}
+    values = limits_by_name(medium)
     return [values[prefix + suffix] for suffix in SUFFIXES]
 
 
-def _flags(name: str, value: float, prefix: str) -> Element:
-    high_alarm, low_alarm, high_warn, low_warn = _limits(prefix)
+def _flags(name: str, value: float, prefix: str, medium: str) -> Element:
+    high_alarm, low_alarm, high_warn, low_warn = _limits(prefix, medium)
     on = (value >= high_alarm, value <= low_alarm, value >= high_warn, value <= low_warn)
     return [(f"{name}-{end}", "on" if each else "off") for end, each in zip(ALARMS, on, strict=True)]
 
@@ -233,7 +234,7 @@ def _dbm(power: float | None) -> str:
     return "- Inf" if power is None else f"{power:.2f}"
 
 
-def _lane(lane: LaneReading) -> Element:
+def _lane(lane: LaneReading, medium: str) -> Element:
     sent, received = lane.tx_power_dbm, lane.rx_power_dbm
     return [
         ("lane-index", str(lane.index - 1)),
@@ -242,9 +243,9 @@ def _lane(lane: LaneReading) -> Element:
         ("laser-output-power-dbm", _dbm(sent)),
         ("laser-rx-optical-power", f"{0.0 if received is None else milliwatt(received):.3f}"),
         ("laser-rx-optical-power-dbm", _dbm(received)),
-        *_flags("laser-bias-current", lane.bias_ma, "TxBias"),
-        *_flags("laser-tx-power", -40.0 if sent is None else sent, "TxPower"),
-        *_flags("laser-rx-power", -40.0 if received is None else received, "RxPower"),
+        *_flags("laser-bias-current", lane.bias_ma, "TxBias", medium),
+        *_flags("laser-tx-power", -40.0 if sent is None else sent, "TxPower", medium),
+        *_flags("laser-rx-power", -40.0 if received is None else received, "RxPower", medium),
         ("tx-loss-of-signal-functionality-alarm", "off"),
         ("rx-loss-of-signal-alarm", "on" if received is None else "off"),
     ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 
 from bringup.lab.physics import milliwatt
-from bringup.lab.sonic_optics import CHANNEL_THRESHOLDS, MODULE_THRESHOLDS
+from bringup.lab.sonic_optics import limits_by_name
 from bringup.lab.state import Port
 from bringup.lab.world import LaneReading, World
 
@@ -74,22 +74,24 @@ def module_tree(world: World, port: Port) -> str:
     if port.optic is None or not (lanes := world.lanes(port.subject)):
         return text
     celsius = world.optic_temperature_c(port.subject)
-    text += _part("temperature", f"{celsius:.2f} C", "Temp", "C", 2)
-    text += _part("voltage", f"{port.optic.supply_voltage_v:.4f} V", "Vcc", "V", 2)
-    return text + "channel: \n" + "".join(_channel(lane) for lane in lanes)
+    values = limits_by_name(port.optic.medium)
+    text += _part("temperature", f"{celsius:.2f} C", values, "Temp", "C", 2)
+    text += _part("voltage", f"{port.optic.supply_voltage_v:.4f} V", values, "Vcc", "V", 2)
+    return text + "channel: \n" + "".join(_channel(lane, values) for lane in lanes)
 
 
-def _channel(lane: LaneReading) -> str:
+def _channel(lane: LaneReading, values: dict[str, float]) -> str:
     return (
         f"  channel-{lane.index}: \n"
-        + _part("rx-power", light(lane.rx_power_dbm), "RxPower", "dBm", 8, "power")
-        + _part("tx-power", light(lane.tx_power_dbm), "TxPower", "dBm", 8, "power")
-        + _part("tx-bias-current", f"{lane.bias_ma:.3f} mA", "TxBias", "mA", 8, "current")
+        + _part("rx-power", light(lane.rx_power_dbm), values, "RxPower", "dBm", 8, "power")
+        + _part("tx-power", light(lane.tx_power_dbm), values, "TxPower", "dBm", 8, "power")
+        + _part("tx-bias-current", f"{lane.bias_ma:.3f} mA", values, "TxBias", "mA", 8, "current")
     )
 
 
-def _part(title: str, told: str, prefix: str, unit: str, indent: int, key: str = "") -> str:
-    values = {name: limit for name, limit, _ in (*CHANNEL_THRESHOLDS, *MODULE_THRESHOLDS)}
+def _part(
+    title: str, told: str, values: dict[str, float], prefix: str, unit: str, indent: int, key: str = ""
+) -> str:
     rows = {key or title: told}
     rows |= {name: f"{values[prefix + suffix]:.2f} {unit}" for name, suffix in LIMITS}
     rows["alarm"] = "Off"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bringup.lab.sonic_optics import CHANNEL_THRESHOLDS, MODULE_THRESHOLDS
+from bringup.lab.sonic_optics import limits_by_name
 from bringup.lab.state import Device, Port
 from bringup.lab.world import LaneReading, World
 
@@ -19,13 +19,13 @@ DARK_DBM = -40.0
 """The smallest step of a module's monitors, 0.1 microwatt."""
 FEC_STATES = {"rs544": "Kp-fec", "rs528": "Rs-fec", "fc": "Fc-fec", "none": "off"}
 QUANTITIES = (
-    ("temperature", "temp", "Temp", MODULE_THRESHOLDS),
-    ("voltage", "volt", "Vcc", MODULE_THRESHOLDS),
-    ("current", "current", "TxBias", CHANNEL_THRESHOLDS),
-    ("tx_pwr", "tx_pwr", "TxPower", CHANNEL_THRESHOLDS),
-    ("rx_pwr", "rx_pwr", "RxPower", CHANNEL_THRESHOLDS),
+    ("temperature", "temp", "Temp"),
+    ("voltage", "volt", "Vcc"),
+    ("current", "current", "TxBias"),
+    ("tx_pwr", "tx_pwr", "TxPower"),
+    ("rx_pwr", "rx_pwr", "RxPower"),
 )
-"""Key of a reading, begin of the keys of its limits, and where those stand."""
+"""Key of a reading, begin of the keys of its limits, and begin of their names in the module's own table."""
 LIMITS = (
     ("alrm_hi", "HighAlarm"),
     ("alrm_lo", "LowAlarm"),
@@ -245,7 +245,7 @@ class NxosShow:
         if details and lanes:
             row["num_lanes"] = str(len(lanes))
             celsius = self._world.optic_temperature_c(port.subject)
-            made = [_lane(lane, celsius, optic.supply_voltage_v) for lane in lanes]
+            made = [_lane(lane, celsius, optic.supply_voltage_v, optic.medium) for lane in lanes]
             row["TABLE_lane"] = {"ROW_lane": one_or_many(made)}
         return row
 
@@ -340,9 +340,9 @@ def readings(lane: LaneReading, celsius: float, volts: float) -> dict[str, float
     }
 
 
-def limits_of(prefix: str, table: tuple[tuple[str, float, str], ...]) -> dict[str, float]:
-    """Limits by the end of their key."""
-    values = {name: value for name, value, _ in table}
+def limits_of(prefix: str, medium: str) -> dict[str, float]:
+    """Limits of a module by the end of their key."""
+    values = limits_by_name(medium)
     return {key: values[prefix + suffix] for key, suffix in LIMITS}
 
 
@@ -355,11 +355,11 @@ def mark_of(value: float, limits: dict[str, float]) -> str:
     return "+" if value >= limits["warn_hi"] else "-" if value <= limits["warn_lo"] else ""
 
 
-def _lane(lane: LaneReading, celsius: float, volts: float) -> Json:
+def _lane(lane: LaneReading, celsius: float, volts: float, medium: str) -> Json:
     row: Json = {"lane_number": str(lane.index)}
     told = readings(lane, celsius, volts)
-    for key, begin, prefix, table in QUANTITIES:
-        limits = limits_of(prefix, table)
+    for key, begin, prefix in QUANTITIES:
+        limits = limits_of(prefix, medium)
         row[key] = f"{told[key]:.2f}"
         row[f"{begin}_flag"] = mark_of(told[key], limits) or None
         row |= {f"{begin}_{end}": f"{limit:.2f}" for end, limit in limits.items()}

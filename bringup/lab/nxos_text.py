@@ -133,7 +133,9 @@ class NxosText:
             f"    nominal bitrate is {port.speed_gbps * 1062.5:.0f} MBit/sec\n"
             f"    cisco id is 30\n    number of lanes {len(lanes)}\n"
         )
-        return head + "".join(_lane_block(lane, celsius, optic.supply_voltage_v) for lane in lanes)
+        return head + "".join(
+            _lane_block(lane, celsius, optic.supply_voltage_v, optic.medium) for lane in lanes
+        )
 
     def _neighbors(self) -> str:
         rows = [
@@ -158,9 +160,9 @@ class NxosText:
         return "\n" + LLDP_HEAD + "".join(blocks) + total if blocks else NO_NEIGHBOR
 
 
-def _lane_block(lane: LaneReading, celsius: float, volts: float) -> str:
+def _lane_block(lane: LaneReading, celsius: float, volts: float, medium: str) -> str:
     told = readings(lane, celsius, volts)
-    tables = {key: limits_of(prefix, table) for key, _, prefix, table in QUANTITIES}
+    tables = {key: limits_of(prefix, medium) for key, _, prefix in QUANTITIES}
     rule = "  " + "-" * 76
     lines = [
         "",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bringup.lab.oc_tree import Keyed, Leaf, Node, decimal, flag, identity, number, text
 from bringup.lab.optic_kind import OpticKind, kind_of
-from bringup.lab.sonic_optics import channel_thresholds, module_thresholds
+from bringup.lab.sonic_optics import limits_by_name
 from bringup.lab.state import Optic, Port
 from bringup.lab.world import LaneReading, World
 
@@ -99,7 +99,7 @@ def _channel(lane: LaneReading, index: int, dark: str) -> Node:
 
 def _threshold(kind: OpticKind, severity: str, suffix: str) -> Node:
     state: dict[str, Node] = {"severity": identity("openconfig-alarm-types", severity)}
-    values = {name: value for name, value, _ in (*channel_thresholds(kind), *module_thresholds(kind))}
+    values = limits_by_name(kind.medium)
     for leaf, prefix in LIMITS:
         state[f"{leaf}-upper"] = decimal(values[f"{prefix}High{suffix}"], 2)
         state[f"{leaf}-lower"] = decimal(values[f"{prefix}Low{suffix}"], 2)

@@ -9,7 +9,9 @@ building's power, and the nodes run.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from itertools import product
+from types import MappingProxyType
 
 from bringup.lab.blueprint import (
     BUILDING,
@@ -22,6 +24,7 @@ from bringup.lab.blueprint import (
     server,
     sonic_switch,
 )
+from bringup.lab.blueprint_vendors import junos_switch, nvue_switch, nxos_switch
 from bringup.lab.parts import AOC, DAC, DR4, DR4_LANES, DR8, LPO, Builder
 from bringup.lab.state import Device, Plant
 
@@ -44,15 +47,29 @@ RAIL_NICS = (
 STORAGE_NIC = Nic("enp170s0np0", "0000:aa:00.0")
 NEAR = ((2, DAC, 1.5), (5, AOC, 7.0), (8, LPO, 15.0))
 """Up to which node, what medium its rails have, and how long they are in m."""
-SONIC, EOS = "sonic", "eos"
-PLATFORMS = {"leaf-1": SONIC, "leaf-2": EOS, "leaf-3": SONIC, "leaf-4": EOS, "spine-1": EOS, "spine-2": SONIC}
+MAKES: Mapping[str, str] = MappingProxyType(
+    {
+        "leaf-1": "sonic",
+        "leaf-2": "eos",
+        "leaf-3": "nvue",
+        "leaf-4": "nxos",
+        "spine-1": "eos",
+        "spine-2": "junos",
+    }
+)
+"""Switch -> its platform."""
 
 
 def cage(device: str, number: int) -> str:
     """The name of a switch's port by the number of its cage, from 1."""
-    if PLATFORMS[device] == SONIC:
-        return f"{device}/Ethernet{LANES * (number - 1)}"
-    return f"{device}/Ethernet{number}/1"
+    names = {
+        "sonic": f"Ethernet{LANES * (number - 1)}",
+        "eos": f"Ethernet{number}/1",
+        "nvue": f"swp{number}",
+        "nxos": f"Ethernet1/{number}",
+        "junos": f"et-0/0/{number - 1}",
+    }
+    return f"{device}/{names[MAKES[device]]}"
 
 
 def fabric_800g(seed: int, speed: float, origin_unix_s: float) -> Plant:
@@ -89,10 +106,20 @@ def fabric_800g(seed: int, speed: float, origin_unix_s: float) -> Plant:
 
 
 def _switch(build: Builder, name: str, number: int, role: str) -> Device:
+    """64 cages of 800G, whatever the make."""
     names = [cage(name, place).split("/", 1)[1] for place in range(1, CAGES + 1)]
-    make = sonic_switch if PLATFORMS[name] == SONIC else eos_switch
-    model = "LT-9864" if PLATFORMS[name] == SONIC else "DCS-7060X6-64PE"
-    return make(build, name, number, names, (BUILDING, BUILDING), role=role, lanes=LANES, model=model)
+    make, model = {
+        "sonic": (sonic_switch, "LT-9864"),
+        "eos": (eos_switch, "DCS-7060X6-64PE"),
+        "nvue": (nvue_switch, "SN5600"),
+        "nxos": (nxos_switch, "Nexus9000 C9364E-SG2-O"),
+        "junos": (junos_switch, "qfx5240-64od"),
+    }[MAKES[name]]
+    device = make(build, name, number, names, (BUILDING, BUILDING), role=role)
+    device.model = model
+    for port in device.ports:
+        port.speed_gbps, port.lane_count = 100.0 * LANES, LANES
+    return device
 
 
 def _widen(node: Device) -> None:

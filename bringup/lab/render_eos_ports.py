@@ -6,7 +6,7 @@ from typing import Any
 
 from bringup.lab.lldp import Neighbor
 from bringup.lab.optic_kind import kind_of
-from bringup.lab.sonic_optics import channel_thresholds, module_thresholds
+from bringup.lab.sonic_optics import limits_by_name
 from bringup.lab.state import Port
 from bringup.lab.world import World
 
@@ -213,8 +213,7 @@ def _sampled_unix_s(world: World, port: Port) -> float:
 def _parameters(world: World, port: Port) -> Json:
     lanes, optic = world.lanes(port.subject), port.optic
     assert optic is not None
-    kind = kind_of(optic.medium)
-    limits = {name: value for name, value, _ in (*channel_thresholds(kind), *module_thresholds(kind))}
+    limits = limits_by_name(optic.medium)
     channels: dict[str, dict[str, float]] = {
         "temperature": {"-": round(world.optic_temperature_c(port.subject), 4)},
         "voltage": {"-": optic.supply_voltage_v},

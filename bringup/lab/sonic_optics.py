@@ -48,8 +48,10 @@ def module_thresholds(kind: OpticKind) -> list[tuple[str, float, str]]:
     return _threshold_rows(kind, (("Temp", "C"), ("Vcc", "Volts")))
 
 
-CHANNEL_THRESHOLDS = tuple(channel_thresholds(kind_of("400GBASE-DR4")))
-MODULE_THRESHOLDS = tuple(module_thresholds(kind_of("400GBASE-DR4")))
+def limits_by_name(medium: str) -> dict[str, float]:
+    """All limits of a module by the names that SONiC has for them: `RxPowerHighAlarm`, `TempLowWarning`."""
+    kind = kind_of(medium)
+    return {name: limit for name, limit, _ in (*channel_thresholds(kind), *module_thresholds(kind))}
 
 
 def dom_block(port: str, optic: Optic | None, lanes: tuple[LaneReading, ...], celsius: float) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from bringup.model.facts import Lane, Optic, Threshold
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, Read, value
+from bringup.model.subject import link
 from tests.check.cases_optic import FAR_PORT, PORT
 from tests.check.trial import FALSE, TRUE, Table, World, answering, case, nothing_told, written
 
@@ -146,9 +147,16 @@ def sealed(serial: Read | None) -> tuple[Optic, ...]:
     return () if serial is None else (Optic(port=FAR_PORT, serial=serial),)
 
 
+def assembly_world(name: str, **more: Any) -> World:
+    """The same, of which the cable is the row."""
+    world, far = accepted_world(name, **more), f"{name}-far"
+    subject = link(f"{name}/{PORT}", f"{far}/{FAR_PORT}")
+    return msgspec.structs.replace(world, subject=subject, beside=(far,))
+
+
 ASSEMBLY = Table(
     check="optic.assembly",
-    world=accepted_world,
+    world=assembly_world,
     reads=("optics",),
     envelope=("base", "optics"),
     begin={"medium": "400GBASE-CR4", "serial": value("AB1234"), "far": sealed(value("AB1234"))},
@@ -164,7 +172,6 @@ ASSEMBLY = Table(
         case("an empty serial at both ends", "UNKNOWN no_data", serial=value(" "), far=sealed(value(" "))),
         case("a number for a serial", "UNKNOWN no_data", far=sealed(value(1234))),
         case("far end lists no module", "UNKNOWN no_data", far=()),
-        case("no cable", "UNKNOWN no_data", cabled=False),
         case("not a cable assembly", "UNKNOWN no_data", medium="400GBASE-DR4"),
     ),
 )  # fmt: skip

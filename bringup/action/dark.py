@@ -10,19 +10,16 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bringup.action.base import Alteration, Outcome, Plain, State
-from bringup.action.drops import dropped_port
+from bringup.action.base import Alteration, Outcome, State
 from bringup.action.feeding import Bindings
-from bringup.action.identity import identity_of, mismatch
 from bringup.action.lights import SETTLES_S, Light, Way, carries_light, light_at, switch
 from bringup.action.safety import Doubt, Unsafe
-from bringup.action.tasks import no_trial_waits
+from bringup.action.two_ends import TwoEnds
 from bringup.check.base import At
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.errors import DeviceError
-from bringup.model.inventory import Inventory, Written
+from bringup.model.inventory import Written
 from bringup.model.measurement import NOT_AVAILABLE, Measurement, Scalar, measured, value
-from bringup.model.subject import parse_subject
 
 SAFE = "DARK, SAFE TO INSPECT: the transmitters of both ends are held off"
 UNPROVEN = "NOT PROVEN DARK: the transmitters of both ends are being switched off"
@@ -42,8 +39,8 @@ class LightArgs(Written):
     far: str = Field(default="", pattern="^(lanes|port|leave|)$")
 
 
-class _BothEnds(Plain):
-    """A port and the far end of its cable. Both devices are named, locked and changed."""
+class _BothEnds(TwoEnds):
+    """The light of a port and of the far end of its cable."""
 
     probe_words = "read whether the transmitters of both ends are told to be off, and are"
     settles_s: float | None = SETTLES_S
@@ -53,17 +50,6 @@ class _BothEnds(Plain):
         self._why: str | None = None
         self._safe = self._lit = False
         self._subject = ""
-
-    def target(self, inventory: Inventory, subject: str) -> str:
-        return parse_subject(subject).device
-
-    def also(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
-        """The other device that is changed."""
-        far = inventory.far_ends.get(subject)
-        return () if far is None else (parse_subject(far).device,)
-
-    def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
-        return dropped_port(inventory, subject)
 
     def why(self) -> str | None:
         return self._why
@@ -85,25 +71,6 @@ class _BothEnds(Plain):
         self._safe = len(found) == 2 and all(light.off for light in found.values())
         self._lit = any(light.told_off is False or light.dark is False for light in found.values())
         return found
-
-    async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
-        """Raises `Unsafe` where the far end is not known, or is not the device that was meant."""
-        far = at.inventory.far_ends.get(subject)
-        if far is None:
-            raise Unsafe(
-                f"no cable of this run's list ends at {subject}: nobody knows what shines into it",
-                "Add the cable to the list: both ends have to be dark before anybody looks in.",
-                cause=subject,
-            )
-        other = parse_subject(far).device
-        wrong = mismatch(at.inventory, other, await identity_of(at, other))
-        if wrong is not None:
-            raise Unsafe(wrong, "Trace the management cable of the far end.", wrong=True, cause=other)
-        doubts = await no_trial_waits(at, parse_subject(subject).device)
-        return (*doubts, *await no_trial_waits(at, other))
-
-    async def identify(self, at: At, subject: str) -> State:
-        return await identity_of(at, parse_subject(subject).device)
 
 
 class Dark(_BothEnds):

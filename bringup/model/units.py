@@ -122,6 +122,16 @@ QUANTITIES = MappingProxyType(
         "safe_to_inspect": Quantity(
             "", "whether both ends of a cable are told to be dark, and are read to be: lanes held off"
         ),
+        "rung_up": Quantity("", "whether a port had a link while its signal was given back at one place"),
+        "rung_ber": Quantity("", "bit error ratio before correction of a signal given back at one place"),
+        "rungs_tried": Quantity("", "places at which a port's signal was given back, in order"),
+        "bad_segment": Quantity("", "the segment of a link behind the last good loopback: `none` is good"),
+        "prbs_locked": Quantity("", "whether the checker of a lane found the test pattern all the while"),
+        "prbs_ber_upper": Quantity("", "bit error ratio of a test pattern, or what none seen proves"),
+        "tone_heard_at": Quantity("", "receivers that followed a transmitter switched off and on"),
+        "tone_as_planned": Quantity("", "whether the far end by the cable list followed, and nobody else"),
+        "tone_lane": Quantity("", "the receiving lane that followed one sending lane"),
+        "tone_lanes_straight": Quantity("", "whether each lane was received on the lane of its number"),
         # NICs
         "pcie_width_lanes": Quantity("", "PCIe lanes in use"),
         "pcie_width_max_lanes": Quantity("", "PCIe lanes that the device could use"),

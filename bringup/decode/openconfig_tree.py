@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeGuard
 
@@ -30,6 +30,7 @@ LIST_KEYS = MappingProxyType(
 MAX_DEPTH = 40
 DARK_DBM = -30.0
 """At or below this a receiver has seen nothing: EOS prints -30, others -40 or -inf (gNMI deviations)."""
+_IN_A_KEY = frozenset("[]\\")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _MINUS_INFINITY = frozenset({"-inf", "-infinity", "- inf"})
 _NO_NUMBER = frozenset({"nan", "inf", "+inf", "infinity"})
@@ -87,10 +88,8 @@ def grow(tree: Tree, path: str, held: object) -> None:
     Raises:
         Damaged: no path, a leaf where a container is, or nested too deeply.
     """
-    node = tree
     elements = split_path(path)
-    for name, key in elements[:-1]:
-        node = _below(node, name, key)
+    node = _reach(tree, elements[:-1])
     if not elements:
         _merge(node, held, 0)
         return
@@ -99,6 +98,13 @@ def grow(tree: Tree, path: str, held: object) -> None:
         _merge(_below(node, name, key), held, len(elements))
     else:
         _put(node, name, held, len(elements))
+
+
+def _reach(tree: Tree, elements: Sequence[tuple[str, str | None]]) -> Tree:
+    node = tree
+    for name, key in elements:
+        node = _below(node, name, key)
+    return node
 
 
 def _below(node: Tree, name: str, key: str | None) -> Tree:
@@ -273,6 +279,17 @@ def tree_of(updates: Iterable[tuple[str, object]]) -> Tree:
         Damaged: as `grow`.
     """
     tree: Tree = {}
+    known: dict[str, tuple[Tree, int]] = {}
     for path, held in updates:
-        grow(tree, path, held)
+        parent, slash, leaf = path.rpartition("/")
+        name = "" if _IN_A_KEY.intersection(leaf) else _bare(leaf)
+        if not (slash and name) or parent.endswith("/") or isinstance(held, dict):
+            grow(tree, path, held)
+            continue
+        # Leaves come by the dozen under one parent, which is looked for once: a tree only grows.
+        if parent not in known:
+            elements = split_path(parent)
+            known[parent] = _reach(tree, elements), len(elements)
+        node, depth = known[parent]
+        _put(node, name, held, depth + 1)
     return tree

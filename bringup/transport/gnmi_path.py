@@ -60,17 +60,20 @@ def _until(text: str, at: int, ends: str) -> tuple[str, int]:
 
 def format_path(elements: Iterable[Element]) -> str:
     """`/` for none. Keys are in order of their names, so that a path has one text."""
-    return "/" + "/".join(
-        _escaped(name, "\\/[")
-        + "".join(f"[{_escaped(key, '=]')}={_escaped(keys[key], ']')}]" for key in sorted(keys))
-        for name, keys in elements
-    )
+    made: list[str] = []
+    for name, keys in elements:
+        made += "/", _escaped(name, "/[")
+        if keys:
+            made += (f"[{_escaped(key, '=]')}={_escaped(keys[key], ']')}]" for key in sorted(keys))
+    return "".join(made) or "/"
 
 
 def _escaped(text: str, special: str) -> str:
-    text = text.replace("\\", "\\\\")
-    for letter in special.replace("\\", ""):
-        text = text.replace(letter, f"\\{letter}")
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    for letter in special:
+        if letter in text:
+            text = text.replace(letter, f"\\{letter}")
     return text
 
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bringup.decode.ethtool_counters import _counters, _plain_counters
 from bringup.decode.nccl_row import PLAIN, plain_row, row_of
+from bringup.decode.openconfig_tree import Tree, grow, tree_of
 from bringup.decode.registry import find_format
-from bringup.decode.result import Damaged, counter, number, read_count, read_number
+from bringup.decode.result import Damaged, counter, number, read_count, read_number, read_power_dbm
 
 FIGURE = st.sampled_from(["0", "12.5", "0.00", "1e3", "N/A", "-1.0", "inf", "7", "5.1234", "1.5e+07"])
 AMOUNT = st.integers(0, 2**40).map(str)
@@ -100,3 +101,44 @@ def test_a_number_is_the_same_however_plain_it_is(text: str) -> None:
 def test_a_table_of_sonic_with_something_between_its_columns_is_still_damaged() -> None:
     table = b"Interface    Presence\n-----------  ----------\nEthernet0    Present\nEthernet8   xPresent\n"
     assert find_format("sonic.presence").decode(table).outcome == "unparsable"
+
+
+@given(
+    st.floats(-60, 60).map(lambda number: f"{number:.4f}")
+    | st.sampled_from(["7", "-inf", "1,0", "N/A", "", "1e3"])
+)
+def test_a_number_with_its_unit_is_the_same_with_a_blank_between(text: str) -> None:
+    """The blank is what the quick way does not know."""
+
+    def told(read: object, *words: str) -> object:
+        try:
+            return read(*words)  # type: ignore[operator]
+        except Damaged:
+            return None
+
+    assert told(read_number, f"{text}mA", "mA") == told(read_number, f"{text} mA", "mA")
+    assert told(read_power_dbm, f"{text}dBm") == told(read_power_dbm, f"{text} dBm")
+
+
+STEP = st.sampled_from(["/a", "/b", "/a[k=1]", "/a[k=x/y]", "/b[k=x\\]", "/m:c", "/", "", "d", "[k=1]", "/c]"])
+HELD = st.sampled_from([1, "x", None, {"d": 2}, [{"name": "e"}], []])
+
+
+@given(st.lists(st.tuples(st.lists(STEP, max_size=4).map("".join), HELD), max_size=6))
+def test_a_tree_is_the_same_whether_parents_are_looked_for_once_or_each_time(
+    updates: list[tuple[str, object]],
+) -> None:
+    def grown() -> Tree | None:
+        tree: Tree = {}
+        try:
+            for path, held in updates:
+                grow(tree, path, held)
+        except Damaged:
+            return None
+        return tree
+
+    try:
+        quick: Tree | None = tree_of(updates)
+    except Damaged:
+        quick = None
+    assert quick == grown()

@@ -55,7 +55,12 @@ class Client:
         self._ask.chmod(0o700)
 
     async def run(
-        self, *command: str, by: str = "publickey", stdin: bytes = b"", timeout_s: float = 20.0
+        self,
+        *command: str,
+        by: str = "publickey",
+        stdin: bytes = b"",
+        timeout_s: float = 20.0,
+        terminal: bool = False,
     ) -> Done:
         options = {
             "UserKnownHostsFile": self._hosts,
@@ -68,6 +73,7 @@ class Client:
             "ConnectTimeout": "2",
         }
         given = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
+        given += ["-tt"] if terminal else []
         process = await asyncio.create_subprocess_exec(
             str(SSH), "-F", "/dev/null", *given, "-p", str(self._port), "admin@127.0.0.1", *command,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -50,7 +50,7 @@ MOST_DEVICES = 12
 """Devices around the port that are read: more would be a load, and a hand seldom errs so far."""
 MOST = 4
 """Cables in hand at once: as many people."""
-LASTS_S = 1800.0
+LASTS_S = 900.0
 """Real time after which a cable that nobody has put anywhere is let go."""
 LIGHT_S = 120.0
 """Real time for which a locate light is asked to blink; it goes out by itself."""

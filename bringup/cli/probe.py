@@ -22,6 +22,7 @@ METHODS = {
     "environment": ("HasEnvironment", "environment"),
     "ports": ("HasPorts", "ports"),
     "optics": ("HasOptics", "optics"),
+    "module-states": ("TellsModuleStates", "module_states"),
     "fec": ("CountsFec", "fec_counters"),
     "flow": ("ControlsFlow", "flow_control"),
     "neighbors": ("SeesNeighbors", "neighbors"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, runtime_checkable
 
+from bringup.driver.module_memory import ModuleMemory
 from bringup.model.facts import (
     Adapter,
     Attached,
@@ -32,7 +33,9 @@ from bringup.model.facts import (
 from bringup.model.facts_flow import FlowControl
 from bringup.model.facts_gpu import Accelerator, Collective, Diagnosis, NvlinkPorts, XidLog
 from bringup.model.facts_module import Loopback, Loopbacks, PatternTest, Role, Side, Transmitters
+from bringup.model.facts_module_state import ModuleState
 from bringup.model.facts_port import PortPlan
+from bringup.model.measurement import Read
 
 
 @runtime_checkable
@@ -58,6 +61,23 @@ class HasPorts(Protocol):  # ports
 @runtime_checkable
 class HasOptics(Protocol):  # optics
     async def optics(self) -> tuple[Optic, ...]: ...
+
+
+@runtime_checkable
+class TellsModuleStates(Protocol):  # module-states
+    async def module_states(self) -> tuple[ModuleState, ...]:
+        """Ports with a module. On hosts it is read from the modules themselves, which clears their latched
+        flags (field rule 8, `consuming`)."""
+        ...
+
+
+@runtime_checkable
+class ReadsModules(Protocol):
+    async def module_memory(self, port: str) -> ModuleMemory:
+        """The whole memory of one module, page by page: `consuming` on hosts, `exclusive` on switches, whose
+        own daemon reads it too (field rule 8).
+        """
+        ...
 
 
 @runtime_checkable
@@ -285,3 +305,14 @@ class TestsPatterns(Protocol):
         modulation.
         """
         ...
+
+
+@runtime_checkable
+class PausesPolling(Protocol):
+    """The switch's own reading of a module, paused while somebody else uses its registers (field rule 8)."""
+
+    async def polling(self, port: str) -> Read:
+        """Whether the switch reads the module by itself."""
+        ...
+
+    async def set_polling(self, port: str, on: bool) -> None: ...

@@ -19,6 +19,7 @@ from bringup.driver.told import fact
 from bringup.model.errors import InputError, NoData, Refused, Unparsable
 from bringup.model.facts_module import Loopback, Loopbacks, PatternTest, Role, Side, Transmitters
 from bringup.model.inventory import Device
+from bringup.model.measurement import NOT_AVAILABLE, Read, value
 from bringup.transport.base import Links
 
 SFPUTIL = "sudo sfputil"
@@ -56,6 +57,16 @@ class SonicModules:
         page, at = (0, SFF8636_TX_DISABLE) if module.sff8636 else (cmis.TX_DISABLE_PAGE, cmis.TX_DISABLE_BYTE)
         (byte,) = await module.held(page, at, 1)
         await module.write(page, at, cmis.with_lanes(byte, _mask(lanes), not on))
+
+    async def polling(self: _Sonic, port: str) -> Read:
+        """Unset is enabled."""
+        told = await _config(self._device, self._links, port, "dom_polling")
+        known = {"": True, "enabled": True, "disabled": False}.get(told)
+        return NOT_AVAILABLE if known is None else value(known)
+
+    async def set_polling(self: _Sonic, port: str, on: bool) -> None:
+        text = f"sudo config interface transceiver dom {_quoted(port)} {'enable' if on else 'disable'}"
+        await change(await self._links.shell(), text, device=self._device.name)
 
     async def loopbacks(self: _Sonic, port: str) -> Loopbacks:
         module = await _Module.of(self._device, self._links, port)
@@ -122,11 +133,7 @@ class _Module:
 
     async def _alone(self) -> None:
         """A port that is broken out has a number of its own in the configuration."""
-        text = f'sonic-db-cli CONFIG_DB HGET "PORT|{self._port}" subport'
-        shell = await self._links.shell()
-        result = await shell.run(text, deadline_s=DEADLINE_S)
-        said = result.stdout.strip()
-        if result.exit_status != 0 or said not in (b"", b"0"):
+        if await _config(self._device, self._links, self._port, "subport") not in ("", "0"):
             raise NoData(
                 f"{self._name}: shares its cage with other ports, or nobody can tell",
                 "Lanes of a port that is broken out are switched by hand, or with the whole cage.",
@@ -164,6 +171,15 @@ class _Module:
 
     async def control(self) -> bytes:
         return await self.held(cmis.DIAGNOSTIC_PAGE, cmis.FIRST_UPPER, cmis.CONTROL_BYTES)
+
+
+async def _config(device: Device, links: Links, port: str, field: str) -> str:
+    """One field of a port's configuration; empty where it is not set, `?` where that can't be read."""
+    text = f'sonic-db-cli CONFIG_DB HGET "PORT|{_quoted(port)}" {field}'
+    result = await (await links.shell()).run(text, deadline_s=DEADLINE_S)
+    if result.exit_status != 0:
+        return "?"
+    return result.stdout.strip().decode("ascii", errors="replace")
 
 
 def _quoted(port: str) -> str:

@@ -134,7 +134,50 @@ BREAKOUT_MODES = b"""\
 | Ethernet8   | 4x100G                  |
 +-------------+-------------------------+
 """
+SONIC_MODULE_STATUS = _encoded(
+    {
+        "TRANSCEIVER_STATUS|Ethernet0": {
+            "type": "hash",
+            "value": {
+                "module_state": "ModuleReady",
+                "module_fault_cause": "No Fault detected",
+                "DP1State": "DataPathActivated",
+                "DP2State": "DataPathInitialized",
+                "config_state_hostlane1": "ConfigSuccess",
+                "config_state_hostlane2": "ConfigSuccess",
+                "txdisable": "0",
+            },
+        },
+        "TRANSCEIVER_STATUS|Ethernet8": {
+            "type": "hash",
+            "value": {"module_state": "ModuleLowPwr", "module_fault_cause": "N/A"},
+        },
+    }
+)
+SONIC_MODULE_VDM = _encoded(
+    {
+        "TRANSCEIVER_VDM_REAL_VALUE|Ethernet0": {
+            "type": "hash",
+            "value": {
+                "esnr_media_input1": "23.1171875",
+                "prefec_ber_curr_media_input1": "1.33e-09",
+                "esnr_host_input1": "22.5",
+                "prefec_ber_curr_media_input2": "0",
+                "laser_temperature_media1": "38",
+            },
+        },
+        "TRANSCEIVER_VDM_HALARM_THRESHOLD|Ethernet0": {"type": "hash", "value": {"esnr_media_input1": "40"}},
+    }
+)
+ETHTOOL_HEX = (
+    b"Offset\t\tValues\n------\t\t------\n"
+    b"0x0080:\t\t44 44 44 44 ff ff 00 00 00 00 00 00 00 00 00 00\n"
+    b"0x0090:\t\t00 00 00 00 00 00 00 00 00 00 27 10 27 10 27 10\n"
+)
 OF_SHELL = {
+    "sonic.module-status": SONIC_MODULE_STATUS,
+    "sonic.module-vdm": SONIC_MODULE_VDM,
+    "ethtool.module-hex": ETHTOOL_HEX,
     "sonic.pfc-counters": SONIC_PAUSES,
     "sonic.pfc-priority": SONIC_ENABLED,
     "sonic.pfcwd-config": SONIC_WATCHDOG,

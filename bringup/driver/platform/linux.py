@@ -27,6 +27,7 @@ from bringup.decode import (
 )
 from bringup.decode.fec import reed_solomon
 from bringup.driver import lldpd, lossless
+from bringup.driver.module_memory import ByEthtool, ModuleMemory, read_memory, states_of
 from bringup.driver.platform import _linux_mlx
 from bringup.driver.platform._linux_gpu import LinuxAccelerators
 from bringup.driver.reading import Command, NotPermitted, change, read
@@ -46,6 +47,7 @@ from bringup.model.facts import (
     Processor,
 )
 from bringup.model.facts_flow import FlowControl
+from bringup.model.facts_module_state import ModuleState
 from bringup.model.inventory import Device
 from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED, Read, value
 from bringup.transport.base import Links
@@ -147,6 +149,25 @@ class LinuxDriver(LinuxAccelerators):
         """One for each interface that could have a module; without access to one, its readings say why
         not."""
         return tuple([await self._optic(port.name) for port in await self._links_of_host()])
+
+    async def module_states(self) -> tuple[ModuleState, ...]:
+        """Of every interface whose driver reads its module by pages.
+
+        Raises:
+            NoData: there is none.
+        """
+        name = self._device.name
+        ports = [port.name for port in await self._links_of_host()]
+        return await states_of({port: ByEthtool(self._read, port, name) for port in ports}, device=name)
+
+    async def module_memory(self, port: str) -> ModuleMemory:
+        """Raises:
+        InputError: `port` is no interface name.
+        """
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no interface name", "Names are as in `ip link`.")
+        name = self._device.name
+        return await read_memory(ByEthtool(self._read, port, name), port, device=name)
 
     async def fec_counters(self) -> tuple[FecCounters, ...]:
         return tuple([await self._fec_counters(port.name) for port in await self._links_of_host()])

@@ -23,6 +23,7 @@ from bringup.decode import (
     nvue_transceiver,
 )
 from bringup.driver import lldpd, lossless, nvue_rest, nvue_trial, openconfig
+from bringup.driver.module_memory import ByEthtool, ModuleMemory, read_memory
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.port_plan import plan_of
 from bringup.driver.reading import Command, NotPermitted, read
@@ -181,7 +182,8 @@ class NvueDriver(ConfigOnTrial[Shell]):
         return tuple([await lossless.of_nvue(self._read, port) for port in up])
 
     async def optics(self) -> tuple[Optic, ...]:
-        """One for each front port: by the interface, on later releases by the platform.
+        """One for each front port: by the platform, which tells the module's own limits, too; on earlier
+        releases, and where that tells of no lanes, by the interface.
 
         Raises:
             NoData: there is REST alone.
@@ -191,8 +193,8 @@ class NvueDriver(ConfigOnTrial[Shell]):
         return tuple([await self._optic(port.name) for port in await self.ports()])
 
     async def _optic(self, port: str) -> Optic:
-        none = NOT_AVAILABLE
-        for what in ("transceiver", "platform_transceiver"):
+        none, without_lanes = NOT_AVAILABLE, None
+        for what in ("platform_transceiver", "transceiver"):
             try:
                 found = fact(await self._told(what, port), "optic", Optic)
             except NoData:
@@ -200,8 +202,26 @@ class NvueDriver(ConfigOnTrial[Shell]):
             except (NotPermitted, Unparsable):
                 none = NOT_AVAILABLE
             else:
-                return msgspec.structs.replace(found, port=port)
+                if found.lanes or found.present.value is False:
+                    return msgspec.structs.replace(found, port=port)
+                without_lanes = without_lanes or found
+        if without_lanes is not None:
+            return msgspec.structs.replace(without_lanes, port=port)
         return Optic(port=port, present=none, medium=none, serial=none, temperature_c=none)
+
+    async def module_memory(self, port: str) -> ModuleMemory:
+        """By the kernel of the switch, over SSH.
+
+        Raises:
+            InputError: `port` is no front port's name.
+        """
+        if not FRONT.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no front port's name", "Names are as in `nv show interface`.")
+        name = self._device.name
+        return await read_memory(ByEthtool(self._as_root, port, name), port, device=name)
+
+    async def _as_root(self, command: Command) -> Decoded:
+        return await self._read(msgspec.structs.replace(command, text=f"sudo -n {command.text}"))
 
     async def neighbors(self) -> tuple[Neighbor, ...]:
         """Raises `NoData` where there is REST alone."""

@@ -21,10 +21,12 @@ from bringup.decode import (
     sonic_counters,
     sonic_dom,
     sonic_interfaces,
+    sonic_module_state,
     sonic_platform,
     sonic_transceiver,
 )
 from bringup.driver import bundles, lldpd, lossless, openconfig, sonic_trial
+from bringup.driver.module_memory import BySfputil, ModuleMemory, read_memory, with_signals
 from bringup.driver.monitored import age_of, aged
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.port_lines import BREAKOUT
@@ -46,6 +48,7 @@ from bringup.model.facts import (
     Port,
 )
 from bringup.model.facts_flow import FlowControl
+from bringup.model.facts_module_state import ModuleState
 from bringup.model.facts_port import PortPlan
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
@@ -76,6 +79,13 @@ COMMANDS = MappingProxyType(
         ),
         "dom_times": Command(
             text='sonic-db-dump -n STATE_DB -y -k "TRANSCEIVER_DOM_SENSOR|*"', format=sonic_dom.DOM
+        ),
+        "module_status": Command(
+            text='sonic-db-dump -n STATE_DB -y -k "TRANSCEIVER_STATUS|*"',
+            format=sonic_module_state.MODULE_STATUS,
+        ),
+        "module_vdm": Command(
+            text='sonic-db-dump -n STATE_DB -y -k "TRANSCEIVER_VDM_*|*"', format=sonic_module_state.MODULE_VDM
         ),
         "neighbors": Command(text="docker exec lldp lldpctl -f json0", format=lldp_json0.TABLE),
         "lldp_interfaces": Command(
@@ -195,6 +205,27 @@ class SonicDriver(SonicModules, ConfigOnTrial[Shell]):
         now = (await self.clock()).unix_s.value
         assert isinstance(told, dict)
         return {port: age_of(now, stamp, sonic_dom.KNOWN_TO_S) for port, stamp in told.items()}
+
+    async def module_states(self) -> tuple[ModuleState, ...]:
+        """As the switch's daemon read them last, out of its database: no module is asked (field rule 8)."""
+        states = facts(await self._read("module_status"), "states", ModuleState)
+        try:
+            measured = facts(await self._read("module_vdm"), "states", ModuleState)
+        except (NoData, Unparsable):  # older releases and modules without diagnostics
+            measured = ()
+        by_port = {state.port: state for state in measured}
+        return tuple(with_signals(state, by_port.get(state.port)) for state in states)
+
+    async def module_memory(self, port: str) -> ModuleMemory:
+        """By `sfputil`, while the switch's daemon reads the same module: for ports that carry nothing.
+
+        Raises:
+            InputError: `port` is no port name.
+        """
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no port name", "Names are as in `show interfaces status`.")
+        name = self._device.name
+        return await read_memory(BySfputil(self._read_command, port, name), port, device=name)
 
     async def neighbors(self) -> tuple[Neighbor, ...]:
         if self._links.has("gnmi") and not self._links.has("ssh"):

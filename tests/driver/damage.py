@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -194,9 +194,9 @@ def _json_spoilt(whole: bytes, kind: str, dice: random.Random) -> bytes:
 
 
 class DamagedLinks:
-    """Links of one device whose replies are all spoilt, or one of them: the one with number `only`."""
+    """Links of one device whose replies are spoilt: all, or those whose number (from 0) is in `only`."""
 
-    def __init__(self, inner: Any, damage: Damage, only: int | None = None) -> None:
+    def __init__(self, inner: Any, damage: Damage, only: Container[int] | None = None) -> None:
         self._inner = inner
         self._damage = damage
         self._only = only
@@ -205,7 +205,7 @@ class DamagedLinks:
 
     def _hurts(self) -> bool:
         self.replies += 1
-        return self._only is None or self.replies - 1 == self._only
+        return self._only is None or self.replies - 1 in self._only
 
     def has(self, transport: Literal["ssh", "snmp", "gnmi", "redfish", "eapi", "nvue"]) -> bool:
         found: bool = self._inner.has(transport)

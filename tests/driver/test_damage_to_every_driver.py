@@ -62,7 +62,7 @@ async def test_damage_never_crashes_a_driver_nor_gives_a_value_that_the_device_d
     for read, (whole, replies) in (await reads_of(platform)).items():
         for seed in range(EACH):
             damage = Damage(kind, seed)
-            links = DamagedLinks(DEVICES[platform](), damage, only=seed % replies)
+            links = DamagedLinks(DEVICES[platform](), damage, only={seed % replies})
             found = await outcome(opened(platform, links), read)
             if not isinstance(found, DeviceError) and not damage.other:
                 assert not_told(whole, found) == {}, f"{read}, seed {seed}"

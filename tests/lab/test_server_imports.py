@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SERVERS = ("snmp_agent", "eapi_server", "gnmi_server", "redfish_server")
+SERVERS = ("snmp_agent", "eapi_server", "gnmi_server", "redfish_server", "nvue_server")
 HEAVY = ("pysnmp", "pyasn1", "grpc", "google.protobuf", "aiohttp", "cryptography")
 
 

@@ -152,7 +152,7 @@ async def test_what_is_no_answer_is_an_error(said: bytes) -> None:
 async def test_a_module_whose_table_is_damaged_is_not_known() -> None:
     cut = SAMPLES["nvue.transceiver"][:-5]
     (first, _) = await driver({of_port("transceiver", "swp1"): cut}).optics()
-    assert (first.present, first.lanes) == (UNSUPPORTED, ())
+    assert (first.present, first.lanes) == (NOT_AVAILABLE, ())
     both = {of_port(what, "swp1"): cut for what in ("transceiver", "platform_transceiver")}
     (first, _) = await driver(both).optics()
     assert (first.present, first.lanes) == (NOT_AVAILABLE, ())

@@ -23,6 +23,7 @@ from bringup.decode import (
     nvue_transceiver,
 )
 from bringup.driver import lldpd, lossless, nvue_rest, nvue_trial, openconfig
+from bringup.driver.module_memory import ByEthtool, ModuleMemory, read_memory
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.port_plan import plan_of
 from bringup.driver.reading import Command, NotPermitted, read
@@ -207,6 +208,20 @@ class NvueDriver(ConfigOnTrial[Shell]):
         if without_lanes is not None:
             return msgspec.structs.replace(without_lanes, port=port)
         return Optic(port=port, present=none, medium=none, serial=none, temperature_c=none)
+
+    async def module_memory(self, port: str) -> ModuleMemory:
+        """By the kernel of the switch, over SSH.
+
+        Raises:
+            InputError: `port` is no front port's name.
+        """
+        if not FRONT.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no front port's name", "Names are as in `nv show interface`.")
+        name = self._device.name
+        return await read_memory(ByEthtool(self._as_root, port, name), port, device=name)
+
+    async def _as_root(self, command: Command) -> Decoded:
+        return await self._read(msgspec.structs.replace(command, text=f"sudo -n {command.text}"))
 
     async def neighbors(self) -> tuple[Neighbor, ...]:
         """Raises `NoData` where there is REST alone."""

@@ -1,5 +1,7 @@
-"""Modules as they work: no loopback, no test pattern, every transmitter sending. Whether they are so, and
-making them so; what tests of modules put back, and the action that does it alone (field rule 11).
+"""Modules as they work: no loopback, no test pattern, every transmitter sending, polled by their switch.
+
+Whether they are so, and making them so; what tests of modules put back, and the action that does it alone
+(field rule 11).
 """
 
 from __future__ import annotations
@@ -9,16 +11,17 @@ from typing import Literal
 from bringup.action.base import Outcome, State
 from bringup.action.two_ends import TwoEnds
 from bringup.check.base import At
-from bringup.driver.capability import HoldsTransmitters, LoopsModules, TestsPatterns
+from bringup.driver.capability import HoldsTransmitters, LoopsModules, PausesPolling, TestsPatterns
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts_module import Loopbacks, PatternTest, Role, Side, Transmitters
+from bringup.model.measurement import Read
 from bringup.model.subject import parse_subject
 
-Kind = Literal["loopback", "pattern", "light"]
-KINDS: tuple[Kind, ...] = ("loopback", "pattern", "light")
-TESTED = "modules are under test: loopbacks, patterns or dark lanes"
+Kind = Literal["loopback", "pattern", "light", "polling"]
+KINDS: tuple[Kind, ...] = ("loopback", "pattern", "light", "polling")
+TESTED = "modules are under test: loopbacks, patterns, dark lanes, or polling that is paused"
 NORMAL = "module.normal"
-NORMAL_WORDS = "end loopbacks and patterns, and let every transmitter send"
+NORMAL_WORDS = "end loopbacks and patterns, let every transmitter send, and the switch poll again"
 SIDES: tuple[Side, ...] = ("host", "media")
 ROLES: tuple[Role, ...] = ("generator", "checker")
 
@@ -45,6 +48,10 @@ async def unusual(at: At, end: str, kinds: tuple[Kind, ...] = KINDS) -> tuple[st
         off = [str(lane.index) for lane in told.lanes if lane.disabled.value is not False]
         if off:
             found.append(f"{end}: transmitters of lanes {', '.join(off)} told to be off, or not read")
+    if "polling" in kinds and at.can(device, PausesPolling):
+        polled: Read = (await at.read(device, PausesPolling, "polling", arguments=(name,))).facts
+        if polled.value is not True:
+            found.append(f"{end}: the switch does not poll the module")
     return tuple(found)
 
 
@@ -74,6 +81,8 @@ async def make_usual(at: At, end: str, kinds: tuple[Kind, ...] = KINDS) -> None:
                     await at.change(device, TestsPatterns, "set_pattern", name, side, role, False)
     if "light" in kinds and await unusual(at, end, ("light",)):
         await at.change(device, HoldsTransmitters, "set_transmitters", name, (), True)
+    if "polling" in kinds and await unusual(at, end, ("polling",)):
+        await at.change(device, PausesPolling, "set_polling", name, True)
 
 
 def _name(end: str) -> str:

@@ -45,6 +45,8 @@ class ModuleCommands:
             rf"sudo sfputil read-eeprom {port} {size} --no-format": self._read,
             rf"sudo sfputil write-eeprom {port} -d (?P<data>[0-9a-f]{{2}})": self._write,
             r'sonic-db-cli CONFIG_DB HGET "PORT\|(?P<name>\S+)" subport': self._subport,
+            r'sonic-db-cli CONFIG_DB HGET "PORT\|(?P<name>\S+)" dom_polling': self._polling,
+            rf"sudo config interface transceiver dom {name} {verb}": self._set_polling,
             r"sfputil .*": lambda: Reply("Root privileges are required for this operation\n", "", 1),
         }
 
@@ -59,6 +61,19 @@ class ModuleCommands:
             return Reply("\n")
         whole = port.lane_count >= len(port.optic.lanes)
         return Reply("0\n" if whole else f"{port.lane_offset // port.lane_count + 1}\n")
+
+    def _polling(self, name: str) -> Reply:
+        port = self._port(name)
+        paused = port is not None and port.optic is not None and not port.optic.controls.polled
+        return Reply("disabled\n" if paused else "\n")
+
+    def _set_polling(self, name: str, verb: str) -> Reply:
+        found = self._module(name)
+        if isinstance(found, Reply):
+            return found
+        with self._world.changing():
+            found[1].controls.polled = verb == "enable"
+        return Reply("")
 
     def _module(self, name: str) -> tuple[Port, Optic] | Reply:
         port = self._port(name)

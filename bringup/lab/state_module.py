@@ -9,7 +9,8 @@ class ModuleControls(msgspec.Struct, kw_only=True):
     """Masks of lanes, the lowest bit for lane 1.
 
     `loopbacks` by SONiC's names (`host-side-input` …), `generators` and `checkers` of test patterns by side
-    (`host`, `media`); `selector` is what the page of results is set to show.
+    (`host`, `media`); `selector` is what the page of results is set to show;
+    `polled`: the switch reads the module by itself.
     """
 
     tx_disabled: int = 0
@@ -17,3 +18,4 @@ class ModuleControls(msgspec.Struct, kw_only=True):
     generators: dict[str, int] = msgspec.field(default_factory=dict)
     checkers: dict[str, int] = msgspec.field(default_factory=dict)
     selector: int = 0
+    polled: bool = True

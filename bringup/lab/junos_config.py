@@ -27,6 +27,7 @@ _COMMIT = re.compile(
     r"commit(?P<check> check)?(?: (?P<confirmed>confirmed)(?: (?P<minutes>\d{1,5}))?)?"
     r"(?: comment (?P<log>\"[^\"]*\"|\S+))?(?P<quit> and-quit)?"
 )
+_CHASSIS_SPEED = re.compile(r"chassis fpc (\d+) pic (\d+) port (\d+) speed (\S+)")
 _CONFIRMED = "commit confirmed will be automatically rolled back in {} minutes unless confirmed\n"
 
 
@@ -148,6 +149,12 @@ class JunosConfig:
 
     def _changes_of(self, path: list[str], *, delete: bool) -> list[Change]:
         words = " ".join(path)
+        if not delete and (match := _CHASSIS_SPEED.fullmatch(words)) is not None:
+            name, speed = f"et-{match[1]}/{match[2]}/{match[3]}", speed_of(match[4])
+            if speed is None:
+                raise JunosRefusedError(f"syntax error: {match[4]}")
+            if name in {port.name for port in self._switch.listed_ports}:
+                return [PortChange(name, "speed_gbps", speed)]
         if path[:1] != ["interfaces"] or len(path) < 3:
             if (
                 path[:1] not in (["system"], ["snmp"], ["protocols"], ["chassis"], ["firewall"])

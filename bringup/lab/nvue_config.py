@@ -13,7 +13,7 @@ from typing import Any
 
 from bringup.lab.config_state import Revision, Snapshot
 from bringup.lab.configuration import MANAGEMENT_DOWN, restore, revert_revision, snapshot
-from bringup.lab.port_change import Change, PortChange, SettingChange, changed, mtu_of, speed_of
+from bringup.lab.port_change import Change, PortChange, SettingChange, changed, mtu_of, reed_solomon, speed_of
 from bringup.lab.state import Device, Port
 from bringup.lab.world import World
 
@@ -185,7 +185,7 @@ class NvueConfig:
 
     def _of_link(self, port: Port, key: str, told: str | None) -> Change:
         """`told` None: as it is by default."""
-        rs = "rs544" if port.speed_gbps / port.lane_count >= 50.0 else "rs528"
+        rs = reed_solomon(port)
         fec = {"rs": rs, "baser": "fc", "off": "none", "auto": rs}
         if key == "state" and told in ("up", "down", None):
             return PortChange(port.name, "admin_up", told != "down")

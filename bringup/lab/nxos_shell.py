@@ -18,21 +18,20 @@ from bringup.lab.config_state import Snapshot
 from bringup.lab.configuration import MANAGEMENT_DOWN, restore, snapshot
 from bringup.lab.nxos_show import NxosShow
 from bringup.lab.nxos_text import NO_NEIGHBOR, NxosText
-from bringup.lab.port_change import Change, PortChange, SettingChange, changed, mtu_of, speed_of
+from bringup.lab.port_change import Change, PortChange, SettingChange, changed, mtu_of, reed_solomon, speed_of
 from bringup.lab.shell import Reply
 from bringup.lab.state import Device, Port
 from bringup.lab.world import World
 
 FEC = {
     "fec kp-fec": "rs544",
-    "fec rs-fec": "rs528",
     "fec rs-cons16": "rs528",
     "fec rs-ieee": "rs528",
     "fec fc-fec": "fc",
     "fec off": "none",
-    "no fec": "rs544",
-    "fec auto": "rs544",
 }
+BY_SPEED = ("fec rs-fec", "fec auto", "no fec")
+"""Reed-Solomon, whichever the speed of a lane wants."""
 MANAGEMENT = "mgmt0"
 WELCOME = "Enter configuration commands, one per line. End with CNTL/Z.\n"
 NO_CHECKPOINT = "ERROR: Checkpoint {name} does not exist\n"
@@ -190,8 +189,9 @@ class NxosShell:
             if self._port == MANAGEMENT:
                 return SettingChange(MANAGEMENT_DOWN, None if up else "mgmt0")
             return PortChange(self._port, "admin_up", up)
-        if words in FEC and self._port != MANAGEMENT:
-            return PortChange(self._port, "fec_mode", FEC[words])
+        if words in (*FEC, *BY_SPEED) and self._port != MANAGEMENT:
+            port = self._world.port(f"{self._name}/{self._port}")
+            return PortChange(self._port, "fec_mode", FEC.get(words) or reed_solomon(port))
         verb, _, amount = words.partition(" ")
         mtu, speed = mtu_of(amount), speed_of(amount)
         if verb == "mtu" and mtu is not None and self._port != MANAGEMENT:

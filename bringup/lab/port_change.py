@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from bringup.lab.config_state import Snapshot
+from bringup.lab.state import Port
 
 Field = Literal["admin_up", "mtu", "fec_mode", "speed_gbps"]
 MTU = (68, 9416)
@@ -58,3 +59,8 @@ def speed_of(text: str) -> float | None:
         return None
     gbps = float(bare) if text[-1:] in "gG" else float(bare) / 1000.0
     return gbps if gbps in SPEEDS_GBPS else None
+
+
+def reed_solomon(port: Port) -> str:
+    """The Reed-Solomon code of a port at its speed: RS(544,514) from 50 Gb/s a lane on (IEEE 802.3)."""
+    return "rs544" if port.speed_gbps / port.lane_count >= 50.0 else "rs528"

@@ -13,6 +13,7 @@ import pytest
 from bringup.driver.platform.junos import JunosDriver
 from bringup.driver.platform.nvue import NvueDriver
 from bringup.driver.platform.nxos import NxosDriver
+from bringup.driver.port_lines import lines_of, wanted
 from bringup.driver.trial import NoTimer
 from bringup.lab.configuration import path_cut
 from bringup.lab.junos_shell import JunosShell
@@ -161,6 +162,17 @@ async def test_a_port_is_shut_and_started(make: Make) -> None:
     assert (port.admin_up, port.oper_up) == (value(False), value(False))
     await made.set_admin(name, True)
     assert world.port(f"{make.leaf}/{name}").admin_up
+
+
+@each
+async def test_lines_for_a_speed_and_a_coding_are_taken_as_they_are_meant(make: Make) -> None:
+    world = vendor_world()
+    name, made = PORTS[make.leaf][0], driver(world, make)
+    port = world.port(f"{make.leaf}/{name}")
+    for at, (what, to) in enumerate((("speed", "200"), ("fec", "none"), ("fec", "rs544"), ("speed", "400"))):
+        lines = lines_of(make.platform, wanted(name, what, to))
+        await made.config_try(f"{NAME}-{at}", lines, 0.0)
+        assert (to if what == "fec" else float(to)) == (port.fec_mode if what == "fec" else port.speed_gbps)
 
 
 async def state(made: Any) -> object:

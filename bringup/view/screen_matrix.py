@@ -36,6 +36,9 @@ COLLECTIVE = MappingProxyType(
 )
 """What is measured of a collective, and the head of its column; in the order in which one asks."""
 
+FIRST = ("rx_power_dbm", "tx_power_dbm", "pre_fec_ber", "temperature_c", "bias_ma")
+"""What one asks of a part first; the other quantities follow by name."""
+
 
 class Grid(msgspec.Struct, frozen=True):
     """`cells[row][column]` is the worst judgement of that part of that component."""
@@ -45,6 +48,14 @@ class Grid(msgspec.Struct, frozen=True):
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: dict[tuple[str, str], Judgement]
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind} x {self.quantity}"
+
+    @property
+    def bad(self) -> int:
+        return sum(not cell.verdict.good for cell in self.cells.values())
 
 
 def grids(scene: Scene) -> tuple[Grid, ...]:
@@ -71,8 +82,13 @@ def _grids(scene: Scene) -> Iterator[Grid]:
             known = cells.get((row, column))
             if known is None or judgement.verdict.severity > known.verdict.severity:
                 cells[row, column] = judgement
-    for (kind, quantity), cells in sorted(found.items()):
+    for (kind, quantity), cells in sorted(found.items(), key=_place_in_line):
         yield _grid(kind, quantity, cells)
+
+
+def _place_in_line(found: tuple[tuple[str, str], object]) -> tuple[str, int, str]:
+    (kind, quantity), _ = found
+    return kind, FIRST.index(quantity) if quantity in FIRST else len(FIRST), quantity
 
 
 def _place(judgement: Judgement) -> tuple[str, str, str]:
@@ -97,9 +113,21 @@ def _grid(kind: str, quantity: str, cells: dict[tuple[str, str], Judgement]) -> 
 
 
 def picked(scene: Scene, look: Look) -> Grid | None:
-    """The grid that the screen shows: `look.about` is its number."""
+    """The grid that the screen shows, by its name: a quantity that is judged meanwhile changes nothing."""
     found = grids(scene)
-    return found[int(look.about or 0) % len(found)] if found else None
+    return next((grid for grid in found if grid.name == look.about), found[0] if found else None)
+
+
+def worst(scene: Scene) -> str:
+    """The name of the first grid that holds anything bad, else of the first."""
+    found = grids(scene)
+    return next((grid.name for grid in found if grid.bad), found[0].name if found else "")
+
+
+def after(scene: Scene, look: Look) -> str:
+    """The name of the grid after the one that is shown."""
+    grid, found = picked(scene, look), grids(scene)
+    return found[(found.index(grid) + 1) % len(found)].name if grid is not None else ""
 
 
 def ordered(grid: Grid, worst_first: bool) -> tuple[str, ...]:
@@ -120,7 +148,7 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
     cursor = min(look.cursor, len(names) - 1)
     cell_width = _cell_width(size.width, len(grid.columns))
     head: list[Cell] = [
-        (f" {grid.kind} x {grid.quantity}"[:NAME_CELLS].ljust(NAME_CELLS + COUNT_CELLS), "dim")
+        (f" {grid.name}"[: NAME_CELLS + COUNT_CELLS - 1].ljust(NAME_CELLS + COUNT_CELLS), "dim")
     ]
     head += [(f"{column:>{cell_width}}"[-cell_width:], "dim") for column in grid.columns]
     rows: list[Row] = [tuple(head)]
@@ -219,8 +247,8 @@ def _short(quantity: str) -> str:
 
 def footer(scene: Scene, look: Look) -> Footer:
     grid = picked(scene, look)
-    many = len(grids(scene))
-    doing = f"grid {int(look.about or 0) % many + 1} of {many}" if grid is not None else "no grid yet"
+    found = grids(scene)
+    doing = f"grid {found.index(grid) + 1} of {len(found)}" if grid is not None else "no grid yet"
     keys = [
         ("j k", "move"),
         ("t", "next grid"),

@@ -70,3 +70,25 @@ def test_collectives_are_a_grid_of_what_they_ran_on_by_what_was_measured() -> No
     assert "1 bad" in row_of(shown, "rack")
     about = "\n".join(map(plain, screen_matrix.body(shown, Look(screen="matrix"), CART)))
     assert "er wrong results" in about and "suspect" not in about
+
+
+def test_light_comes_before_other_quantities_and_a_new_one_changes_nothing_of_what_is_shown() -> None:
+    record = Sound()
+    record.step("optics", "levels", C1[0], [(f"{C1[0]}#lane-{n}", "bias_ma", 0) for n in (1, 2)])
+    shown = scene(record)
+    look = Look(screen="matrix", about=screen_matrix.worst(shown))
+    assert look.about == "lane x bias_ma"
+    record.step("optics", "more", C1[0], [(f"{C1[0]}#lane-{n}", "rx_power_dbm", 0) for n in (1, 2)])
+    later = scene(record)
+    assert [grid.quantity for grid in screen_matrix.grids(later)] == ["rx_power_dbm", "bias_ma"]
+    one = screen_matrix.picked(later, look)
+    assert one is not None and one.quantity == "bias_ma"
+    assert screen_matrix.after(later, look) == "lane x rx_power_dbm"
+
+
+def test_the_grid_that_holds_something_bad_opens_first() -> None:
+    record = Sound()
+    record.step("optics", "levels", C1[0], [(f"{C1[0]}#lane-1", "rx_power_dbm", 0)])
+    record.step("optics", "more", C1[0], [(f"{C1[0]}#lane-1", "bias_ma", 7)])
+    assert screen_matrix.worst(scene(record)) == "lane x bias_ma"
+    assert screen_matrix.worst(scene(Record())) == ""

@@ -46,6 +46,12 @@ def _cell(scene: Scene, look: Look) -> str:
     return f"{reading(one)}   limit: {limit(one)}" if one is not None else ""
 
 
+def _opened(console: Console) -> list[Effect]:
+    if not console.look.about:
+        console.change(about=screen_matrix.worst(console.scene))
+    return []
+
+
 def _left(console: Console) -> list[Effect]:
     console.change(column=max(-1, console.look.column - 1))
     return []
@@ -80,7 +86,7 @@ def _bad(console: Console, by: int) -> list[Effect]:
 
 
 def _metric(console: Console) -> list[Effect]:
-    console.change(about=str(int(console.look.about or 0) + 1), cursor=0, column=-1)
+    console.change(about=screen_matrix.after(console.scene, console.look), cursor=0, column=-1)
     return []
 
 
@@ -106,5 +112,6 @@ SCREEN = Screen(
     last=_last,
     port=_port,
     cell=_cell,
+    opened=_opened,
     follow=True,
 )

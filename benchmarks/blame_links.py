@@ -24,26 +24,26 @@ from benchmarks.child import environment
 from bringup.cli._lab_process import lab_beside
 
 LEAST_SHARE = 0.98
-SPEED = 100
+SPEED = 50
 RUN_DEADLINE_S = 900.0
 
 
 def trial(
-    profile: str, seed: int, count: int, folder: Path, *, hosts_off: int, swaps: int, shared: bool = False
+    profile: str, seed: int, count: int, folder: Path, *, hosts_off: int, swaps: int, shared: bool, speed: int
 ) -> Blame:
     """One rack, one run."""
     faults = draw(healthy(profile), seed, count, hosts_off=hosts_off, swaps=swaps, shared=shared)
-    said = run(profile, faults, folder)
+    said = run(profile, faults, folder, speed)
     return blamed(said, faults, healthy(profile))
 
 
-def run(profile: str, faults: Sequence[Injected], folder: Path) -> dict[str, Any]:
+def run(profile: str, faults: Sequence[Injected], folder: Path, speed: int) -> dict[str, Any]:
     """The summary of an unattended run."""
     lab = folder / "lab"
     lab.mkdir(parents=True)
     book = folder / f"{profile}-links.toml"
     book.write_text(playbook(profile))
-    words = ["--speed", str(SPEED), "--profile", profile]
+    words = ["--speed", str(speed), "--profile", profile]
     for text in (text for each in faults for text in each.texts):
         words += ["--fault", text]
     with lab_beside(lab, words) as ready:
@@ -69,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.add_argument("--hosts-off", type=int, default=1)
     options.add_argument("--swaps", type=int, default=2)
     options.add_argument("--shared", action="store_true", help="a trunk out and a switch set wrongly, too")
+    options.add_argument("--speed", type=int, default=SPEED, help="of the lab's world")
     options.add_argument("--keep", type=Path, help="leave the runs in this folder")
     given = options.parse_args(argv)
     bad = 0
@@ -84,6 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 hosts_off=given.hosts_off,
                 swaps=given.swaps,
                 shared=given.shared,
+                speed=given.speed,
             )
             print(f"{given.profile}, seed {seed}, {time.perf_counter() - began:.0f} s")
             print(table(blame), flush=True)

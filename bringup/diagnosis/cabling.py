@@ -1,4 +1,5 @@
-"""Crossed cables: what LLDP names, laid over the cable list (network reference, section 8.3).
+"""Crossed cables: what LLDP names, or the serial numbers of a cable's two ends, laid over the cable list
+(network reference, section 8.3).
 
 Cables whose ends name each other's far ends belong together: two of them are a swap, more are a cycle, and
 they are one cause, however many ends complain. A neighbour outside the cable list is a foreign cable, by
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from bringup.diagnosis.assembly import led_to
 from bringup.diagnosis.observed import Observed
 from bringup.model.cause import Suspect
 from bringup.model.inventory import Cable, Inventory
@@ -30,6 +32,8 @@ class Crossing(msgspec.Struct, frozen=True):
     ends: tuple[str, ...]
     found: Mapping[str, str]
     foreign: bool = False
+    assembled: frozenset[str] = frozenset()
+    """Ends that were found by the serial numbers of their cables, not by a neighbour that they name."""
 
     @property
     def names(self) -> str:
@@ -46,6 +50,8 @@ def crossings(observed: Observed, inventory: Inventory) -> tuple[Crossing, ...]:
         and isinstance(value := observed.value(end, "neighbor"), str)
         and value not in ("none", expected)
     }
+    assembled = {end: seen for end, seen in led_to(observed, inventory).items() if end not in wrong}
+    wrong |= assembled
     groups = _joined(
         [(by_end[end].subject, by_end[seen].subject) for end, seen in wrong.items() if seen in by_end]
     )
@@ -53,7 +59,9 @@ def crossings(observed: Observed, inventory: Inventory) -> tuple[Crossing, ...]:
     for group in groups:
         cables = tuple(cable for cable in inventory.cable if cable.subject in group)
         ends = tuple(end for end in wrong if by_end[end] in cables and wrong[end] in by_end)
-        found.append(Crossing(cables, ends, {end: wrong[end] for end in ends}, foreign=len(cables) == 1))
+        by_serial = assembled.keys() & set(ends)
+        seen = {end: wrong[end] for end in ends}
+        found.append(Crossing(cables, ends, seen, len(cables) == 1, frozenset(by_serial)))
     strangers = [end for end, seen in wrong.items() if seen not in by_end]
     found += [Crossing((by_end[end],), (end,), {end: wrong[end]}, foreign=True) for end in strangers]
     return tuple(found)
@@ -94,7 +102,10 @@ def trunk_of(label: str) -> str | None:
 
 
 def suspects(crossing: Crossing) -> tuple[Suspect, ...]:
-    seen = tuple(f"{end} names {crossing.found[end]}" for end in crossing.ends)
+    seen = tuple(
+        f"{end} {'is of one assembly with' if end in crossing.assembled else 'names'} {crossing.found[end]}"
+        for end in crossing.ends
+    )
     if crossing.foreign:
         return (
             Suspect("a cable that is not in the plan, or leads past the rack", seen),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import msgspec
 
 from bringup.diagnosis import cabling
+from bringup.diagnosis.assembly import unlike_ends
 from bringup.diagnosis.by_accelerator import by_accelerator, failed_runs
 from bringup.diagnosis.by_reason import by_reason, unexplained
 from bringup.diagnosis.by_value import by_value
@@ -20,7 +21,7 @@ from bringup.diagnosis.case import Board, Case
 from bringup.diagnosis.cooling import cooling
 from bringup.diagnosis.grouping import grouped
 from bringup.diagnosis.observed import Finding, Observed, findings
-from bringup.diagnosis.rule import Facts, Rule, first_match
+from bringup.diagnosis.rule import Facts, Rule, blamed_first, first_match
 from bringup.diagnosis.rules_device import DEVICE_RULES
 from bringup.diagnosis.rules_light import FROM_LIGHT, UNPROVEN
 from bringup.diagnosis.rules_link import LINK_RULES
@@ -44,6 +45,7 @@ from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Reason, Verdict
 
 NEIGHBOR = frozenset({"neighbor"})
+CROSSED = frozenset({"neighbor", "ends_alike"})
 IDENTITY = frozenset({"serial", "model", "hostname"})
 
 
@@ -61,6 +63,7 @@ def diagnose(state: RunState, inventory: Inventory) -> tuple[Cause, ...]:
     unlike_cables_crossed(board, observed, inventory)
     scenes.links()
     scenes.cables()
+    unlike_ends(board, inventory)
     cooling(board, observed)
     by_accelerator(board, observed, inventory)
     by_value(board)
@@ -147,7 +150,7 @@ class _Scenes:
         if far is not None:
             scenes.append(link_facts(self._observed, self._inventory, far, near))
         for rule in rules:
-            matched = first_match((rule,), scenes)
+            matched = first_match((rule,), blamed_first(rule, scenes))
             if matched is not None:
                 facts = matched[1]
                 subjects = tuple(str(facts[name]) for name in ("near", "far") if facts[name] is not None)
@@ -168,13 +171,13 @@ class _Scenes:
                 remedy=cabling.remedy(crossing),
                 likely=cabling.suspects(crossing),
                 next_test=cabling.next_test(crossing, self._inventory.far_ends),
-                shows=("neighbor",),
+                shows=("neighbor", "ends_alike"),
                 source="network reference, section 8.3",
                 place_of=cabling.where_to_move(crossing),
                 lead="neighbor",
             )
             about = [one for cable in crossing.cables for one in self._on(cable.a, cable.b)]
-            wrong = [one for one in about if _only(one, NEIGHBOR)]
+            wrong = [one for one in about if _only(one, CROSSED)]
             others = cabling.mistaken(crossing, self._inventory) if wrong else frozenset()
             wrong += [
                 one

@@ -85,7 +85,7 @@ class Likely(msgspec.Struct, frozen=True):
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """`explains` are the quantities whose bad judgements this cause accounts for;
 
-    Those it `shows` come first.
+    Those it `shows` come first. Of two ends that both fit, the one where `blames` holds is the near one.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     next_test: str
     remedy: str
     source: str
+    blames: Condition | None = None
 
 
 class _Words(dict[str, str]):
@@ -125,6 +126,12 @@ def first_match(rules: Iterable[Rule], scenes: Iterable[Facts]) -> tuple[Rule, F
             if all(test.holds(facts) for test in rule.when):
                 return rule, facts
     return None
+
+
+def blamed_first(rule: Rule, scenes: Iterable[Facts]) -> list[Facts]:
+    """The ends of one cable, the one first that the rule blames of two that fit."""
+    test = rule.blames
+    return sorted(scenes, key=lambda facts: test is not None and not test.holds(facts))
 
 
 def suspects(rule: Rule, facts: Facts) -> tuple[Suspect, ...]:

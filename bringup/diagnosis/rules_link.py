@@ -21,6 +21,7 @@ CODING_RULES: tuple[Rule, ...] = (
         next_test="read speed, lanes and breakout at both ends",
         remedy="set-same-speed",
         source=SEVEN.format(12),
+        blames=is_("near_speed_gbps_bad", True),
     ),
     Rule(
         id="speed-not-as-ordered",
@@ -51,6 +52,7 @@ CODING_RULES: tuple[Rule, ...] = (
         next_test="read the configured and the working FEC at both ends",
         remedy="set-same-fec",
         source=SEVEN.format(10),
+        blames=is_("near_fec_mode_bad", True),
     ),
     Rule(
         id="fec-not-as-ordered",

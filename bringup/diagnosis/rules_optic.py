@@ -26,13 +26,6 @@ OPTIC_SINGLES = MappingProxyType(
         "bias_alarm_room_ma": LASER,
         "bias_off_median": LASER,
         "tx_power_spread_db": LASER,
-        "ends_alike": Single(
-            "the cable ends of {subject} are not those of one assembly",
-            ("two cables are crossed", "the cable was replaced at one end of the record only"),
-            "read the labels at both ends",
-            "trace-cable",
-            "subject",
-        ),
         "laser_source_ok": Single(
             "the external laser of {subject} says that it is not well",
             ("a lane of the laser source has failed", "the laser source is not fully seated"),

@@ -61,6 +61,7 @@ STOPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "neighbour-silent": ("protocol",),
         "neighbour-too-old": ("protocol",),
         "cables-swapped": ("cabling",),
+        "ends-of-two-assemblies": ("cabling",),
         "unlike-cables-swapped": ("cabling",),
         "lanes-dark-in-pattern": ("lane",),
         "fec-not-told-over-copper": ("FEC",),
@@ -86,6 +87,7 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "counters_cleared",
         ),
         "protocol": ("link_came_up", "unasked_flaps", "link_up_s", "lldp_after_link_s"),
+        "cabling": ("ends_alike",),
         "configuration": ("speed_gbps",),
     }
 )
@@ -104,6 +106,8 @@ SAID: Mapping[tuple[str, Scalar], str] = MappingProxyType(
         ("booted", False): "not booted",
         ("reachable", True): "answers",
         ("reachable", False): "does not answer",
+        ("ends_alike", True): "ends of one assembly",
+        ("ends_alike", False): "the end of another assembly than its far end",
         ("link_came_up", True): "comes up",
         ("link_came_up", False): "does not come up",
         ("counters_cleared", True): "counters cleared",

@@ -121,10 +121,8 @@ def _side(observed: Observed, port: str) -> dict[str, Told]:
     if heard.measurement is not None:
         silent = heard.value in (None, "none")
         judged, words = _told([("neighbor", heard)])
-        found["protocol" if silent else "cabling"] = (
-            judged,
-            "hears nobody" if silent else f"leads to {words}",
-        )
+        name, said = ("protocol", "hears nobody") if silent else ("cabling", f"leads to {words}")
+        found[name] = ([*found[name][0], *judged], ", ".join(filter(None, (found[name][1], said))))
         if not silent:
             found["protocol"] = (found["protocol"][0], found["protocol"][1] or "hears its neighbour")
     return found

@@ -70,7 +70,8 @@ def host_facts(observed: Observed, device: Device) -> Facts:
 
 
 def device_of(finding: Finding, inventory: Inventory) -> str | None:
-    """Which device a failed read is to be laid to: its cause, else the one its message begins with.
+    """Which device a failed read is to be laid to: the one its message begins with, else its cause. A check
+    that looks at both ends of a link was at one device, and may have failed at the other.
 
     None for a verdict that was judged: nothing failed there, something was not told. A check of ours that
     failed by itself is laid to the device that it was at.
@@ -79,7 +80,7 @@ def device_of(finding: Finding, inventory: Inventory) -> str | None:
         return None
     words = (finding.cause or "").split(" ", 1)[0]
     begins = finding.message.split(" ", 1)[0].rstrip(":")
-    for name in (words, begins):
+    for name in (begins, words):
         if name in inventory.devices:
             return name
     if finding.reason == Reason.NO_DATA and finding.cause is None:  # a person did not answer

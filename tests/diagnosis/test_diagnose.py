@@ -677,3 +677,9 @@ def test_no_name_of_a_lab_fault_stands_in_the_diagnosis() -> None:
     ]
     for name in fault_kinds():
         assert not any(name in source for source in sources), name
+
+
+def test_a_read_that_failed_at_the_far_end_is_laid_to_the_far_end() -> None:
+    record = Record()
+    record.broken("optics", "assembly", C1[0], "unreachable", "node-01 (ssh) did not accept", "leaf-1")
+    assert record.only_cause.subjects == ("node-01",)

@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from bringup.model.errors import Unparsable
+from bringup.model.event import EvidenceAttached
 from bringup.model.inventory import Device, Inventory
 from bringup.model.measurement import LONGEST_TEXT, Measurement
 from bringup.model.subject import LINK, Subject, parse_subject
@@ -62,6 +63,18 @@ class At(Protocol):
         Raises:
             DeviceError: the read failed; `NoData` when the platform has no such capability.
         """
+        ...
+
+    def attached(self, end: str) -> tuple[EvidenceAttached, ...]:
+        """Files of instruments that were attached to an end of a cable in this run, in their order."""
+        ...
+
+    def unmated_since(self, end: str, seq: int) -> bool:
+        """Whether the plug at an end was seen to come out after that event."""
+        ...
+
+    def wall_unix_s(self) -> float:
+        """What this machine's clock says."""
         ...
 
     async def window(self, share: float = 1.0) -> None:

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 @click.option("--for", "for_", metavar="DURATION", help="How long to `watch`, such as 60s (default 10m).")
 @click.option("--stop", is_flag=True, help="Watch no longer; have the cable in hand no longer.")
 @click.option("--done", is_flag=True, help="With `put`: it is in, and no reading can show it.")
+@click.option(
+    "--form",
+    type=click.Choice(["end_face", "loss", "otdr"]),
+    help="What a file is evidence of, with `attach` (default: told by its content).",
+)
 @click.option("--to", type=click.Choice(["rack"]), help="Whom a `note` is for.")
 @click.option("--dry-run", is_flag=True, help="Only show what would run again.")
 def tell(
@@ -53,6 +58,7 @@ def tell(
     for_: str | None,
     stop: bool,
     done: bool,
+    form: str | None,
     to: str | None,
     dry_run: bool,
 ) -> int:
@@ -68,6 +74,7 @@ def tell(
       bringup tell RUN replace OLD-SERIAL NEW-SERIAL --reason "lane 2 dark" --rma 4711 --key KEY
       bringup tell RUN watch leaf-1/Ethernet0 --for 60s     # or --stop; `attach --follow` shows it
       bringup tell RUN put C-003             # that cable is in your hand: the run looks where it goes in
+      bringup tell RUN attach leaf-1/Ethernet0 C-001-A.csv   # a scope's, loss test set's or OTDR's file
       bringup tell RUN put-back              # all that is left altered
       bringup tell RUN note "cleaned both ends of C-003"   # with --to rack it stands before who works there
       bringup tell RUN claim leaf-1/Ethernet0 | release leaf-1/Ethernet0      # or a question
@@ -81,12 +88,15 @@ def tell(
     if verb not in WORDS:
         raise InputError(f"no command is called {verb!r}", f"There are: {', '.join(WORDS)}.")
     arguments = named(verb, words)
-    more = {"subject": subject, "until": until, "rma": rma, "moved_to": moved_to, "to": to}
+    more = {"subject": subject, "until": until, "rma": rma, "moved_to": moved_to, "to": to, "form": form}
     arguments |= {name: text for name, text in more.items() if text}
     if evidence is not None:
         arguments |= evidence_named(evidence)
     if verb == "watch":
         arguments |= {"port": as_subject(arguments.get("port", "")), **watched(for_, stop)}
+    if verb == "attach":
+        port, file = as_subject(arguments["port"]), Path(arguments["file"]).expanduser().resolve()
+        arguments |= {"port": port, "file": str(file)}
     if verb == "put":
         arguments |= in_hand(arguments, stop=stop, done=done)
     if dry_run and verb not in RUNS_AGAIN:
@@ -202,6 +212,7 @@ WORDS = {
     "put-back": (),
     "watch": ("port",),
     "put": ("label",),
+    "attach": ("port", "file"),
     "who": (),
     "claim": ("what",),
     "release": ("what",),

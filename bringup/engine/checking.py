@@ -180,7 +180,7 @@ class Checking:
 
     async def _take(self, spec: Spec, task: Task, round_: Round) -> Taken | None:
         """What the task measured; None when the run is to stop before it was done."""
-        at = TaskAt(self._inventory, self._bench, round_, task.subjects, task.args)
+        at = TaskAt(self._inventory, self._bench, round_, task.subjects, task.args, self._book.ledger)
         found: list[Measurement] = []
         try:
             assert spec.run is not None

@@ -25,6 +25,7 @@ VERBS = (
     "put-back",
     "watch",
     "put",
+    "attach",
     "abort",
     "close",
     "claim",
@@ -56,8 +57,9 @@ class Command(msgspec.Struct, frozen=True):
     """One command. `arguments` are texts by name: `answer` has question and value, and may have `asked`, the
     `seq` of the question as it was read; `skip`, `waive` and `retest` have `step` (`STAGE/STEP`) and, where
     it is about one, `subject`; `replace` has `old`, `new` and what goes with them; `claim` and `release` have
-    `what`; `put` has `label` as it was scanned, and may have `port`, `stop`, `stated`; `here` has `screen`,
-    `about` and `size`; approvals carry `signed_text` and `signature`. With `dry_run` nothing is done.
+    `what`; `put` has `label` as it was scanned, and may have `port`, `stop`, `stated`; `attach` has `port`,
+    `file` and perhaps `form`; `here` has `screen`, `about` and `size`; approvals carry `signed_text` and
+    `signature`. With `dry_run` nothing is done.
     """
 
     verb: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from bringup.engine.approving import Approvals, kept_evidence, replacement_question, waiver_question
+from bringup.engine.attaching import Attaching, end_named, form_named, read_file
 from bringup.engine.book import Book
 from bringup.engine.desk import Command, Desk, Given, Reply, Sender
 from bringup.engine.guard import Refusal
@@ -27,9 +29,12 @@ from bringup.model.errors import InputError
 from bringup.model.event import CommandReceived, Noted, PartReplaced, Waived
 from bringup.model.plan import Plan, Task
 from bringup.model.rows import named_rows
+from bringup.model.subject import ends
 from bringup.model.verdict import Reason, Verdict
 
 DRY_RUN = "dry_run"
+FIBRE = frozenset({"fibre.end_face", "fibre.loss", "fibre.otdr"})
+"""Checks of what people attach to the ends of cables."""
 
 
 class Effect(NamedTuple):
@@ -56,6 +61,7 @@ class Inbox:
         watching: Watching | None = None,
         people: People | None = None,
         putting: Putting | None = None,
+        attaching: Attaching | None = None,
         today: Callable[[], str] = utc_day,
     ) -> None:
         self._book = book
@@ -67,6 +73,7 @@ class Inbox:
         self._watching = watching
         self._people = people
         self._putting = putting
+        self._attaching = attaching
         self._today = today
         self._tasks: dict[tuple[str, str], list[Task]] = defaultdict(list)
         for task in plan.tasks:
@@ -177,6 +184,8 @@ class Inbox:
                 return self._watch(command, sender)
             case "put":
                 return self._put(command, sender)
+            case "attach":
+                return self._attach(command, sender)
             case "put-back":
                 return self._put_back()
             case "note":
@@ -356,6 +365,29 @@ class Inbox:
         end = putting.find(scan, told.get("port", ""))
         putting.check_room(hand)
         return Effect(lambda: putting.start(end, scan, sender.by, hand))
+
+    def _attach(self, command: Command, sender: Sender) -> Effect:
+        """A file of an instrument about one end of a cable; what a playbook demands of it is due again."""
+        attaching, told = self._attaching, command.arguments
+        if attaching is None:
+            raise InputError("nothing can be attached here")
+        if sender.uid is not None and sender.uid != os.getuid():
+            raise InputError("only the run's own user has its files read", "Give the file to them.")
+        end = end_named(attaching.inventory, _need(command, "port"))
+        form = form_named(told.get("form", ""))
+        name, data = read_file(_need(command, "file"))
+        ended = self._book.ledger.ended
+        rows = tuple(
+            row
+            for row in ended
+            if end in ends(row[2]) and any(each.does in FIBRE for each in self._tasks[row[:2]])
+        )
+
+        async def attach() -> None:
+            await attaching.attach(end, form, name, data, sender.by)
+            await self._book.supersede(rows, f"{name} was attached", retest=True)
+
+        return Effect(attach, rows)
 
     def _put_back(self) -> Effect:
         restoring = self._restoring

@@ -13,6 +13,7 @@ from bringup.engine.judging import belongs
 from bringup.model.event import (
     AlteredState,
     Event,
+    EvidenceAttached,
     Judged,
     Signed,
     StepEnded,
@@ -21,6 +22,7 @@ from bringup.model.event import (
     Waived,
 )
 from bringup.model.judgement import Judgement
+from bringup.model.mating import Mating, note_mating
 from bringup.model.state import RunState
 from bringup.model.verdict import Reason, Verdict
 from bringup.model.waiver import ended as waiver_ended
@@ -65,6 +67,8 @@ class Ledger:
         self.started: dict[Row, int] = {}
         self.altered: dict[tuple[str, str], int] = {}
         self.signatures: list[Signed] = []
+        self.attached: list[EvidenceAttached] = []
+        self.matings: dict[str, Mating] = {}
         self._today = today
         self._attempts: dict[Row, int] = {}
         self._waivers: dict[Row, Waived] = {}
@@ -75,6 +79,7 @@ class Ledger:
     def _take_over(self, state: RunState) -> None:
         self.altered = {(each.subject, each.what): each.seq for each in state.altered}
         self.signatures = list(state.signatures)
+        self.attached, self.matings = list(state.attached), dict(state.matings)
         for key, step in state.steps.items():
             row = (key.stage, key.step, key.subject)
             latest = step.latest
@@ -106,6 +111,9 @@ class Ledger:
         """Take in one event of this run."""
         if isinstance(event, Signed):
             self.signatures.append(event)
+        if isinstance(event, EvidenceAttached):
+            self.attached.append(msgspec.structs.replace(event, seq=seq))
+        note_mating(self.matings, event, seq)
         if isinstance(event, AlteredState):
             if event.restored:
                 self.altered.pop((event.subject, event.what), None)

@@ -12,8 +12,11 @@ from bringup.check.base import Sample
 from bringup.engine.bench import Bench
 from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk
+from bringup.engine.ledger import Ledger
 from bringup.model.errors import TimedOut
+from bringup.model.event import EvidenceAttached
 from bringup.model.inventory import Inventory
+from bringup.model.mating import out_since
 from bringup.model.verdict import Nature
 from bringup.transport.base import Exchange
 
@@ -132,6 +135,9 @@ class Round:
             self._keep(device, method, "now", self._bench.leftover(device))
             self._reads.clear()
 
+    def wall_unix_s(self) -> float:
+        return self._clock.wall_unix_s()
+
     async def close(self) -> None:
         """End reads that nobody waits for any more."""
         for task in self._reads.values():
@@ -143,13 +149,30 @@ class TaskAt:
     """What one task's check or action is given: `bringup.check.base.At`."""
 
     def __init__(
-        self, inventory: Inventory, bench: Bench, round_: Round, subjects: tuple[str, ...], args: Any
+        self,
+        inventory: Inventory,
+        bench: Bench,
+        round_: Round,
+        subjects: tuple[str, ...],
+        args: Any,
+        ledger: Ledger | None = None,
     ) -> None:
         self.inventory = inventory
         self.subjects = subjects
         self.args = args
         self._bench = bench
         self._round = round_
+        self._ledger = ledger
+
+    def attached(self, end: str) -> tuple[EvidenceAttached, ...]:
+        known = self._ledger.attached if self._ledger is not None else ()
+        return tuple(each for each in known if each.subject == end)
+
+    def unmated_since(self, end: str, seq: int) -> bool:
+        return self._ledger is None or out_since(self._ledger.matings, end, seq)
+
+    def wall_unix_s(self) -> float:
+        return self._round.wall_unix_s()
 
     def can(self, device: str, capability: type) -> bool:
         return self._bench.can(device, capability)

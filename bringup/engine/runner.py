@@ -17,6 +17,7 @@ import bringup
 from bringup.engine.acting import Acting
 from bringup.engine.amending import Amendments
 from bringup.engine.asking import Asking
+from bringup.engine.attaching import Attaching
 from bringup.engine.bench import Bench, Bounds
 from bringup.engine.book import Book
 from bringup.engine.checking import Checking
@@ -135,6 +136,7 @@ class Runner:
             watching=self.watching,
             people=self.people,
             putting=self.putting,
+            attaching=Attaching(self.book, self.clock, job.inventory),
         )
         self.socket = self._socket()
 

@@ -65,5 +65,11 @@ class NoData(DeviceError):
     reason = "no_data"
 
 
+class Outdated(DeviceError):
+    """What is known of it is older than the last time that it changed."""
+
+    reason = "stale"
+
+
 class JournalError(BringupError):
     """The record can't be written or trusted: stop now."""

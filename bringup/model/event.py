@@ -334,6 +334,31 @@ class CablePut(Event, frozen=True, kw_only=True, tag=True):
     light: str = ""
 
 
+class EvidenceAttached(Event, frozen=True, kw_only=True, tag=True):
+    """A file of an instrument about one end of a cable (`subject`): `form` is end_face, loss, otdr, or other.
+
+    The file lies in a blob. What was read of it stands here: `outcome` as of a decoder, `result` pass or fail
+    of a scope, the worst or the whole loss, how many `fibres` it names (0: it speaks of the connector), when
+    the instrument says that it was taken, and when it was attached. `told` says what could not be read.
+    """
+
+    subject: str
+    form: str
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+    by: str
+    outcome: str
+    result: str = ""
+    loss_db: float | None = None
+    wavelength_nm: float | None = None
+    fibres: int = 0
+    taken_unix_s: float | None = None
+    attached_unix_s: float = 0.0
+    told: str = ""
+
+
 class TrapReceived(Event, frozen=True, kw_only=True, tag=True):
     """A notification that a device sent by itself while the run lasted. `devices` are all that it can be
     from; `authenticated`: a digest proved it. `variables` as text, by OID. `dropped`: how many were not taken
@@ -444,6 +469,7 @@ Known = (
     | Waived
     | Noted
     | CablePut
+    | EvidenceAttached
     | TrapReceived
     | AlteredState
     | Checkpointed

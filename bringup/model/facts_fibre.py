@@ -40,7 +40,7 @@ class OtdrEvent(Fact, frozen=True, kw_only=True):
 
 
 class OtdrTrace(Fact, frozen=True, kw_only=True):
-    """What stands around a trace, and what the instrument found in it; the samples themselves are not here."""
+    """What stands around a trace, and what the instrument found in it; its samples are not here."""
 
     cable_id: Read = ABSENT
     fibre_id: Read = ABSENT

@@ -29,6 +29,7 @@ from bringup.model.event import (
     Checkpointed,
     ClockJumped,
     CommandReceived,
+    EvidenceAttached,
     EvidenceKept,
     Judged,
     Known,
@@ -48,8 +49,10 @@ from bringup.model.event import (
     Superseded,
     Unknown,
     Waived,
+    Watched,
 )
 from bringup.model.fold_step import Step
+from bringup.model.mating import note_mating
 from bringup.model.people import Claim
 from bringup.model.progress import Key, PortSeen, StageState, StepState
 from bringup.model.state import RunState
@@ -61,6 +64,8 @@ QUIET_AFTER_CLOSE = (Checkpointed, Signed, Noted, RunClosed, CommandReceived)
 PROBLEMS_KEPT = 100
 OF_A_PLUG = ("oper_up", "neighbor")
 """What shows that a plug was moved."""
+OF_A_MATING = ("oper_up", "optic_present")
+"""What shows that a plug came out, or is in again."""
 NOT_SEEN = PortSeen()
 
 
@@ -84,6 +89,7 @@ class Fold:
         self._unknown = dict(state.unknown_kinds)
         self._identities = Identities(state.identities)
         self._ports = dict(state.ports)
+        self._matings = dict(state.matings)
         self._waivers_end = min(
             filter(None, (each.waived_until for each in self._steps.values())), default=""
         )
@@ -106,6 +112,7 @@ class Fold:
                 unknown_kinds=MappingProxyType(dict(self._unknown)),
                 identities=MappingProxyType(dict(self._identities.known)),
                 ports=MappingProxyType(dict(self._ports)),
+                matings=MappingProxyType(dict(self._matings)),
                 events=self._events,
                 last_seq=self._last_seq,
                 last_at=self._last_at,
@@ -233,6 +240,8 @@ class Fold:
         if event.reading is Reading.VALUE:
             if is_identity(event.quantity):
                 self._seen(event, owner.does if owner is not None else "")
+            if event.quantity in OF_A_MATING:
+                note_mating(self._matings, event, event.seq)
             if event.quantity in OF_A_PLUG:
                 self._ports[event.subject] = _port_seen(self._ports.get(event.subject, NOT_SEEN), event)
         if owner is not None and owner.measure(event, self._names):
@@ -317,7 +326,11 @@ class Fold:
         """The consoles of those who held something were another runner's."""
         self._set(recoveries=self._get("recoveries") + 1, claims=())
 
+    def _watched(self, event: Watched) -> None:
+        note_mating(self._matings, event, event.seq)
+
     def _put(self, event: CablePut) -> None:
+        note_mating(self._matings, event, event.seq)
         self._set(put=MappingProxyType({**self._get("put"), event.subject: event}))
 
     def _intended(self, event: ActionIntended) -> None:
@@ -375,6 +388,8 @@ class Fold:
             PartReplaced: self._replaced,
             Noted: self._collected("notes"),
             CablePut: self._put,
+            Watched: self._watched,
+            EvidenceAttached: self._collected("attached"),
             Signed: self._collected("signatures"),
             RunClosed: lambda event: self._set(closed=event),
         }

@@ -20,6 +20,7 @@ from bringup.model.event import (
     Asked,
     CablePut,
     CommandReceived,
+    EvidenceAttached,
     Noted,
     PartReplaced,
     RunClosed,
@@ -27,6 +28,7 @@ from bringup.model.event import (
     Signed,
     Waived,
 )
+from bringup.model.mating import Mating
 from bringup.model.people import Claim
 from bringup.model.progress import Coverage, Key, PortSeen, StageState, StepState
 from bringup.model.verdict import EXIT_CONTRADICTION, Verdict, exit_code, worst
@@ -56,6 +58,9 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     ports: Mapping[str, PortSeen] = MappingProxyType({})
     put: Mapping[str, CablePut] = MappingProxyType({})
     """The last of each plug that was put into its port, by the port that it belongs into."""
+    attached: tuple[EvidenceAttached, ...] = ()
+    matings: Mapping[str, Mating] = MappingProxyType({})
+    """When plugs came out, as far as it was seen, by port."""
     signatures: tuple[Signed, ...] = ()
     in_doubt: tuple[ActionIntended, ...] = ()
     epoch: int = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bringup.model.cause import Cause
 from bringup.model.progress import Key
 from bringup.tui import palette
@@ -56,6 +58,8 @@ def command(pending: Pending) -> Send:
     """A command of the palette, as the desk takes it."""
     arguments = dict(pending.words)
     why = arguments.pop("why", None)
+    if pending.entry.name == "attach":
+        arguments["file"] = str(Path(arguments["file"]).expanduser().absolute())
     step, at, subject = arguments.get("step", "").partition("@")
     if at:
         arguments |= {"step": step, "subject": subject}

@@ -23,6 +23,7 @@ ENTRIES = (
     Entry("note", ("text",), "write a line into the record"),
     Entry("claim", ("what",), "take a question or a place, so that others see it"),
     Entry("release", ("what",), "give it back"),
+    Entry("attach", ("port", "file"), "a scope's, loss test set's or OTDR's file for a cable's end"),
     Entry("retest", ("step",), "measure again: STAGE/STEP or STAGE/STEP@SUBJECT"),
     Entry("skip", ("step", "why"), "UNKNOWN skipped, with a reason"),
     Entry("replace", ("old", "new", "why"), "a part by its serials: what is expected is another now", "rack"),

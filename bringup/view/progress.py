@@ -15,6 +15,7 @@ from bringup.model.event import (
     Answered,
     Asked,
     CablePut,
+    EvidenceAttached,
     Judged,
     Known,
     PartReplaced,
@@ -80,6 +81,10 @@ class Progress:
             case Watched() if self._watched.get(event.subject) is not event.live.phase:
                 self._watched[event.subject] = event.live.phase
                 return ((("  watch", "dim"), ("  ", "plain"), *line_of(event.live)),)
+            case EvidenceAttached():
+                told = event.result or event.told or event.outcome
+                words = f"  {visible(event.subject)}: {event.form} {visible(event.name, 60)}"
+                return ((("attached", "dim"), (words, "plain"), (f"  {visible(told, 80)}", "dim")),)
             case CablePut():
                 return ((("    put", "dim"), ("  ", "plain"), *line_of_put(event)),)
             case RunClosed():

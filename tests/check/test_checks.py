@@ -18,6 +18,7 @@ from bringup.model.verdict import Verdict
 from tests.action.cases_relock import TABLES as RELOCK_TABLES
 from tests.action.cases_staged import TABLES as STAGED_TABLES
 from tests.action.test_actions import TABLES as ACTION_TABLES
+from tests.check.test_fibre import CASES as FIBRE_CASES
 from tests.check.test_human import SIGNED, UNSIGNED
 from tests.check.trial import Table, all_cases, run_cases
 
@@ -51,6 +52,8 @@ def test_nothing_in_the_catalogue_is_without_a_case_in_which_it_must_not_pass() 
         endings[table.check] |= {one.expected.partition(";")[0] for one in all_cases(table)}
     for ask, _, _, expected in (*UNSIGNED, *SIGNED):
         endings[ask].add(expected)
+    for _, check, expected, _ in FIBRE_CASES:
+        endings[check].add(expected)
     for name in load_catalogue().specs:
         assert "PASS" in endings[name], f"{name} has no case in which it passes"
         assert any(end.startswith("UNKNOWN") for end in endings[name]), f"{name} never knows nothing"

@@ -32,6 +32,8 @@ METHODS = {
     "inlets": ("HasInlets", "inlets"),
     "host-power": ("PowersHost", "host_power"),
     "adapters": ("HasAdapters", "adapters"),
+    "nic-health": ("TellsNicHealth", "nic_health"),
+    "rdma": ("HasRdma", "rdma_ports"),
     "processor": ("HasProcessor", "processor"),
     "accelerators": ("HasAccelerators", "accelerators"),
     "nvlinks": ("HasNvlinks", "nvlinks"),

@@ -34,6 +34,7 @@ from bringup.model.facts_flow import FlowControl
 from bringup.model.facts_gpu import Accelerator, Collective, Diagnosis, NvlinkPorts, XidLog
 from bringup.model.facts_module import Loopback, Loopbacks, PatternTest, Role, Side, Transmitters
 from bringup.model.facts_module_state import ModuleState
+from bringup.model.facts_nic import NicHealth, RdmaPort
 from bringup.model.facts_port import PortPlan
 from bringup.model.measurement import Read
 
@@ -223,6 +224,16 @@ class ConfiguresOnTrial(Protocol):
 @runtime_checkable
 class HasAdapters(Protocol):  # adapters
     async def adapters(self) -> tuple[Adapter, ...]: ...
+
+
+@runtime_checkable
+class TellsNicHealth(Protocol):  # nic-health
+    async def nic_health(self) -> tuple[NicHealth, ...]: ...
+
+
+@runtime_checkable
+class HasRdma(Protocol):  # rdma
+    async def rdma_ports(self) -> tuple[RdmaPort, ...]: ...
 
 
 @runtime_checkable

@@ -14,6 +14,7 @@ from bringup.decode.result import Damaged, json_of
 from bringup.model.facts import Decoded
 from tests.decode.corpus import Case, cases
 from tests.decode.flow_samples import BREAKOUT_MODES, OF_SHELL
+from tests.decode.nic_samples import SAMPLES as NIC_SAMPLES
 from tests.driver.linux import replies as linux
 from tests.driver.sonic import replies as sonic
 
@@ -50,6 +51,7 @@ SAMPLES: dict[str, bytes] = {
     "linux.nproc": b"224\n",
     "linux.dmi": b"AR-8000\n",
     **OF_SHELL,
+    **NIC_SAMPLES,
     "sonic.breakout-modes": BREAKOUT_MODES,
 }
 NOT_DETECTED = frozenset({"linux.hostname", "linux.nproc", "linux.dmi"})

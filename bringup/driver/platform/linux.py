@@ -28,7 +28,7 @@ from bringup.decode import (
 from bringup.decode.fec import reed_solomon
 from bringup.driver import lldpd, lossless
 from bringup.driver.module_memory import ByEthtool, ModuleMemory, read_memory, states_of
-from bringup.driver.platform import _linux_mlx
+from bringup.driver.platform import _linux_mlx, _linux_nic
 from bringup.driver.platform._linux_gpu import LinuxAccelerators
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
@@ -48,6 +48,7 @@ from bringup.model.facts import (
 )
 from bringup.model.facts_flow import FlowControl
 from bringup.model.facts_module_state import ModuleState
+from bringup.model.facts_nic import NicHealth, RdmaPort
 from bringup.model.inventory import Device
 from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED, Read, value
 from bringup.transport.base import Links
@@ -91,7 +92,7 @@ PER_PORT = MappingProxyType(
         ),
     }
 )
-SYSTEM_TOOLS = frozenset({"dcb", "ethtool", "lldpcli", "ip", _linux_mlx.TOOL})
+SYSTEM_TOOLS = frozenset({"dcb", "ethtool", "lldpcli", "ip", _linux_mlx.TOOL}) | _linux_nic.TOOLS
 """Tools that distributions keep in /usr/sbin, which is often not in the path of a user."""
 UNPLUGGED_IS_EMPTY = frozenset({"mlx5_core"})
 """Drivers whose reason `No cable` is about the cage: the firmware's code 1024, cable unplugged."""
@@ -196,11 +197,20 @@ class LinuxDriver(LinuxAccelerators):
         )
 
     async def adapters(self) -> tuple[Adapter, ...]:
-        """The interfaces that hang on a PCI device.
+        """The interfaces that hang on a PCI device, with what devlink and their vendors' tools add.
 
         Raises:
             NoData: none does.
         """
+        return await _linux_nic.completed(self._read, await self._adapters())
+
+    async def nic_health(self) -> tuple[NicHealth, ...]:
+        return await _linux_nic.health(self._read, await self._adapters())
+
+    async def rdma_ports(self) -> tuple[RdmaPort, ...]:
+        return await _linux_nic.rdma_ports(self._read)
+
+    async def _adapters(self) -> tuple[Adapter, ...]:
         found: list[Adapter] = []
         for port in await self._links_of_host():
             try:

@@ -20,27 +20,31 @@ from bringup.model.catalogue import Requires, Spec
 from bringup.model.errors import DeviceError
 from bringup.model.inventory import Written
 from bringup.model.measurement import NOT_AVAILABLE, Measurement, Scalar, measured, value
+from bringup.model.subject import ends
 
 SAFE = "DARK, SAFE TO INSPECT: the transmitters of both ends are held off"
 UNPROVEN = "NOT PROVEN DARK: the transmitters of both ends are being switched off"
-RELEASE = "optic.light"
-HOLDS = frozenset({"optic.dark", RELEASE})
+HOLD, RELEASE = "link.dark", "link.light"
+HOLDS = frozenset({HOLD, RELEASE})
 """What may be done to ports that are held dark."""
+NAMES = ("first", "second")
+"""The ends of a link, in the order of its name."""
 LEAVE = "leave"
 """How an end that was off before is let go of: as it was."""
 
 
 class LightArgs(Written):
-    """How each end is let shine again: `lanes` by its module's controls, `port` by opening the port, `leave`
-    where it was off before. The record of a hold knows; without a word it is as the platform can.
+    """How each end is let shine again, in the order of the link's name: `lanes` by its module's controls,
+    `port` by opening the port, `leave` where it was off before. The record of a hold knows; without a word it
+    is as the platform can.
     """
 
-    here: str = Field(default="", pattern="^(lanes|port|leave|)$")
-    far: str = Field(default="", pattern="^(lanes|port|leave|)$")
+    first: str = Field(default="", pattern="^(lanes|port|leave|)$")
+    second: str = Field(default="", pattern="^(lanes|port|leave|)$")
 
 
 class _BothEnds(TwoEnds):
-    """The light of a port and of the far end of its cable."""
+    """The light of both ends of a link."""
 
     probe_words = "read whether the transmitters of both ends are told to be off, and are"
     settles_s: float | None = SETTLES_S
@@ -64,17 +68,17 @@ class _BothEnds(TwoEnds):
 
     async def _lights(self, at: At, subject: str) -> dict[str, Light]:
         """Raises `DeviceError` where an end can't be read."""
-        found = {"here": await light_at(at, subject, self._since_s)}
-        far = at.inventory.far_ends.get(subject)
-        if far is not None:
-            found["far"] = await light_at(at, far, self._since_s)
+        found = {
+            name: await light_at(at, end, self._since_s)
+            for name, end in zip(NAMES, ends(subject), strict=False)
+        }
         self._safe = len(found) == 2 and all(light.off for light in found.values())
         self._lit = any(light.told_off is False or light.dark is False for light in found.values())
         return found
 
 
 class Dark(_BothEnds):
-    """Both ends off, held until `optic.light`."""
+    """Both ends off, held until `link.light`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +97,7 @@ class Dark(_BothEnds):
     def _alteration(self, what: str, before: State) -> Alteration:
         ways = {
             end: LEAVE if before.get(f"{end}_off") is True else str(before.get(f"{end}_way") or "")
-            for end in ("here", "far")
+            for end in NAMES
         }
         arguments = self._recalled or {**ways}
         return Alteration(what, "let both ends shine again, when nobody looks in", RELEASE, arguments)
@@ -114,7 +118,7 @@ class Dark(_BothEnds):
 
     async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
         """Raises `Unsafe` where there is no light to hold off."""
-        if not carries_light(at, subject):
+        if not carries_light(at, ends(subject)[0]):
             raise Unsafe(
                 f"{subject} carries no light",
                 "Leave copper out of the step: it needs no hold.",
@@ -123,19 +127,18 @@ class Dark(_BothEnds):
         return await super().precautions(at, subject, bindings)
 
     async def apply(self, at: At, subject: str) -> None:
-        """The far end first: it is the one that shines at who stands here. Both, whatever the first says."""
+        """Both, whatever the first says."""
         lights = await self._lights(at, subject)
         self._since_s = max(light.at_s for light in lights.values())
         trouble: DeviceError | None = None
-        for name in ("far", "here"):
-            end = subject if name == "here" else at.inventory.far_ends[subject]
+        for name, end in zip(NAMES, ends(subject), strict=True):
             try:
                 await switch(at, end, lights[name].way, on=False)
             except DeviceError as error:
                 trouble = trouble or error
         if trouble is not None:
             raise trouble
-        self._since_s = (await light_at(at, subject)).at_s
+        self._since_s = (await light_at(at, ends(subject)[0])).at_s
 
     async def arrived(self, at: At, subject: str) -> Outcome:
         """Done is proven dark at both ends. Not done is that both still shine: anything between is not known,
@@ -146,9 +149,8 @@ class Dark(_BothEnds):
             return "done"
         if all(light.told_off is False for light in lights.values()):
             return "not_done"
-        lit = [name for name, light in lights.items() if not light.off]
-        ends = {"here": subject, "far": at.inventory.far_ends.get(subject, "")}
-        self._why = f"not proven dark: {', '.join(ends[name] for name in lit)}"
+        lit = [end for end, light in zip(ends(subject), lights.values(), strict=True) if not light.off]
+        self._why = f"not proven dark: {', '.join(lit)}"
         return "unknown"
 
     async def probe(self, at: At, subject: str, before: State) -> Outcome:
@@ -174,7 +176,7 @@ class Shine(_BothEnds):
 
     def recall(self, arguments: dict[str, Scalar]) -> None:
         """The record of the hold knows how each end was; what a playbook says goes before it."""
-        if not self._args.here and not self._args.far:
+        if not self._args.first and not self._args.second:
             self._args = LightArgs.model_validate(arguments)
 
     def restores(self) -> tuple[str, ...]:
@@ -187,22 +189,19 @@ class Shine(_BothEnds):
         return all(before.get(f"{name}_off") is False for name, way in self._ways().items() if way != LEAVE)
 
     def _ways(self) -> dict[str, str]:
-        return {"here": self._args.here, "far": self._args.far}
+        return dict(zip(NAMES, (self._args.first, self._args.second), strict=True))
 
     async def apply(self, at: At, subject: str) -> None:
         lights = await self._lights(at, subject)
-        for name, given in self._ways().items():
-            if given == LEAVE or name not in lights:
+        for end, (name, given) in zip(ends(subject), self._ways().items(), strict=True):
+            if given == LEAVE:
                 continue
             way: Way = lights[name].way if not given else ("lanes" if given == "lanes" else "port")
-            end = subject if name == "here" else at.inventory.far_ends[subject]
             await switch(at, end, way, on=True)
 
     async def arrived(self, at: At, subject: str) -> Outcome:
         lights = await self._lights(at, subject)
-        told = [
-            lights[name].told_off for name, way in self._ways().items() if way != LEAVE and name in lights
-        ]
+        told = [lights[name].told_off for name, way in self._ways().items() if way != LEAVE]
         if any(each is None for each in told):
             return "unknown"
         return "not_done" if any(told) else "done"
@@ -213,12 +212,12 @@ class Shine(_BothEnds):
 
 SPECS = (
     Spec(
-        name="optic.dark",
+        name=HOLD,
         kind="action",
         title="Hold both ends dark",
         about="Switches off the transmitters of both ends of a cable and reads at both that they are off, so"
         " that somebody may look into the fibre. They stay off until they are let shine again.",
-        over="port",
+        over="link",
         dangerous=True,
         requires=(Requires("outcome"), Requires("safe_to_inspect")),
         run=Dark,
@@ -226,10 +225,10 @@ SPECS = (
     Spec(
         name=RELEASE,
         kind="action",
-        title="Let both ends shine",
+        title="Let both ends shine, with nobody looking into the fibre",
         about="Lets the transmitters of both ends of a cable shine again, as they were before they were held"
         " dark. Nobody may be looking into the fibre.",
-        over="port",
+        over="link",
         args=LightArgs,
         dangerous=True,
         requires=(Requires("outcome"),),

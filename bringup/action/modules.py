@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from bringup.action.base import Outcome, State
-from bringup.action.two_ends import TwoEnds
+from bringup.action.two_ends import TwoEnds, both_ends
 from bringup.check.base import At
 from bringup.driver.capability import HoldsTransmitters, LoopsModules, PausesPolling, TestsPatterns
 from bringup.model.catalogue import Requires, Spec
@@ -93,8 +93,7 @@ def _name(end: str) -> str:
 
 def ends_of(at: At, subject: str) -> tuple[str, ...]:
     """A port, and the far end of its cable where that is known."""
-    far = at.inventory.far_ends.get(subject)
-    return (subject,) if far is None else (subject, far)
+    return both_ends(at.inventory, subject)
 
 
 class MakeNormal(TwoEnds):

@@ -79,6 +79,8 @@ class Patterns(Scripted):
         ends = ends_of(at, self.subject)
         self._lane_bps = _lane_bps(at, self.subject)
         for end in ends:
+            self._demand(at, end)
+        for end in ends:
             await self._pause(at, end)
         for role in ROLES:
             for end in ends:
@@ -99,10 +101,13 @@ class Patterns(Scripted):
                     seen.setdefault(lane.index, Checked()).see(lane.locked, lane.ber)
         self._lasted_s = now_s - began_s
 
+    def _demand(self, at: At, end: str) -> None:
+        """Raises `NoData`, before anything is changed, where an end can't do it."""
+        if not at.can(parse_subject(end).device, TestsPatterns):
+            raise NoData(f"{end}: its platform can't send test patterns from a module")
+
     async def _pause(self, at: At, end: str) -> None:
         place = parse_subject(end)
-        if not at.can(place.device, TestsPatterns):
-            raise NoData(f"{end}: its platform can't send test patterns from a module")
         if at.can(place.device, PausesPolling):
             await at.change(place.device, PausesPolling, "set_polling", place.component, False)
 

@@ -13,7 +13,16 @@ from collections.abc import AsyncGenerator
 from bringup.action.base import Alteration, Outcome, State
 from bringup.action.bounce import POLL_S
 from bringup.action.feeding import Bindings
-from bringup.action.modules import NORMAL, NORMAL_WORDS, TESTED, Kind, ends_of, make_usual, unusual
+from bringup.action.modules import (
+    KINDS,
+    NORMAL,
+    NORMAL_WORDS,
+    TESTED,
+    Kind,
+    ends_of,
+    make_usual,
+    unusual,
+)
 from bringup.action.safety import Doubt, Unsafe
 from bringup.action.two_ends import TwoEnds
 from bringup.check.base import At, Sample, the_one
@@ -76,16 +85,25 @@ class Scripted(TwoEnds):
         return False
 
     async def precautions(self, at: At, subject: str, bindings: Bindings) -> tuple[Doubt, ...]:
-        """Raises `Unsafe` where somebody else has a test on these modules."""
+        """Raises `Unsafe` where somebody else has a test on these modules, or holds them dark, another run
+        maybe: only what this test itself left behind is not in its way.
+        """
         doubts = await super().precautions(at, subject, bindings)
-        odd = str((await self.before(at, subject))["unusual"])
-        if odd and not self._resumed:
+        own = self.kinds if self._resumed else ()
+        others = tuple(kind for kind in KINDS if kind not in own)
+        odd = [each for end in ends_of(at, subject) for each in await self._in_the_way(at, end, others)]
+        if odd:
             raise Unsafe(
-                f"not as it works: {odd}; who set it may have had a reason",
-                f"Put it back first (`{NORMAL}`), then run the test.",
+                f"not as it works: {'; '.join(odd)}; who set it may have had a reason",
+                f"See that nobody looks into the fibre, put it back (`{NORMAL}`), then run the test.",
                 cause=subject,
             )
         return doubts
+
+    async def _in_the_way(self, at: At, end: str, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
+        port = (await self.port(at, end))[0]
+        shut = () if port is None or port.admin_up.value is True else (f"{end}: not seen switched on",)
+        return (*shut, *await unusual(at, end, kinds))
 
     async def apply(self, at: At, subject: str) -> None:
         """What an earlier run left is put back first; the test itself begins with looking."""

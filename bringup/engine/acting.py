@@ -74,7 +74,7 @@ class Acting:
         self._read_only = read_only
         self._unfinished = unfinished
         self._precautions = Precautions(inventory, book, questions, dict(bindings or {}))
-        self._alterations = Alterations(book, altered, inventory.far_ends)
+        self._alterations = Alterations(book, altered)
         self._after = Aftermath(inventory, bench, book, clock, desk, self._precautions)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
@@ -25,9 +25,8 @@ UNDO_DEADLINE_S, UNDO_EVERY_S = 20.0, 2.0
 class Alterations:
     """The list of one session; every change of it is durable before anything follows from it."""
 
-    def __init__(self, book: Book, altered: Iterable[AlteredState], far_ends: Mapping[str, str]) -> None:
+    def __init__(self, book: Book, altered: Iterable[AlteredState]) -> None:
         self._book = book
-        self._far_ends = far_ends
         # Made anew: what stands in the record has the record's stamps on it.
         self._list = {
             (each.subject, each.what): AlteredState(
@@ -60,13 +59,12 @@ class Alterations:
                 action.recall(known.arguments)
 
     def held(self, action: str, touched: Iterable[str]) -> str | None:
-        """The first of these ports that is held dark, where this action may not touch it."""
+        """The first link of these ports that is held dark, where this action may not touch it."""
         if action in HOLDS:
             return None
         ports = {end for each in touched for end in ends(each)}
         for each in self._list.values():
-            far = self._far_ends.get(each.subject)
-            if each.action == RELEASE and ports & {each.subject, far}:
+            if each.action == RELEASE and not ports.isdisjoint(ends(each.subject)):
                 return each.subject
         return None
 
@@ -131,7 +129,7 @@ def undo_task(spec: Spec, altered: AlteredState) -> Task:
         stage=PUT_BACK,
         step=spec.name,
         does=spec.name,
-        device=parse_subject(altered.subject).device,
+        device=parse_subject(ends(altered.subject)[0]).device,
         subjects=(altered.subject,),
         expected=(Expected(altered.subject, "outcome", (done,)),),
         prerequisites={},

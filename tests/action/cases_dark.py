@@ -13,6 +13,7 @@ from bringup.model.errors import Refused, TimedOut, Unreachable
 from bringup.model.facts import Identity, Lane, Optic, Port
 from bringup.model.facts_module import LaneTransmitter, Transmitters
 from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, UNSUPPORTED, Read, value
+from bringup.model.subject import link
 from tests.action.cases_port import FAR, NEVER_DROPPED, PORT, bundled
 from tests.action.cases_power import EXPECT, IN_SERVICE, SERIAL
 from tests.check.trial import LACKING, Case, Table, World, case, written
@@ -90,7 +91,6 @@ def dark_world(
     expect: dict[str, Any] | None = None,
     near_port: dict[str, Any] | None = None,
     far_port: dict[str, Any] | None = None,
-    cabled: bool = True,
     bundles: Any = (),
     neighbors: Any = (),
     far_bundles: Any = (),
@@ -128,7 +128,7 @@ def dark_world(
                 table[device, method] = told_instead
     cable = {"a_device": name, "a_port": PORT, "b_device": other, "b_port": FAR, "medium": medium}
     return World(
-        subject=f"{name}/{PORT}",
+        subject=link(f"{name}/{PORT}", f"{other}/{FAR}"),
         devices=[
             written(name, expect=EXPECT if expect is None else expect),
             written(other, expect=EXPECT),
@@ -138,7 +138,7 @@ def dark_world(
             {"device": other, "name": FAR, "optic": medium, **(far_port or {})},
             *({"device": name, **also} for also in ports_also),
         ],
-        cables=[cable] if cabled else [],
+        cables=[cable],
         table=table,
         did=did,
         intended=intended,
@@ -147,10 +147,10 @@ def dark_world(
 
 
 OFF = f"{FAR} off; {PORT} off"
-ON = f"{PORT} on; {FAR} on"
+ON = f"{FAR} on; {PORT} on"
 HELD_BY_US = {
-    "here_way": "lanes", "here_off": False, "here_dark": False,
-    "far_way": "lanes", "far_off": False, "far_dark": False,
+    "first_way": "lanes", "first_off": False, "first_dark": False,
+    "second_way": "lanes", "second_off": False, "second_dark": False,
 }  # fmt: skip
 ALL_OFF = {"here": {"off": True}, "far": {"off": True}}
 
@@ -164,7 +164,7 @@ def unread(lit: bool) -> Read:
 
 
 DARK_TABLE = Table(
-    check="optic.dark",
+    check="link.dark",
     kind="action",
     world=dark_world,
     reads=(),
@@ -207,7 +207,6 @@ DARK_TABLE = Table(
              far_answers={"transmitters": LACKING, "set_transmitters": LACKING}),
         case("after a crash, dark", "PASS", intended=HELD_BY_US, **ALL_OFF),
         case("after a crash, half dark", f"PASS; {OFF}", intended=HELD_BY_US, far={"off": True}),
-        case("no cable", "UNKNOWN skipped", cabled=False),
         case("copper", "UNKNOWN skipped", medium="400GBASE-CR4"),
         case("field 05 another serial", "FAIL", serial=value("SN-2")),
         case("field 05 another serial at the far end", "FAIL", far_serial=value("SN-2")),
@@ -224,7 +223,7 @@ DARK_TABLE = Table(
     ),
 )  # fmt: skip
 LIGHT_TABLE = Table(
-    check="optic.light",
+    check="link.light",
     kind="action",
     world=dark_world,
     reads=(),
@@ -238,11 +237,10 @@ LIGHT_TABLE = Table(
         case("deaf", f"FAIL; {ON}", far={"off": True, "deaf": True}),
         case("controls unread", f"UNKNOWN no_data; {ON}",
              far={"off": True, "disabled": lambda off: ABSENT}),
-        case("it refuses", f"UNKNOWN refused; {ON}",
+        case("it refuses", f"UNKNOWN refused; {FAR} on",
              far={"off": True, "deaf": True, "loses": Refused("it: no")}),
         case("after a crash, shining", "PASS", here={}, far={}, intended=HELD_BY_US),
         case("after a crash, dark", f"PASS; {ON}", intended=HELD_BY_US),
-        case("no cable", "UNKNOWN skipped", cabled=False),
         case("field 05 another serial at the far end", "FAIL", far_serial=value("SN-2")),
         case("field 06 far end in service", "UNKNOWN skipped", far_port=IN_SERVICE),
     ),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bringup.action.dark import RELEASE, SAFE, UNPROVEN
+from bringup.action.dark import HOLD, RELEASE, SAFE, UNPROVEN
 from bringup.input import load_envelopes
 from bringup.journal.sign import KeySigner
 from bringup.model.errors import Refused
@@ -20,7 +20,7 @@ from tests.check.trial import CaseBench, StillClock, Table, World, all_cases, ru
 from tests.engine import stand as engine_stand
 from tests.engine.stand import Stand, verdicts
 
-DARK_STEP = {"action": "optic.dark", "on": {"device": ["leaf-1"]}, "until_s": 5.0, "every_s": 1.0}
+DARK_STEP = {"action": HOLD, "on": {"device": ["leaf-1"]}, "until_s": 5.0, "every_s": 1.0}
 LIGHT_STEP = {**DARK_STEP, "action": RELEASE}
 SHUT_STEP = {**DARK_STEP, "action": "port.down"}
 OPEN_FAR_STEP = {"action": "port.up", "on": {"device": ["leaf-1-far"]}, "until_s": 5.0, "every_s": 1.0}
@@ -74,7 +74,7 @@ async def test_field_13_a_hold_stands_in_the_record_until_it_is_released(
     await session.run()
     (held,) = session._acting.altered
     assert (held.what, held.action) == (SAFE, RELEASE)
-    assert held.arguments == {"here": "lanes", "far": "lanes"}
+    assert held.arguments == {"first": "lanes", "second": "lanes"}
     assert await session._acting.undo(held) == "PASS"
     assert dark.did == [*OFF.split("; "), *ON.split("; ")]
     assert left(await stand.state()) == {}
@@ -90,7 +90,7 @@ async def test_field_13_a_hold_outlives_the_program_that_took_it(
     session = await again.open(*stages(SHUT_STEP), state=before)
     await session.run()
     (still,) = session._acting.altered
-    assert (still.what, still.arguments) == (SAFE, {"here": "lanes", "far": "lanes"})
+    assert (still.what, still.arguments) == (SAFE, {"first": "lanes", "second": "lanes"})
     assert verdicts(await again.state()) == {f"stage-0/port.down@leaf-1/{PORT}": "UNKNOWN skipped"}
 
 
@@ -130,7 +130,7 @@ async def test_field_13_what_is_no_longer_proven_dark_is_not_called_safe(
     await session.run()
     (still,) = session._acting.altered
     assert still.what == UNPROVEN
-    assert still.arguments == {"here": "lanes", "far": "lanes"}, "how it was before the first hold"
+    assert still.arguments == {"first": "lanes", "second": "lanes"}, "how it was before the first hold"
     assert "FAIL" in verdicts(await again.state()).values()
 
 

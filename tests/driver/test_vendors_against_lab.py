@@ -20,7 +20,7 @@ from bringup.lab.junos_shell import JunosShell
 from bringup.lab.nvue_shell import NvueShell
 from bringup.lab.nxos_shell import NxosShell
 from bringup.lab.shell import Shell
-from bringup.lab.world import World
+from bringup.lab.world import World, restore
 from bringup.model.errors import DeviceError, NoData, Refused, Unparsable
 from bringup.model.measurement import DARK, NOT_AVAILABLE, value
 from bringup.transport.base import CommandResult
@@ -214,6 +214,17 @@ async def test_field_09_a_change_that_cuts_its_own_way_is_taken_back_by_the_devi
     assert path_cut(world.device(make.leaf))
     forward(world, AFTER_S + 1.0)
     assert not path_cut(world.device(make.leaf))
+
+
+@each_timed
+async def test_a_trial_is_taken_back_in_time_although_the_lab_was_stopped_meanwhile(make: Make) -> None:
+    world = vendor_world()
+    await driver(world, make).config_try(NAME, make.lines, AFTER_S)
+    again = World(restore(world.save()), world.clock)
+    made, port = driver(again, make), again.port(f"{make.leaf}/{PORTS[make.leaf][0]}")
+    assert (await state(made), port.mtu) == ("pending", 4096)
+    forward(again, AFTER_S + 1.0)
+    assert (await state(made), port.mtu) == ("none", 9216)
 
 
 @each_timed

@@ -42,6 +42,8 @@ METHODS = {
     "tasks": ("RunsTasks", "tasks"),
     "firmware": ("UpdatesFirmware", "firmware"),
 }
+BY_NAME_ALONE = frozenset({"module-states"})
+"""Read only where it is asked for: on a host it clears flags of its modules (field rule 8)."""
 DEADLINE_S = 60.0
 SILENT = ("unreachable", "timeout")
 
@@ -102,7 +104,8 @@ async def _probe(
     wanted = {
         name: method
         for name, (protocol, method) in METHODS.items()
-        if (capability is None or name == capability) and isinstance(driver, getattr(capabilities, protocol))
+        if (name == capability or (capability is None and name not in BY_NAME_ALONE))
+        and isinstance(driver, getattr(capabilities, protocol))
     }
     facts: dict[str, Any] = {}
     warnings: list[str] = []

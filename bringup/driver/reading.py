@@ -19,7 +19,8 @@ _REFUSED = re.compile(
 )
 _NOT_THERE = re.compile(
     r"command not found|: not found|no such (?:file or directory|command|container|device)|not supported"
-    r"|unsupported|invalid choice|unrecognized|cannot get .{1,60} information",
+    r"|unsupported|invalid choice|unrecognized|cannot get .{1,60} information"
+    r"|failed to connect to devlink netlink|failed to open netlink_rdma",
     re.IGNORECASE,
 )
 _SAID_CHARS = 160

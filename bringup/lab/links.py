@@ -11,6 +11,8 @@ from bringup.lab.optic_kind import kind_of
 from bringup.lab.state import Cable, CableEnd, Counters, Device, Lane, Port
 from bringup.lab.wiring import Wiring
 
+RX_LOS_FLAGS = ("147", "148")
+"""Of CMIS page 11h: loss of light, and of lock, at a receiver."""
 JUST_AFTER_S = 1e-4
 """What is due at an edge is reckoned behind it, on the far side of any rounding."""
 
@@ -30,7 +32,9 @@ def sent_dbm(port: Port, now: float) -> list[float | None]:
     if optic is None:
         return []
     lit = port.admin_up and ready(port, now)
-    disabled = optic.controls.tx_disabled >> (0 if port.cage is None else port.lane_offset)
+    told = optic.controls
+    waking = told.initialising if now < told.initialised_at else 0
+    disabled = (told.tx_disabled | told.deinit | waking) >> (0 if port.cage is None else port.lane_offset)
     return [
         lane.tx_power_dbm if lit and lane.laser and not disabled >> at & 1 else None
         for at, lane in enumerate(lanes_of(port))
@@ -84,6 +88,7 @@ def dues(wiring: Wiring, port: Port, now: float) -> Iterator[float]:
         yield port.up_at
     if port.optic is not None and port.optic.ready_at is not None:
         yield port.optic.ready_at
+        yield port.optic.controls.initialised_at
     found = wiring.plugged(port.subject)
     if found is not None:
         end = found[0].a if found[1] else found[0].b
@@ -100,6 +105,12 @@ def clear_counters(port: Port, now: float) -> None:
 def _fits(port: Port, cable: Cable) -> bool:
     """Whether a module sends into this kind of fibre, and reads from it: DR4 and DR4-2 do, SR4 does not."""
     return port.optic is None or physics.fibre_of(port.optic.medium) == physics.fibre_of(cable.medium)
+
+
+def signal(port: Port, medium: str, level_dbm: float) -> tuple[float, float]:
+    """SNR in dB and error ratio before correction behind one of a port's receivers."""
+    found = snr_db(medium, level_dbm) - port.adapted_db
+    return found, physics.pam4_ber(found)
 
 
 def snr_db(medium: str, level_dbm: float) -> float:
@@ -195,6 +206,7 @@ def react(wiring: Wiring, devices: Mapping[str, Device], now: float, ports: Iter
         far = port if turned else wiring.far_end(port.subject)
         moved = port.up and far is not None and not lldp.hears(port, far, devices[far.device])
         if port.up and (not agreed or moved):
+            _latch_dark(wiring, port, now)
             _down(port, now)
         if not agreed or far is None:
             port.up_at = None
@@ -213,6 +225,18 @@ def _wake(port: Port, has_power: bool, now: float) -> None:
         optic.ready_at = None
     elif optic.ready_at is None:
         optic.ready_at = now + optic.power_up_s
+
+
+def _latch_dark(wiring: Wiring, port: Port, now: float) -> None:
+    """What the module of a link that goes down keeps in mind: which of its lanes lost their light."""
+    if port.optic is None:
+        return
+    received = received_dbm(wiring, port.subject, now)
+    received += [None] * (len(port.optic.lanes) - len(received))
+    dark = sum(1 << at for at, power in enumerate(received) if power is None)
+    latched = port.optic.controls.latched
+    for at in RX_LOS_FLAGS if dark else ():
+        latched[at] = latched.get(at, 0) | dark
 
 
 def _up(port: Port, far: Port, far_device: Device, now: float) -> None:

@@ -10,6 +10,7 @@ import json
 import shlex
 from collections.abc import Callable
 
+from bringup.lab.module_text import NO_MODULE, ethtool_memory
 from bringup.lab.nvue_config import DEFAULT_CONFIRM_S, NvueConfig, NvueRefusedError, confirm_s_of
 from bringup.lab.nvue_text import columns, condensed, fields_text, leaves, module_tree, stamp
 from bringup.lab.nvue_tree import NvueTree
@@ -19,6 +20,7 @@ from bringup.lab.world import World
 
 MISSING = "The requested item does not exist."
 YES = ("-y", "--assume-yes", "--y")
+CONFIG_WORDS = ["apply", "attach", "delete", "detach", "diff", "history", "revision", "save", "show"]
 REVISION_WORDS = ("--operational", "--applied", "--pending", "--startup")
 
 
@@ -41,6 +43,7 @@ class NvueShell:
                 lldp_json0_interfaces(world, world.ports(device))
             ),
             "ip -j -d link": self._links,
+            "decode-syseeprom -j": self._eeprom,
         }
 
     @property
@@ -104,9 +107,22 @@ class NvueShell:
                 for name in bare[2:]:
                     files.pop(name, None)
             return Reply("")
+        if bare[:2] == ["ethtool", "-m"] and len(bare) > 3:
+            port = next((each for each in self._world.ports(self._name) if each.name == bare[2]), None)
+            return NO_MODULE if port is None else ethtool_memory(self._world, port, " ".join(bare[3:]))
         if bare[:1] == ["printf"] and len(bare) == 3:
             return Reply(bare[1].replace("\\n", "\n") % bare[2])
         return Reply("", not_found(line).err, NOT_FOUND)
+
+    def _eeprom(self) -> str:
+        device = self._device
+        told = {
+            "Product Name": device.model,
+            "Serial Number": device.serial,
+            "Manufacturer": device.vendor,
+            "Base MAC Address": device.chassis_id,
+        }
+        return _json({"tlv": {name: {"value": each} for name, each in told.items()}})
 
     def _links(self) -> str:
         bundles = self._device.configuration.bundles
@@ -165,10 +181,19 @@ class NvueShell:
     def _configure(self, words: list[str]) -> str:
         verb, rest = (words[0] if words else ""), [word for word in words[1:] if word not in YES]
         if verb == "attach" and rest == ["applied"]:
-            return f"created [rev_id: {self._config.attach()}]\n"
+            return f"attached [rev_id: {self._config.attach()}]\n"
         if verb == "detach":
             self._config.detach()
             return ""
+        if verb == "delete" and len(rest) == 1:
+            self._config.delete(rest[0])
+            return f"deleted [rev_id: {rest[0]}]\n"
+        if verb == "show":
+            path, as_json = _options(rest)
+            chosen = "pending" if "--pending" in rest else "applied"
+            if path or not as_json:
+                raise NvueRefusedError("Give -o json")
+            return _json(self._tree.configured(self._config.content(chosen)))
         if verb == "save":
             return "saved [rev_id: applied]\n"
         if verb == "revision":
@@ -184,9 +209,7 @@ class NvueShell:
             return "".join("nv " + shlex.join(line) + "\n" for line in revision.changes)
         if verb == "apply":
             return self._apply(words[1:])
-        raise NvueRefusedError(
-            f"'{verb}' is not one of ['apply', 'attach', 'detach', 'diff', 'history', 'save']"
-        )
+        raise NvueRefusedError(f"'{verb}' is not one of {CONFIG_WORDS}")
 
     def _revisions(self, words: list[str]) -> str:
         path, as_json = _options([word for word in words if word != "--applied"])

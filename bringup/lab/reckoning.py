@@ -56,12 +56,22 @@ class Reckoning:
         return min(self._device_due, min(self._port_due.values(), default=math.inf))
 
     @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Hands at work: what is changed inside takes effect at one moment; then listeners hear of it."""
+    def changing(self, *subjects: str) -> Iterator[None]:
+        """Hands at work: what is changed inside takes effect at one moment; then listeners hear of it.
+
+        With `subjects` only what these ports are told is changed: no plug, no power, no other port.
+        """
         self.now()
-        self._count_all()
+        if subjects:
+            touched = self._touched(self._ports[subject] for subject in subjects)
+            self._count_at(touched, self.plant.at)
+        else:
+            self._count_all()
         yield
-        self._react(self.plant.at)
+        if subjects:
+            self._react_at(touched, self.plant.at)
+        else:
+            self._react(self.plant.at)
         for listener in tuple(self._listeners):
             listener()
 
@@ -140,13 +150,21 @@ class Reckoning:
 
     def _react_at_ports(self, now: float) -> None:
         """The same where something was due at ports alone: in a large rack the others are many."""
-        due = [self._ports[subject] for subject, at in self._port_due.items() if at <= now]
-        touched = {each.subject: each for port in due for each in self._wiring.touched_by(port)}
-        for port in touched.values():
+        touched = self._touched(self._ports[subject] for subject, at in self._port_due.items() if at <= now)
+        self._count_at(touched, now)
+        self._react_at(touched, now)
+
+    def _touched(self, ports: Iterable[Port]) -> list[Port]:
+        return list({each.subject: each for port in ports for each in self._wiring.touched_by(port)}.values())
+
+    def _count_at(self, ports: Iterable[Port], now: float) -> None:
+        for port in ports:
             self._count(port, now)
+
+    def _react_at(self, ports: list[Port], now: float) -> None:
         self.plant.at = now
-        links.react(self._wiring, self._devices, now, touched.values())
-        self._look_ahead(touched.values(), now)
+        links.react(self._wiring, self._devices, now, ports)
+        self._look_ahead(ports, now)
 
     def _look_ahead(self, ports: Iterable[Port], now: float) -> None:
         for port in ports:

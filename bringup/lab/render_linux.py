@@ -7,6 +7,7 @@ import re
 
 from bringup.lab.linux_ethtool import driver_info, fec, module, settings, statistics
 from bringup.lab.linux_gpu import GpuTools
+from bringup.lab.module_text import ethtool_memory
 from bringup.lab.shell import Commands, Handler, Reply, lldp_json0, lldp_json0_interfaces, proc_uptime
 from bringup.lab.state import Adapter, Port
 from bringup.lab.world import World
@@ -42,6 +43,7 @@ class LinuxShell:
             rf"ip link set (dev )?{nic} (?P<verb>up|down)": self._set_admin,
             rf"ethtool -i {nic}": lambda name: self._ethtool(name, "driver"),
             rf"ethtool -m {nic}": lambda name: self._ethtool(name, "module"),
+            rf"ethtool -m {nic} (?P<options>(\w+ \w+)( \w+ \w+)*)": self._module_memory,
             rf"ethtool -S {nic}": lambda name: self._ethtool(name, "statistics"),
             rf"ethtool (-I|--include-statistics) --show-fec {nic}": lambda name: self._ethtool(name, "fec"),
             rf"ethtool --show-fec {nic}": lambda name: self._ethtool(name, "fec-only"),
@@ -172,6 +174,12 @@ class LinuxShell:
         if adapter is None:
             return Reply("", "", 1)
         return Reply(f"/sys/devices/pci0000:{adapter.pcie_address[5:7]}/{adapter.pcie_address}\n")
+
+    def _module_memory(self, name: str, options: str) -> Reply:
+        port = self._port(name)
+        if port is None or port.adapter is None:
+            return self._ethtool(name, "module")
+        return ethtool_memory(self._world, port, options)
 
     def _ethtool(self, name: str, what: str) -> Reply:
         port = self._port(name)

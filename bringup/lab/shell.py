@@ -15,12 +15,13 @@ HEADER_PADDING = 2
 
 
 class Reply(NamedTuple):
-    """What a command leaves behind, and the world seconds that it takes."""
+    """What a command leaves behind, and the world seconds that it takes; `data` is written behind `out`."""
 
     out: str
     err: str = ""
     status: int = 0
     takes_s: float = 0.0
+    data: bytes = b""
 
 
 class Shell(Protocol):

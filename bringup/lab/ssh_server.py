@@ -154,6 +154,8 @@ class SshServer:
             if reply.takes_s:
                 await asyncio.sleep(reply.takes_s / self._world.clock.speed)
         lines.write(reply.out)
+        if reply.data:
+            lines.write_raw(reply.data)
         lines.complain(reply.err)
         return reply.status
 

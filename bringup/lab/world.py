@@ -224,7 +224,7 @@ class World(Reckoning):
     def set_admin(self, subject: str, up: bool) -> None:
         """Configure a port up or down."""
         port = self.port(subject)
-        with self.changing():
+        with self.changing(subject):
             port.admin_up = up
 
     def far_end(self, subject: str) -> Port | None:

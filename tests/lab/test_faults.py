@@ -62,6 +62,7 @@ VOLATILE = (
     "boot_started_at",
     "resets",
     "cleared_at",
+    "latched",
 )
 """What time and consequences write; the rest is what hands can change."""
 

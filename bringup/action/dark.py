@@ -18,7 +18,7 @@ from bringup.action.two_ends import TwoEnds
 from bringup.check.base import At
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.errors import DeviceError
-from bringup.model.inventory import Written
+from bringup.model.inventory import Inventory, Written
 from bringup.model.measurement import NOT_AVAILABLE, Measurement, Scalar, measured, value
 from bringup.model.subject import ends
 
@@ -165,7 +165,9 @@ class Dark(_BothEnds):
 
 
 class Shine(_BothEnds):
-    """Both ends let shine again. It is a change that can hurt: somebody may still look in."""
+    """Both ends let shine again. Nothing can drop by it, and yet it can hurt: somebody may still look in."""
+
+    only_adds = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,6 +175,9 @@ class Shine(_BothEnds):
 
     def take(self, args: LightArgs) -> None:
         self._args = args
+
+    def affects(self, inventory: Inventory, subject: str) -> tuple[str, ...]:
+        return ()
 
     def recall(self, arguments: dict[str, Scalar]) -> None:
         """The record of the hold knows how each end was; what a playbook says goes before it."""

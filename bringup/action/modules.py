@@ -99,6 +99,7 @@ def ends_of(at: At, subject: str) -> tuple[str, ...]:
 class MakeNormal(TwoEnds):
     """Both ends as they work."""
 
+    only_adds = True
     probe_words = "read the loopbacks, patterns and transmitters of both ends"
 
     def __init__(self) -> None:

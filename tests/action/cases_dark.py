@@ -241,6 +241,8 @@ LIGHT_TABLE = Table(
              far={"off": True, "deaf": True, "loses": Refused("it: no")}),
         case("after a crash, shining", "PASS", here={}, far={}, intended=HELD_BY_US),
         case("after a crash, dark", f"PASS; {ON}", intended=HELD_BY_US),
+        case("nobody knows of bundles, and nothing can drop", f"PASS; {ON}",
+             far_answers={"bundles": LACKING}),
         case("field 05 another serial at the far end", "FAIL", far_serial=value("SN-2")),
         case("field 06 far end in service", "UNKNOWN skipped", far_port=IN_SERVICE),
     ),

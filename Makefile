@@ -24,9 +24,10 @@ check: venv
 bench: venv
 	$(BIN)/python benchmarks/run.py
 
-# The manual page, from the commands themselves; a test tells when it is out of date.
+# The manual page from the commands, and what each platform can do from the drivers; tests tell what is out of date.
 man: venv
 	$(BIN)/python -m bringup.cli._man > docs/bringup.1
+	$(BIN)/python -m bringup.cli._platforms > docs/platforms.md
 
 # The pictures of the console, from the records of lab runs; the same each time.
 screenshots: venv

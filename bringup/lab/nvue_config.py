@@ -84,6 +84,15 @@ class NvueConfig:
     def detach(self) -> None:
         self._switch.configuration.attached = None
 
+    def delete(self, number: str) -> None:
+        """Forget a revision that is pending. Raises: NvueRefusedError."""
+        if self.revision(number).state != "pending":
+            raise NvueRefusedError(f"Revision {number} can't be deleted")
+        with self._world.changing():
+            self.revisions.pop(number)
+        if self._switch.configuration.attached == number:
+            self.detach()
+
     def stage(self, number: str, words: Sequence[str]) -> None:
         """Add a line, `set …` or `unset …`. Raises: NvueRefusedError for one that is none."""
         revision = self.revision(number)

@@ -20,7 +20,7 @@ from bringup.lab.world import World
 
 MISSING = "The requested item does not exist."
 YES = ("-y", "--assume-yes", "--y")
-CONFIG_WORDS = ["apply", "attach", "delete", "detach", "diff", "history", "revision", "save", "show"]
+CONFIG_WORDS = ("apply", "attach", "delete", "detach", "diff", "history", "revision", "save", "show")
 REVISION_WORDS = ("--operational", "--applied", "--pending", "--startup")
 
 
@@ -111,7 +111,7 @@ class NvueShell:
             port = next((each for each in self._world.ports(self._name) if each.name == bare[2]), None)
             return NO_MODULE if port is None else ethtool_memory(self._world, port, " ".join(bare[3:]))
         if bare[:1] == ["printf"] and len(bare) == 3:
-            return Reply(bare[1].replace("\\n", "\n") % bare[2])
+            return Reply(bare[1].replace("\\n", "\n").replace("%s", bare[2]))
         return Reply("", not_found(line).err, NOT_FOUND)
 
     def _eeprom(self) -> str:
@@ -209,7 +209,7 @@ class NvueShell:
             return "".join("nv " + shlex.join(line) + "\n" for line in revision.changes)
         if verb == "apply":
             return self._apply(words[1:])
-        raise NvueRefusedError(f"'{verb}' is not one of {CONFIG_WORDS}")
+        raise NvueRefusedError(f"'{verb}' is not one of {list(CONFIG_WORDS)}")
 
     def _revisions(self, words: list[str]) -> str:
         path, as_json = _options([word for word in words if word != "--applied"])

@@ -151,6 +151,17 @@ def test_a_revision_on_trial_is_taken_back_by_the_switch_unless_it_is_confirmed(
     assert port.mtu == 9216
 
 
+def test_a_revision_is_attached_compared_and_thrown_away(world: World, shell: NvueShell) -> None:
+    assert said(shell, "nv config attach applied -y") == "attached [rev_id: 2]\n"
+    said(shell, MTU)
+    assert said(shell, "nv config diff") == f"{MTU}\n"
+    shown = json.loads(said(shell, "nv config show --pending -o json"))
+    assert shown["interface"][FIRST]["link"]["mtu"] == 4096
+    said(shell, "nv config delete 2")
+    assert (states(shell), shell.run("nv config apply -y").status) == ({"1": "applied"}, 1)
+    assert world.port(f"{NVUE}/{FIRST}").mtu == 9216
+
+
 def test_what_goes_into_a_file_stays_and_is_never_read_by_a_shell(world: World, shell: NvueShell) -> None:
     said(shell, "printf '%s\\n' 'a; b && c' > .mark")
     assert said(shell, "cat .mark") == "a; b && c\n"

@@ -54,15 +54,7 @@ class LocalShell:
 
     async def _execute(self, command: str, kept: _Kept, deadline_s: float) -> int:
         try:
-            process = await asyncio.create_subprocess_exec(
-                "sh",
-                "-c",
-                command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-            )
+            process = await _start(command)
         except OSError as error:
             raise NoData(f"{self._peer.device}: `{command}` can't be started ({error.strerror})") from None
         try:
@@ -110,6 +102,29 @@ class _Kept:
                 into.extend(chunk)
             elif room >= 0:
                 _kill(process)
+
+
+async def _start(command: str) -> asyncio.subprocess.Process:
+    """The process, whole: a cancellation in the middle of its making would end the shell and wait, as long as
+    they please, for the commands that it has begun already.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            "sh",
+            "-c",
+            command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            await _end(await starting)
+        raise
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

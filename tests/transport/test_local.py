@@ -54,15 +54,30 @@ async def test_the_deadline_ends_the_whole_process_group(shell: Shell, tmp_path:
         poll(lambda pid=pid: gone(pid), f"the end of {pid}")  # type: ignore[misc]
 
 
-async def test_a_cancelled_read_ends_its_command(shell: Shell, tmp_path: Path) -> None:
+def runs(marker: str) -> bool:
+    """Whether some process has this in its command line."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if marker.encode() in path.read_bytes():
+                return True
+    return False
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3, 4, 50], ids="after {} turns of the loop".format)
+async def test_a_cancelled_read_ends_its_command(shell: Shell, tmp_path: Path, turns: int) -> None:
+    """Also one that has begun other commands before the loop knows that it was made."""
     fifo = tmp_path / "pid"
     os.mkfifo(fifo)
-    task = asyncio.create_task(shell.run(f"echo $$ > {fifo}; sleep 60"))
-    pid = int(await asyncio.to_thread(fifo.read_text))
+    task = asyncio.create_task(shell.run(f"sleep 300 & echo $! > {fifo}; wait", deadline_s=300))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    pid = int(fifo.read_text()) if runs(str(fifo)) else None  # meanwhile the loop stands still
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert gone(pid)
+    poll(lambda: not runs(str(fifo)), "the end of the shell")
+    if pid is not None:
+        poll(lambda: gone(pid), f"the end of {pid}")
 
 
 async def test_endless_local_output_is_cut_off(transcript: Transcript) -> None:

@@ -1,7 +1,8 @@
 """How leak detectors are found over Redfish: from each chassis, wherever its firmware keeps them.
 
-Groups of `ThermalSubsystem/LeakDetection` come first, then the resources of their own that this or the
-chassis links to. One that both tell is one detector: `bringup.decode.redfish_leak.joined`.
+Groups of `ThermalSubsystem/LeakDetection` (of a cooling unit `LeakDetection` alone) come first, then the
+resources of their own that this or the chassis links to. One that both tell is one detector:
+`bringup.decode.redfish_leak.joined`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ async def leak_detectors(reader: RedfishReader, chassis: Iterable[Json]) -> tupl
 async def _of_chassis(reader: RedfishReader, chassis: Json) -> list[LeakDetector]:
     told: dict[str, list[LeakDetector]] = {}
     subsystem = await reader.linked(chassis, "ThermalSubsystem")
-    detection = None if subsystem is None else await reader.linked(subsystem, "LeakDetection")
+    detection = await reader.linked(chassis if subsystem is None else subsystem, "LeakDetection")
     resources = await reader.linked_members(chassis, "LeakDetectors")
     if detection is not None:
         with reader.reading("the leak detection"):

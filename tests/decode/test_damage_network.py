@@ -23,6 +23,7 @@ from tests.driver.eos import replies as eos
 from tests.driver.openconfig.updates import UPDATES
 from tests.driver.raritan_pdu.variables import VARIABLES as RARITAN
 from tests.driver.redfish_bmc.resources import CHASSIS, MANAGER, POWER, RESOURCES, SYSTEM, THERMAL, V1
+from tests.driver.redfish_equipment.resources import CDU_HELD, SHELF_HELD
 from tests.driver.servertech_pdu.variables import VARIABLES as SERVERTECH
 from tests.driver.snmp_switch.variables import IF
 from tests.driver.snmp_switch.variables import VARIABLES as SWITCH
@@ -148,6 +149,8 @@ LEAK = {
 }
 SAMPLES: dict[str, bytes] = {
     "redfish.leak-detector": encoded(LEAK),
+    "redfish.power-distribution": encoded(SHELF_HELD),
+    "redfish.cooling-unit": encoded(CDU_HELD),
     "snmp.raritan-pdu": recorded(dict(RARITAN)),
     "snmp.vertiv-pdu": recorded(dict(VERTIV)),
     "snmp.servertech-pdu": recorded(dict(SERVERTECH)),

@@ -50,7 +50,7 @@ from bringup.model.facts_flow import FlowControl
 from bringup.model.facts_module_state import ModuleState
 from bringup.model.facts_nic import NicHealth, RdmaPort
 from bringup.model.inventory import Device
-from bringup.model.measurement import NOT_AVAILABLE, UNSUPPORTED, Read, value
+from bringup.model.measurement import ABSENT, NOT_AVAILABLE, UNSUPPORTED, Read, value
 from bringup.transport.base import Links
 
 COMMANDS = MappingProxyType(
@@ -324,7 +324,9 @@ class LinuxDriver(LinuxAccelerators):
         details = settings.facts["details"]
         lanes = details.get("lanes") if isinstance(details, dict) else None
         if port.oper_up.value is not True:  # ethtool says that no encoding is active, which is no mode
-            return msgspec.structs.replace(port, speed_gbps=speed, fec_mode=NOT_AVAILABLE)
+            return msgspec.structs.replace(
+                port, speed_gbps=speed, fec_mode=NOT_AVAILABLE, **_set_to(details, lanes)
+            )
         fec = await self._maybe("fec", port.name)
         mode = fec if isinstance(fec, Read) else _fec_mode(fec, speed, lanes)
         return msgspec.structs.replace(port, speed_gbps=speed, fec_mode=mode)
@@ -412,6 +414,23 @@ def _other_ways(tool: str, first: NoData | NotPermitted) -> tuple[str, ...]:
         return ("sudo -n ",)
     missing = re.search(r"not found|No such file", first.message) is not None
     return ("/usr/sbin/", "sudo -n ") if missing else ()
+
+
+def _set_to(details: object, lanes: object) -> dict[str, Read]:
+    """What a port without a link is set to, where it advertises one speed and one coding only."""
+    told = details if isinstance(details, dict) else {}
+    mbps, modes = told.get("speed_advertised_mbps"), told.get("fec_advertised")
+    gbps = mbps / 1000 if isinstance(mbps, int) else None
+    mode = modes[0] if isinstance(modes, list) and len(modes) == 1 else None
+    coding = {"Off": value("none"), "BaseR": value("fc"), "RS": reed_solomon(gbps, _count(lanes))}
+    return {
+        "speed_set_gbps": ABSENT if gbps is None else value(gbps),
+        "fec_set": coding.get(str(mode), ABSENT),
+    }
+
+
+def _count(told: object) -> int | None:
+    return told if isinstance(told, int) else None
 
 
 def _fec_mode(decoded: Decoded, speed: Read, lanes: object) -> Read:

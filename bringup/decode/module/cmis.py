@@ -16,6 +16,7 @@ from bringup.decode.module.cmis_applications import advertised, medium_of
 from bringup.decode.module.cmis_diagnostics import diagnostics
 from bringup.decode.module.cmis_firmware import firmware_banks
 from bringup.decode.module.cmis_lanes import lanes_of, module_lanes
+from bringup.decode.module.cmis_laser import RESOURCE_MODULE, external_laser, lasers_as_lanes, well
 from bringup.decode.module.cmis_monitors import auxiliaries_of, monitors_of, multiplier_of, thresholds_of
 from bringup.decode.module.cmis_observables import observables
 from bringup.decode.module.facts import Module, Times
@@ -75,6 +76,9 @@ def decode_cmis(memory: Memory) -> Found:
     thresholds = thresholds_of(limits, multiplier, ledger)
     lanes, raw = lanes_of(memory, flat, known, multiplier, _media_lanes(identity), ledger)
     states = module_lanes(memory, flat, told, ledger)
+    laser = None if flat else external_laser(memory, lower, ledger)
+    if laser is not None and lower[57] == RESOURCE_MODULE:
+        lanes, thresholds = lasers_as_lanes(laser), (*thresholds, *laser.thresholds)
     optic = Optic(
         port=memory.port,
         present=value(True),
@@ -86,6 +90,7 @@ def decode_cmis(memory: Memory) -> Found:
         temperature_c=temperature,
         supply_voltage_v=volts,
         light_up_max_s=_light_up(about.get("times")),
+        laser_source_ok=well(laser),
         lanes=lanes,
         thresholds=thresholds,
     )
@@ -95,6 +100,7 @@ def decode_cmis(memory: Memory) -> Found:
         "lanes": states,
         "observables": observables(memory, ledger) if _tells(known, _OBSERVABLES) else (),
         "diagnostics": diagnostics(memory, ledger) if _tells(known, _DIAGNOSTIC_PAGES) else None,
+        "external_laser": laser,
         "details": {"raw": raw},
     }
     unparsable, not_provided = tuple(ledger.unparsable), tuple(ledger.not_provided)

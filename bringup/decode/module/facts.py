@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bringup.model.facts import Fact
+from bringup.model.facts import Fact, Threshold
 from bringup.model.measurement import ABSENT, Read
 
 
@@ -87,6 +87,44 @@ class Diagnostics(Fact, frozen=True, kw_only=True):
     selected: str | None = None
     host: tuple[Read, ...] = ()
     media: tuple[Read, ...] = ()
+
+
+class ExternalLaserLane(Fact, frozen=True, kw_only=True):
+    """One laser of an external source. `fibre` is that of its output, a setpoint what it is told to give."""
+
+    index: int
+    enabled: Read = ABSENT
+    state: Read = ABSENT
+    fault: Read = ABSENT
+    warning: Read = ABSENT
+    fault_code: Read = ABSENT
+    warning_code: Read = ABSENT
+    fibre: Read = ABSENT
+    frequency_thz: Read = ABSENT
+    bias_ma: Read = ABSENT
+    bias_setpoint_ma: Read = ABSENT
+    power_dbm: Read = ABSENT
+    power_setpoint_dbm: Read = ABSENT
+    voltage_v: Read = ABSENT
+    latched_flags: tuple[str, ...] = ()
+
+
+class ExternalLaser(Fact, frozen=True, kw_only=True):
+    """An external source of light (ELSFP), in its own memory or in that of the optic that it feeds. Bounds
+    are those of one laser.
+    """
+
+    control: str
+    lane_count: int
+    max_power_mw: float
+    min_power_mw: float
+    max_bias_ma: float
+    min_bias_ma: float
+    fault: Read = ABSENT
+    warning: Read = ABSENT
+    supply_ma: Read = ABSENT
+    thresholds: tuple[Threshold, ...] = ()
+    lanes: tuple[ExternalLaserLane, ...] = ()
 
 
 class FirmwareBank(Fact, frozen=True, kw_only=True):

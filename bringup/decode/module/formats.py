@@ -7,7 +7,14 @@ from collections.abc import Callable
 from bringup.decode.module.cmis import decode_cmis
 from bringup.decode.module.codes import CMIS_IDENTIFIERS, IDENTIFIERS, SFF8636_IDENTIFIERS, SFP_IDENTIFIERS
 from bringup.decode.module.dump import memory_of
-from bringup.decode.module.facts import Application, Diagnostics, Module, ModuleLane, Observable
+from bringup.decode.module.facts import (
+    Application,
+    Diagnostics,
+    ExternalLaser,
+    Module,
+    ModuleLane,
+    Observable,
+)
 from bringup.decode.module.memory import A0_LOWER, LOWER, Memory, checksum_of, page_key
 from bringup.decode.module.sff8472 import decode_sff8472
 from bringup.decode.module.sff8636 import decode_sff8636
@@ -114,6 +121,7 @@ CMIS = Format(
         "lanes": tuple[ModuleLane, ...],
         "observables": tuple[Observable, ...],
         "diagnostics": Diagnostics | None,
+        "external_laser": ExternalLaser | None,
         "details": dict[str, object],
     },
 )

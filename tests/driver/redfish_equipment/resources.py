@@ -39,9 +39,6 @@ CDU_HELD: Json = {
 }
 POWER_SHELF: dict[str, Json] = {
     f"{V1}/": {"RedfishVersion": "1.15.0", "PowerEquipment": link(f"{V1}/PowerEquipment")},
-        "@odata.type": "#ServiceRoot.v1_15_0.ServiceRoot",
-        "PowerEquipment": link(f"{V1}/PowerEquipment"),
-    },
     f"{V1}/PowerEquipment": {"PowerShelves": link(f"{V1}/PowerEquipment/PowerShelves")},
     f"{V1}/PowerEquipment/PowerShelves": collection(SHELF),
     SHELF: SHELF_HELD,

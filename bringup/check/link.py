@@ -35,6 +35,9 @@ async def state(at: At) -> AsyncIterator[Measurement]:
                 yield measured(end, "oper_up", port.oper_up)
                 yield measured(end, "speed_gbps", port.speed_gbps)
                 yield measured(end, "fec_mode", port.fec_mode)
+                for quantity, read in (("speed_set_gbps", port.speed_set_gbps), ("fec_set", port.fec_set)):
+                    if read.reading is Reading.VALUE:
+                        yield measured(end, quantity, read)
 
 
 async def errors(at: At) -> AsyncIterator[Measurement]:
@@ -220,7 +223,7 @@ SPECS = (
             Requires("speed_gbps", per="end", if_expected=True),
             Requires("fec_mode", per="end", if_expected=True),
         ),
-        reports=("port_present",),
+        reports=("port_present", "speed_set_gbps", "fec_set"),
         run=state,
     ),
     Spec(

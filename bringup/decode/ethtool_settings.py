@@ -69,6 +69,12 @@ def _modes(text: str | None) -> list[object] | None:
     return [mode for mode in text.split() if mode != "None"]
 
 
+def _only_speed(text: str | None) -> int | None:
+    """The speed of the link modes that a port advertises, such as 800000baseDR8/Full, where they have one."""
+    speeds = {int(match) for match in re.findall(r"\b([0-9]{1,8})base", text or "")}
+    return speeds.pop() if len(speeds) == 1 else None
+
+
 def _word(text: str | None) -> str | None:
     return None if text is None or text.startswith("Unknown!") or is_missing(text) else text
 
@@ -105,6 +111,7 @@ def _parse_settings(data: bytes) -> Found:
         "link_reason": link[2],
         "fec_supported": _modes(fields.get("Supported FEC modes")),
         "fec_advertised": _modes(fields.get("Advertised FEC modes")),
+        "speed_advertised_mbps": _only_speed(fields.get("Advertised link modes")),
     }
     return Found(facts={"port": port, "details": details}, warnings=warnings)
 

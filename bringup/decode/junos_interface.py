@@ -68,12 +68,15 @@ def _port(node: Node) -> Port:
         raise Damaged("an interface has no name")
     up = _is_up(node.told("oper-status"))
     mode = node.told("ethernet-fec-mode", "enabled_fec_mode")
+    speed, fec, down = _speed_gbps(node.told("speed")), _fec_mode(mode), up.value is False
     return Port(
         name=name,
         admin_up=_is_up(node.told("admin-status")),
         oper_up=up,
-        speed_gbps=_speed_gbps(node.told("speed")) if up.value is True else NOT_AVAILABLE,
-        fec_mode=_fec_mode(mode) if up.value is True else NOT_AVAILABLE,
+        speed_gbps=speed if up.value is True else NOT_AVAILABLE,
+        fec_mode=fec if up.value is True else NOT_AVAILABLE,
+        speed_set_gbps=speed if down else ABSENT,
+        fec_set=fec if down else ABSENT,
         mtu=_mtu(node.told("mtu")),
         mac=read_word(node.told("current-physical-address")),
         flap_count=_count(node.told("output-error-list", "carrier-transitions")),

@@ -52,6 +52,8 @@ def _port(name: str, link: Json) -> Port:
         mtu=whole(link.get("mtu"), "mtu"),
         mac=word(first(link, "mac", "mac-address")),
         flap_count=_flaps(link),
+        speed_set_gbps=speed if up.value is False else ABSENT,
+        fec_set=_fec_mode(link, speed) if up.value is False else ABSENT,
     )
 
 

@@ -78,7 +78,9 @@ def _port(row: Json) -> Port:
     if name is None or "state" not in row:
         raise Damaged("a row has no interface, or no state")
     up = _is_up(text(row, "state"))
-    speed = _speed_gbps(row)
+    speed, bandwidth = _speed_gbps(row), count(row, "eth_bw").value
+    is_set = value(bandwidth / 1e6) if isinstance(bandwidth, int) and bandwidth > 0 else ABSENT
+    down = up.value is False
     return Port(
         name=name,
         admin_up=_is_up(text(row, "admin_state")) if "admin_state" in row else ABSENT,
@@ -88,6 +90,8 @@ def _port(row: Json) -> Port:
         mtu=count(row, "eth_mtu"),
         mac=mac_of(text(row, "eth_hw_addr")),
         flap_count=count(row, "eth_reset_cntr"),
+        speed_set_gbps=is_set if down else ABSENT,
+        fec_set=_fec_mode(text(row, "eth_admin_fec_state"), is_set) if down else ABSENT,
     )
 
 

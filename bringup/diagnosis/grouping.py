@@ -85,6 +85,8 @@ KINDS: tuple[Together, ...] = (
     Together(
         (
             "transmitter-dark",
+            "module-not-ready",
+            "module-at-fault",
             "module-missing",
             "module-not-told",
             "module-unreadable",

@@ -106,6 +106,17 @@ LINK_REMEDIES = (
         remote=True,
     ),
     Remedy(
+        "set-advertised-application",
+        "set speed, lanes and breakout to an application that the module advertises, and apply them again",
+        (
+            "Read the module's list of applications, and which one is selected for each lane.",
+            "Set the port's speed, lanes and breakout to one of them; save the configuration.",
+            "Still refused: another module, whose list has what the port needs.",
+        ),
+        SEVEN.format(9),
+        remote=True,
+    ),
+    Remedy(
         "replace-optic",
         "replace the module",
         ("Try a known-good module of the same kind.", "Label the old one with its serial and lane."),

@@ -13,10 +13,12 @@ LIGHT = frozenset({"rx_power_dbm", "tx_power_dbm", "bias_ma", "rx_power_spread_d
 ERRORS = frozenset(
     {"pre_fec_ber", "pre_fec_ber_upper", "uncorrectable_codewords", "flap_count", "counters_cleared"}
 )
-LINK = frozenset({"oper_up", "speed_gbps", "fec_mode", "neighbor"})
+LINK = frozenset({"oper_up", "speed_gbps", "fec_mode", "speed_set_gbps", "fec_set", "neighbor"})
 MODULE = frozenset({"temperature_c", "supply_voltage_v"})
-FROM_PRESENCE = PRESENCE | MODULE | LIGHT | ERRORS | LINK
-FROM_ADMIN = frozenset({"admin_up"}) | LIGHT | ERRORS | LINK
+STATE = frozenset({"module_state", "module_fault", "data_path_state", "snr_media_db", "snr_host_db"})
+FROM_PRESENCE = PRESENCE | MODULE | STATE | LIGHT | ERRORS | LINK
+FROM_ADMIN = frozenset({"admin_up"}) | STATE | LIGHT | ERRORS | LINK
+FROM_STATE = MODULE | STATE | LIGHT | ERRORS | LINK
 FROM_LIGHT = LIGHT | ERRORS | LINK
 FROM_CODING = ERRORS | LINK
 SEVEN = "network reference, section 7, row {}"

@@ -9,6 +9,7 @@ from bringup.diagnosis.rule import Clue, Likely, Rule, at_least, is_, known
 from bringup.diagnosis.rules_light import ERRORS, FAR_SENDS, FROM_CODING, LIGHT_RULES, SEVEN
 from bringup.diagnosis.rules_presence import PRESENCE_RULES
 from bringup.diagnosis.rules_relock import RELOCK_RULES
+from bringup.diagnosis.rules_state import STATE_RULES
 
 CODING_RULES: tuple[Rule, ...] = (
     Rule(
@@ -264,5 +265,5 @@ CODING_RULES: tuple[Rule, ...] = (
         source=SEVEN.format(26),
     ),
 )
-LINK_RULES: tuple[Rule, ...] = (*PRESENCE_RULES, *LIGHT_RULES, *CODING_RULES)
+LINK_RULES: tuple[Rule, ...] = (*PRESENCE_RULES, *STATE_RULES, *LIGHT_RULES, *CODING_RULES)
 """In the order of the ladder: the first cause is told, what it explains is not told again."""

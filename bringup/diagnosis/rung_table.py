@@ -29,6 +29,10 @@ STOPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "module-unreadable": ("presence",),
         "module-of-another-kind": ("presence",),
         "port-switched-off": ("state machine",),
+        "module-at-fault-and-hot": ("state machine",),
+        "module-at-fault": ("state machine",),
+        "module-not-ready": ("state machine",),
+        "data-path-not-activated": ("state machine",),
         "transmitter-dark": ("state machine", "light"),
         "transmitter-lane-dark": ("lane",),
         "transmitter-weak": ("lane",),
@@ -77,8 +81,14 @@ DEVICE = ("power_state", "outcome", "booted", "reachable")
 QUANTITIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "presence": ("port_present", "optic_present", "optic_medium"),
-        "state machine": ("admin_up", "module_state", "temperature_c", "module_temperature_c"),
-        "FEC": ("fec_mode",),
+        "state machine": (
+            "admin_up",
+            "module_state",
+            "module_fault",
+            "temperature_c",
+            "module_temperature_c",
+        ),
+        "FEC": ("fec_mode", "fec_set"),
         "BER": (
             "pre_fec_ber_upper",
             "pre_fec_ber",
@@ -88,7 +98,7 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "protocol": ("link_came_up", "unasked_flaps", "link_up_s", "lldp_after_link_s"),
         "cabling": ("ends_alike",),
-        "configuration": ("speed_gbps",),
+        "configuration": ("speed_gbps", "speed_set_gbps"),
     }
 )
 LIGHT = ("tx_power_dbm", "rx_power_dbm")
@@ -106,6 +116,7 @@ SAID: Mapping[tuple[str, Scalar], str] = MappingProxyType(
         ("booted", False): "not booted",
         ("reachable", True): "answers",
         ("reachable", False): "does not answer",
+        ("module_fault", "none"): "",
         ("ends_alike", True): "ends of one assembly",
         ("ends_alike", False): "the end of another assembly than its far end",
         ("link_came_up", True): "comes up",
@@ -119,6 +130,7 @@ UNTOLD: Mapping[str, str] = MappingProxyType(
         "optic_present": "whether a module is there",
         "optic_medium": "the module's kind",
         "admin_up": "whether it is switched on",
+        "module_state": "its state",
         "fec_mode": "FEC",
         "pre_fec_ber": "BER",
         "pre_fec_ber_upper": "BER",
@@ -134,6 +146,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "power_state": "powered {}",
         "outcome": "coming on: {}",
+        "module_state": "at {}",
+        "module_fault": "fault: {}",
         "temperature_c": "{:.0f} °C",
         "module_temperature_c": "{:.0f} °C",
         "pre_fec_ber_upper": "BER at most {:.1e}",
@@ -144,5 +158,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "link_up_s": "up after {:.1f} s",
         "lldp_after_link_s": "named after {:.1f} s",
         "speed_gbps": "{:g} Gb/s",
+        "speed_set_gbps": "set to {:g} Gb/s",
+        "fec_set": "set to {}",
     }
 )

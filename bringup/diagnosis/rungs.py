@@ -13,6 +13,7 @@ from typing import Literal
 from bringup.diagnosis.case import Case
 from bringup.diagnosis.observed import Observed, Seen
 from bringup.diagnosis.rung_table import DEVICE, LIGHT, QUANTITIES, RUNGS, SAID, STOPS, UNTOLD, WORDS
+from bringup.diagnosis.scene_link import ACTIVATED
 from bringup.model.cause import Ladder, Rung
 from bringup.model.inventory import Inventory
 from bringup.model.judgement import Judgement
@@ -116,6 +117,7 @@ def _side(observed: Observed, port: str) -> dict[str, Told]:
     """What one end has told, by rung."""
     found = {name: _told(quantity_of(observed, port, quantities)) for name, quantities in QUANTITIES.items()}
     found["power"] = _told(quantity_of(observed, parse_subject(port).device, DEVICE))
+    found["state machine"] = _with_paths(observed, port, found["state machine"])
     found["light"], found["lane"] = _lanes(observed, port, "best"), _lanes(observed, port, "worst")
     heard = observed.get(port, "neighbor")
     if heard.measurement is not None:
@@ -126,6 +128,17 @@ def _side(observed: Observed, port: str) -> dict[str, Told]:
         if not silent:
             found["protocol"] = (found["protocol"][0], found["protocol"][1] or "hears its neighbour")
     return found
+
+
+def _with_paths(observed: Observed, port: str, told: Told) -> Told:
+    """The data path of each lane beside the state of the module."""
+    judged, words = told
+    lanes = list(observed.lanes(port, "data_path_state"))
+    idle = [f"lane {lane} {seen.value}" for lane, seen in lanes if seen.value not in (None, ACTIVATED)]
+    said = ", ".join(idle) if idle else ACTIVATED
+    if any(seen.value is not None for _, seen in lanes):
+        words = ", ".join(filter(None, (words, f"data path: {said}")))
+    return [*judged, *(each for _, seen in lanes for each in seen.judgements)], words
 
 
 def quantity_of(observed: Observed, subject: str, names: Iterable[str]) -> list[tuple[str, Seen]]:

@@ -34,6 +34,7 @@ BOUNCED = (
     "lldp_after_link_s",
 )
 LEAST_LANES_OF_A_PATTERN = 4
+ACTIVATED = "Activated"
 MOST_LOCKS = 22
 """More than any re-lock test makes."""
 
@@ -64,14 +65,14 @@ def _end(side: str, observed: Observed, inventory: Inventory, port: str) -> dict
         "optic_medium",
         "admin_up",
         "oper_up",
-        "speed_gbps",
-        "fec_mode",
         "neighbor",
         "flap_count",
         "counters_cleared",
+        "module_state",
+        "module_fault",
     ):
         found[f"{side}_{quantity}"] = observed.value(port, quantity)
-    for quantity in ("optic_medium", "speed_gbps", "fec_mode", "flap_count", "uncorrectable_codewords"):
+    for quantity in ("optic_medium", "flap_count", "uncorrectable_codewords"):
         found[f"{side}_{quantity}_bad"] = observed.get(port, quantity).failed
     for quantity in BOUNCED:
         seen = observed.get(port, quantity)
@@ -81,11 +82,22 @@ def _end(side: str, observed: Observed, inventory: Inventory, port: str) -> dict
     ) or any(
         observed.get(f"{port}#lock-{number}", "relock_up_least_s").failed for number in range(1, MOST_LOCKS)
     )
+    idle = [
+        lane
+        for lane, seen in observed.lanes(port, "data_path_state")
+        if seen.value is not None and seen.value != ACTIVATED
+    ]
+    found[f"{side}_idle_paths"] = len(idle)
+    found[f"{side}_idle_path_lanes"] = _listed(idle)
+    warm = [observed.get(port, quantity) for quantity in ("temperature_c", "module_temperature_c")]
+    found[f"{side}_hot"] = any(seen.failed for seen in warm) if any(seen.known for seen in warm) else None
     present = observed.get(port, "optic_present")
     found[f"{side}_presence_unread"] = present.bad and not present.failed
     found[f"{side}_medium_unread"] = _unread(observed, port)
     fec = observed.get(port, "fec_mode")
-    found[f"{side}_fec_unread"] = fec.bad and not fec.failed
+    unread = fec.bad and not fec.failed
+    found[f"{side}_fec_unread"] = unread and observed.value(port, "fec_set") is None
+    found |= _settings(side, observed, inventory, port)
     return (
         found
         | _receiver(side, observed, port)
@@ -194,6 +206,23 @@ def _path(observed: Observed, near: str, far: str) -> dict[str, Scalar | None]:
         return {"loss_db": None, "loss_text": None}
     loss = max(out - arrived for out, arrived in zip(sent, received, strict=True))
     return {"loss_db": loss, "loss_text": f"{loss:.1f}", "loss_high": loss >= LOSS_OF_CLEAN_LINK_DB}
+
+
+def _settings(side: str, observed: Observed, inventory: Inventory, port: str) -> dict[str, Scalar | None]:
+    """Speed and coding in use, else those that the port is set to; whether they are not those ordered."""
+    stated = inventory.ports.get(port)
+    ordered: dict[str, Scalar | None] = {
+        "speed_gbps": stated.speed_gbps if stated is not None else None,
+        "fec_mode": stated.fec if stated is not None else None,
+    }
+    found: dict[str, Scalar | None] = {}
+    for quantity, is_set in (("speed_gbps", "speed_set_gbps"), ("fec_mode", "fec_set")):
+        told, seen = observed.get(port, quantity), observed.value(port, is_set)
+        found[f"{side}_{quantity}"] = told.value if told.value is not None else seen
+        want = ordered[quantity]
+        unlike = told.value is None and seen is not None and want is not None and seen != want
+        found[f"{side}_{quantity}_bad"] = told.failed or unlike
+    return found
 
 
 def _compare(facts: Facts) -> dict[str, Scalar | None]:

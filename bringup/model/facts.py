@@ -97,7 +97,11 @@ class Inlet(Fact, frozen=True, kw_only=True):
 
 
 class Port(Fact, frozen=True, kw_only=True):
-    """One port as its switch or host tells it. `fec_mode` is one of rs544, rs528, fc, none."""
+    """One port as its switch or host tells it. `fec_mode` is one of rs544, rs528, fc, none.
+
+    `speed_gbps` and `fec_mode` are those in use. What a port without a link is set to, where its device tells
+    that of it, are `speed_set_gbps` and `fec_set`.
+    """
 
     name: str
     admin_up: Read = ABSENT
@@ -109,6 +113,8 @@ class Port(Fact, frozen=True, kw_only=True):
     medium: Read = ABSENT
     flap_count: Read = ABSENT
     last_change_unix_s: Read = ABSENT
+    speed_set_gbps: Read = ABSENT
+    fec_set: Read = ABSENT
 
 
 class Lane(Fact, frozen=True, kw_only=True):

@@ -47,6 +47,8 @@ QUANTITIES = MappingProxyType(
         "oper_up": Quantity("", "whether the port has a working link"),
         "speed_gbps": Quantity("Gb/s", "speed at which the port runs"),
         "fec_mode": Quantity("", "forward error correction in use: rs544, rs528, fc, none"),
+        "speed_set_gbps": Quantity("Gb/s", "speed that a port without a link is set to"),
+        "fec_set": Quantity("", "forward error correction that a port without a link is set to"),
         "flap_count": Quantity("", "link transitions inside the window"),
         "counters_cleared": Quantity(
             "", "whether somebody cleared the port's counters while they were watched"

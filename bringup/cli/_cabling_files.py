@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
 
 from bringup.cabling import fabric
-from bringup.cabling.link import CableList, End, Link, RowFault, end_of
+from bringup.cabling.heard import by_device_address, far_end
+from bringup.cabling.link import CableList, End, Link, RowFault
 from bringup.cabling.neighbours import links_told
 from bringup.cabling.rules import list_faults
 from bringup.cabling.table import read_table
@@ -19,18 +23,28 @@ from bringup.input.bounded import read_bounded
 from bringup.input.netbox_columns import CABLE_COLUMNS, CONNECTED, INTERFACE, metres, named
 from bringup.input.problem import Problem, give_up
 from bringup.model.errors import InputError
-from bringup.model.facts import Decoded, Neighbor
+from bringup.model.facts import Attached, Decoded, Neighbor
 
 CAP_BYTES = 16 * 1024 * 1024
 _NETBOX = frozenset({"side_a_device", "side_a_name", "termination a"})
 
 
+class Planned(msgspec.Struct, frozen=True):
+    """What a plan says of ends: each one's far end, and which device has a hardware address."""
+
+    far_ends: Mapping[End, End] = MappingProxyType({})
+    addresses: Mapping[str, str] = MappingProxyType({})
+
+
+NO_PLAN = Planned()
+
+
 def read_list(
-    file: str, *, found: bool = False, devices: Collection[str] | None = None, ports: Collection[End] = ()
+    file: str, *, found: bool = False, devices: Collection[str] | None = None, plan: Planned = NO_PLAN
 ) -> CableList:
     """A good cable list, or all that is wrong with it. `DEVICE=FILE` names whose neighbours a file holds.
 
-    `ports` are those of the plan: by them a neighbour's two names for a port are told apart.
+    By the `plan` a neighbour's two names for a port are told apart, and who has an address.
 
     Raises:
         InputError: with every problem and its row.
@@ -45,7 +59,7 @@ def read_list(
         raise InputError(f"{path}: {why.lower()}", "Name a file that can be read.") from error
     if len(data) > CAP_BYTES:
         raise InputError(f"{path} is larger than {CAP_BYTES // 2**20} MiB", "Split it.")
-    listed = _parsed(data, device, found, ports)
+    listed = _parsed(data, device, found, plan)
     faults = [*listed.faults, *list_faults(listed.links, devices=devices)]
     if faults:
         raise give_up(Problem(str(path), each.line, each.field, each.wrong, each.right) for each in faults)
@@ -53,24 +67,28 @@ def read_list(
 
 
 def read_expected_and_found(
-    expected: str, found: Sequence[str], devices: Collection[str] | None
+    expected: str,
+    found: Sequence[str],
+    devices: Collection[str] | None,
+    addresses: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[tuple[Link, ...], tuple[Link, ...], tuple[str, ...]]:
-    """The plan's links, what was found, and notes. What several files found is taken together.
+    """The plan's links, what was found, and notes. What several files found is taken together. `addresses`
+    has devices by their hardware address, as twelve digits.
 
     Raises:
         InputError: with the problems of every file.
     """
     problems: list[str] = []
-    plan, ports = CableList(), frozenset[End]()
+    plan, planned = CableList(), NO_PLAN
     try:
         plan = read_list(expected, devices=devices)
-        ports = frozenset(end for link in plan.links for end in link.ends if end is not None)
+        planned = Planned({here: there for link in plan.links for here, there in _ways(link)}, addresses)
     except InputError as error:
         problems += error.problems or [str(error)]
     lists: list[CableList] = []
     for file in found:
         try:
-            lists.append(read_list(file, found=True, ports=ports))
+            lists.append(read_list(file, found=True, plan=planned))
         except InputError as error:
             problems += error.problems or [str(error)]
     if problems:
@@ -88,6 +106,12 @@ def read_expected_and_found(
     return plan.links, joined.links, (*notes, *joined.notes)
 
 
+def _ways(link: Link) -> Iterator[tuple[End, End]]:
+    if link.a is not None and link.b is not None:
+        yield link.a, link.b
+        yield link.b, link.a
+
+
 def _both(link: Link) -> Iterator[tuple[End, End | None]]:
     if link.a is not None:
         yield link.a, link.b
@@ -100,14 +124,14 @@ def _named(text: str) -> tuple[str, Path]:
     return (device, Path(path)) if equals and "/" not in device else ("", Path(text))
 
 
-def _parsed(data: bytes, device: str, found: bool, ports: Collection[End]) -> CableList:
+def _parsed(data: bytes, device: str, found: bool, plan: Planned) -> CableList:
     if data[:2] == b"PK":
         return _workbook(data, found)
     decoded = decode_detected(data)
     if decoded.format in _DECODED:
         return _from_decoded(decoded, data)
-    if decoded.outcome == "ok" and "neighbors" in decoded.facts:
-        return _neighbours(decoded, device, ports)
+    if decoded.outcome == "ok" and {"neighbors", "attached"} & decoded.facts.keys():
+        return _neighbours(decoded, device, plan)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -224,31 +248,17 @@ def _fabric(decoded: Decoded, links: list[dict[str, object]], data: bytes) -> It
 _DECODED: dict[str, Callable[..., Iterator[Link]]] = {"cabling.ptm-dot": _ptm, "ib.netdiscover": _fabric}
 
 
-def _neighbours(decoded: Decoded, device: str, ports: Collection[End]) -> CableList:
+def _neighbours(decoded: Decoded, device: str, plan: Planned) -> CableList:
     if not device:
         wrong, right = "does not say whose neighbours these are", "name the device: --found DEVICE=FILE"
         return CableList(faults=(RowFault(0, "", wrong, right),))
-    told = decoded.facts["neighbors"]
-    assert isinstance(told, tuple)
-    pairs = [
-        (End(device, each.local_port), far_end(each, ports)) for each in told if isinstance(each, Neighbor)
-    ]
-    return links_told(pairs)
-
-
-def far_end(neighbor: Neighbor, ports: Collection[End]) -> End | None:
-    """The port that a neighbour names: the one that the plan knows, else its id unless that is an address."""
-    system = neighbor.system_name.value
-    told = [
-        read.value for read in (neighbor.port_id, neighbor.port_description) if isinstance(read.value, str)
-    ]
-    if not isinstance(system, str) or not told:
-        return None
-    for port in told:
-        if End(system, port) in ports:
-            return End(system, port)
-    plain = [port for port in told if port.count(":") != 5]
-    return end_of(system, plain[0]) if plain else None
+    told, attached = decoded.facts.get("neighbors") or (), decoded.facts.get("attached") or ()
+    assert isinstance(told, tuple) and isinstance(attached, tuple)
+    heard = [each for each in attached if isinstance(each, Attached)]
+    neighbors = dict.fromkeys(each for each in told if isinstance(each, Neighbor))
+    neighbors |= dict.fromkeys(each for one in heard for each in one.neighbors)
+    pairs = [(End(device, each.local_port), far_end(each, plan.far_ends)) for each in neighbors]
+    return links_told([*pairs, *by_device_address(device, heard, plan.addresses, plan.far_ends)])
 
 
 def _from_run(path: Path) -> CableList:

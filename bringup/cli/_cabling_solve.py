@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import msgspec
 
 from bringup.cabling.breakout import Cages
+from bringup.cabling.heard import plain_mac
 from bringup.cabling.link import End
 from bringup.cabling.move import Place, Solution
 from bringup.cabling.neighbours import as_planned
@@ -29,7 +30,8 @@ def work_order(expected: str, found: Sequence[str], inventory: Inventory | None)
     ports = inventory.port if inventory is not None else ()
     with _no_garbage():
         names = None if inventory is None else inventory.devices
-        plan, seen, notes = read_expected_and_found(expected, found, names)
+        addresses = {plain_mac(one.mac): one.name for one in devices if plain_mac(one.mac)}
+        plan, seen, notes = read_expected_and_found(expected, found, names, addresses)
         cages = Cages.of(plan, {End(port.device, port.name): port.cage for port in ports if port.cage})
         places = {one.name: Place(one.rack or "", one.unit, one.side or "") for one in devices}
         return WorkOrder(solve(plan, as_planned(seen, plan), cages=cages, places=places), places, notes)

@@ -12,11 +12,14 @@ from typing import Any
 
 import msgspec
 
+from bringup.cabling.heard import Talker, cables_heard
+from bringup.cabling.link import Link
 from bringup.cli._scan_wires import Answer, Ports, ask_all, read_community
 from bringup.cli.main import printable
 from bringup.model.errors import InputError
 
 MOST_ADDRESSES = 4096
+MOST_NOTES = 200
 AT_ONCE = 64
 _ENTERPRISES = {
     "1.3.6.1.4.1.318.": ("pdu", "apc-pdu"),
@@ -40,6 +43,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     community: str = "public"
     deadline_s: float = 3.0
     at_once: int = AT_ONCE
+    cables: bool = True
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -134,7 +138,9 @@ async def _scan(wanted: Wanted, community: str) -> list[Found]:
 
     async def one(address: str) -> Found:
         async with room:
-            answers = await ask_all(address, wanted.ports, community, deadline_s=wanted.deadline_s)
+            answers = await ask_all(
+                address, wanted.ports, community, deadline_s=wanted.deadline_s, cables=wanted.cables
+            )
         return Found(address, tuple(answers))
 
     found = await asyncio.gather(*(one(address) for address in wanted.addresses))
@@ -147,6 +153,7 @@ def text_of(found: Sequence[Found], wanted: Wanted) -> str:
 
     names: set[str] = set()
     tables: list[tuple[str, Mapping[str, Any], Sequence[str]]] = []
+    talkers: list[Talker] = []
     for each in found:
         device = _device(each, wanted, names)
         names.add(device["name"])
@@ -156,12 +163,45 @@ def text_of(found: Sequence[Found], wanted: Wanted) -> str:
             for answer in each.answers
         ]
         tables.append(("device", device, said))
+        talkers.append(_talker(device["name"], each))
+    heard = cables_heard(talkers)
+    good = [link for link in heard.links if not any(end is None or _unfit(end.port) for end in link.ends)]
+    tables += [("cable", _cable(link), ()) for link in good]
     comment = (
         f"FOUND by a scan of {len(wanted.addresses)} addresses, and expected by nobody: `run` refuses it.",
         "An inventory says what should be there. Compare each device with what was ordered, write what you",
         "expect (`expect = { serial = … }`), and take `found = true` out. Role and platform are guesses.",
+        f"Cables: {len(good)} between these devices, by LLDP and by addresses learned. They are what is, not",
+        "what should be: compare them with the plan (`bringup cabling solve`) before you take `found` out.",
+        *(f"not a cable of these: {note}" for note in heard.notes[:MOST_NOTES]),
     )
     return inventory_text({}, tables, comment=comment)
+
+
+def _talker(name: str, found: Found) -> Talker:
+    snmp = next((answer for answer in found.answers if answer.service == "snmp"), None)
+    if snmp is None:
+        return Talker(device=name)
+    return Talker(
+        device=name, system_name=snmp.said.get("name", ""), ports=snmp.interfaces, attached=snmp.attached
+    )
+
+
+def _unfit(port: str) -> bool:
+    from bringup.input.names import component_name_fault
+
+    return component_name_fault(port) is not None
+
+
+def _cable(link: Link) -> dict[str, Any]:
+    assert link.a is not None and link.b is not None
+    return {
+        "a_device": link.a.device,
+        "a_port": link.a.port,
+        "b_device": link.b.device,
+        "b_port": link.b.port,
+        "found": True,
+    }
 
 
 def _device(found: Found, wanted: Wanted, names: set[str]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What answers at one address: an SSH banner, an SNMP agent, a Redfish root, an eAPI.
 
-Nothing logs in and nothing is changed: a banner is read, three SNMP objects are got, two URLs are fetched
-without credentials. Every step has a deadline and a cap. A certificate is taken as it is shown, for nothing
-is trusted by it: its fingerprint is only told.
+Nothing logs in and nothing is changed: a banner is read, three SNMP objects are got, then the tables that
+name whoever is at the far end of a port, two URLs are fetched without credentials. Every step has a deadline
+and a cap. A certificate is taken as it is shown, for nothing is trusted by it: its fingerprint is only told.
 """
 
 from __future__ import annotations
@@ -19,12 +19,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bringup.model.errors import DeviceError
+from bringup.model.facts import Attached
+from bringup.model.facts import Port as Interface
 
 if TYPE_CHECKING:
     from bringup.transport.failure import Peer
+    from bringup.transport.snmp import SnmpSession
 
 BANNER_CAP_BYTES = 4096
 BODY_CAP_BYTES = 64 * 1024
+TABLES_FACTOR = 10.0
+"""So many deadlines of a single question may all tables of an agent take together."""
 SYS_DESCR, SYS_OBJECT_ID, SYS_NAME = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.5.0"
 
 
@@ -42,15 +47,21 @@ class Answer(msgspec.Struct, frozen=True):
     service: str
     port: int
     said: dict[str, str]
+    interfaces: tuple[Interface, ...] = ()
+    attached: tuple[Attached, ...] = ()
 
 
-async def ask_all(address: str, ports: Ports, community: str, *, deadline_s: float) -> list[Answer]:
-    """Every service that answered at `address`, in the order ssh, snmp, redfish or eapi."""
+async def ask_all(
+    address: str, ports: Ports, community: str, *, deadline_s: float, cables: bool = True
+) -> list[Answer]:
+    """Every service that answered at `address`, in the order ssh, snmp, redfish or eapi. With `cables` an
+    SNMP agent is also asked for its interfaces, and whom it hears on them.
+    """
     asked: list[Awaitable[Answer | None]] = []
     if ports.ssh:
         asked.append(_quietly(ssh_banner, address, ports.ssh, deadline_s))
     if ports.snmp:
-        asked.append(snmp_system(address, ports.snmp, community, deadline_s))
+        asked.append(snmp_system(address, ports.snmp, community, deadline_s, cables=cables))
     if ports.https:
         asked.append(_quietly(https_root, address, ports.https, deadline_s))
     return [answer for answer in await asyncio.gather(*asked) if answer is not None]
@@ -91,8 +102,12 @@ async def ssh_banner(address: str, port: int, deadline_s: float) -> Answer | Non
         await _close(writer)
 
 
-async def snmp_system(address: str, port: int, community: str, deadline_s: float) -> Answer | None:
-    """sysDescr, sysObjectID and sysName of an agent that takes the community (version 2c)."""
+async def snmp_system(
+    address: str, port: int, community: str, deadline_s: float, *, cables: bool = True
+) -> Answer | None:
+    """sysDescr, sysObjectID and sysName of an agent that takes the community (version 2c), and whom it
+    hears.
+    """
     from bringup.transport.base import Transcript
     from bringup.transport.snmp import SnmpSession
     from bringup.transport.snmp_message import CommunityEnvelope
@@ -100,13 +115,33 @@ async def snmp_system(address: str, port: int, community: str, deadline_s: float
     session = SnmpSession(_peer(address, port, "snmp"), CommunityEnvelope(community), Transcript())
     try:
         found = await session.get([SYS_DESCR, SYS_OBJECT_ID, SYS_NAME], deadline_s=deadline_s)
+        tables = await _tables(session, address, deadline_s) if cables else ((), (), "")
     except (DeviceError, OSError):
         return None
     finally:
         await session.close()
     names = {SYS_DESCR: "description", SYS_OBJECT_ID: "object_id", SYS_NAME: "name"}
     said = {names[oid]: _text(value) for oid, value in found.items() if oid in names}
-    return Answer("snmp", port, said)
+    if tables[2]:
+        said["cables"] = f"not known: {tables[2]}"
+    return Answer("snmp", port, said, *tables[:2])
+
+
+async def _tables(
+    session: SnmpSession, address: str, deadline_s: float
+) -> tuple[tuple[Interface, ...], tuple[Attached, ...], str]:
+    """Interfaces, and whom each hears; nothing, and why, where the agent does not tell or takes too long."""
+    from bringup.decode import snmp_bridge, snmp_interface
+    from bringup.decode.result import Damaged, Nothing
+    from bringup.driver.snmp_reading import walked
+
+    try:
+        async with asyncio.timeout(TABLES_FACTOR * deadline_s):
+            wanted = dict.fromkeys((*snmp_interface.IF_COLUMNS, *snmp_bridge.TABLES))
+            mib = await walked(session, wanted, device=address)
+        return snmp_interface.ports_of(mib), snmp_bridge.attached_of(mib), ""
+    except (DeviceError, OSError, TimeoutError, Damaged, Nothing) as error:
+        return (), (), _text(str(error)) or "no answer in time"
 
 
 def _text(value: object) -> str:

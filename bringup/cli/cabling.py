@@ -106,7 +106,7 @@ def convert(file: str, to: str, out: Path) -> None:
     required=True,
     metavar="FILE",
     help="A list like the plan, where an end may be empty; a run's folder; or DEVICE=FILE with the LLDP "
-    "neighbours of one device. May be given several times.",
+    "neighbours or the forwarding table of one device (addresses: `mac` of -i). May be given several times.",
 )
 @inventory_option
 @form_option

@@ -181,6 +181,7 @@ def export(file: str, kind: str, out: Path, manufacturer: str) -> None:
 @click.option(
     "--deadline", type=click.FloatRange(0.1, 60), default=3.0, show_default=True, help="Seconds each."
 )
+@click.option("--cables/--no-cables", default=True, show_default=True, help="Whom each hears on its ports.")
 @click.option(
     "--at-once", type=click.IntRange(1, 256), default=64, show_default=True, help="Addresses at once."
 )
@@ -193,12 +194,14 @@ def scan(
     https_port: int,
     deadline: float,
     at_once: int,
+    cables: bool,
 ) -> int:
     """Ask what answers at each ADDRESS, and write a new inventory that says so.
 
     Addresses, names, networks (10.0.0.0/26) or spans (10.0.0.1-10.0.0.9), at most 4096. It reads an SSH
-    banner, three SNMP objects, the Redfish root, and whether an eAPI is there; it logs in nowhere and changes
-    nothing. What it writes is marked `found`: a run refuses it until you say what should be there.
+    banner, three SNMP objects and the tables that name who is at the far end of each port, the Redfish root,
+    and whether an eAPI is there; it logs in nowhere and changes nothing. What it writes, devices and cables,
+    is marked `found`: a run refuses it until you say what should be there.
 
     \b
     Example:
@@ -219,5 +222,6 @@ def scan(
         community=community,
         deadline_s=deadline,
         at_once=at_once,
+        cables=cables,
     )
     return scan_all(wanted, out)

@@ -138,6 +138,38 @@ def test_neighbours_of_a_device_are_found_links(tmp_path: Path, capsys: Capture)
     assert "DEVICE=FILE" in capsys.readouterr().err
 
 
+def test_a_forwarding_table_names_who_is_plugged_in_where_lldp_is_silent(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    """Two hosts whose plugs were exchanged at the switch; their addresses are in the inventory."""
+    inventory = 'schema = "bringup.inventory/1"\n' + "".join(
+        f'[[device]]\nname = "{name}"\nrole = "node"\nplatform = "human"\naddress = "-"\n{mac}'
+        for name, mac in (
+            ("leaf-1", ""),
+            ("node-01", 'mac = "02:00:00:00:00:01"\n'),
+            ("node-02", 'mac = "02:00:00:00:00:02"\n'),
+        )
+    )
+    rack = written(tmp_path / "rack.toml", inventory)
+    plan = written(
+        tmp_path / "plan.csv", HEAD + "leaf-1,swp1,node-01,eth0,,,A\nleaf-1,swp2,node-02,eth0,,,B\n"
+    )
+    learned = {"vlan": 10, "flags": [], "master": "bridge", "state": ""}
+    table = [
+        {"mac": f"02:00:00:00:00:0{number}", "ifname": port, **learned}
+        for port, number in (("swp1", 2), ("swp2", 1))
+    ]
+    found = f"leaf-1={written(tmp_path / 'fdb.json', json.dumps(table))}"
+    words = ["cabling", "solve", "--expected", plan, "--found", found, "--format", "json"]
+    assert main([*words, "-i", rack]) == 1
+    moves = json.loads(capsys.readouterr().out)["moves"]
+    assert {(each["from"], each["to"]) for each in moves} in (
+        {("leaf-1/swp1", "leaf-1/swp2"), ("leaf-1/swp2", "leaf-1/swp1")},
+        {("node-01/eth0", "node-02/eth0"), ("node-02/eth0", "node-01/eth0")},
+    )
+    assert main(words) == 3, "without the addresses nobody is known"
+
+
 @pytest.mark.parametrize(
     ("file", "links"),
     [

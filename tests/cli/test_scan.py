@@ -16,7 +16,11 @@ from bringup.cli._scan import Found, Wanted, addresses_of, text_of
 from bringup.cli._scan_wires import Answer, Ports, ask_all
 from bringup.cli.main import main
 from bringup.input import load_inventory
+from bringup.input.inventory import refuse_found
 from bringup.model.errors import InputError
+from bringup.model.facts import Attached, Neighbor
+from bringup.model.facts import Port as Interface
+from bringup.model.measurement import value
 from tests.transport.peers import free_port
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -160,6 +164,36 @@ def test_what_is_written_is_marked_found_and_expects_nothing(tmp_path: Path) -> 
     assert [device.platform for device in inventory.device] == ["apc-pdu", "apc-pdu", "redfish-bmc"]
     assert "\x1b" not in path.read_text()
     assert path.read_text().startswith("# FOUND by a scan")
+
+
+def switch(name: str, *attached: Attached) -> Answer:
+    return Answer("snmp", 161, {"name": name}, (Interface(name="swp1"), Interface(name="swp2")), attached)
+
+
+def hears(here: str, system: str, port: str) -> Attached:
+    heard = Neighbor(local_port=here, system_name=value(system), port_id=value(port))
+    return Attached(port=here, neighbors=(heard,))
+
+
+def test_cables_that_are_seen_are_written_as_found_and_never_as_expected(tmp_path: Path) -> None:
+    answers = (
+        Found(
+            "10.0.0.1", (switch("leaf-1", hears("swp1", "leaf-2.lab", "swp2"), hears("swp2", "x\n#", "1")),)
+        ),
+        Found("10.0.0.2", (switch("leaf-2", hears("swp2", "leaf-1", "swp1"), hears("swp1", "y", "2")),)),
+        Found("10.0.0.3", (switch("leaf-3", hears("swp1", "leaf-2", "a b#c")),)),
+    )
+    path = tmp_path / "found.toml"
+    path.write_text(text_of(answers, Wanted(addresses=("10.0.0.0/24",))))
+    inventory = load_inventory(path)
+    assert [(cable.subject, cable.found) for cable in inventory.cable] == [
+        ("leaf-1/swp1<->leaf-2/swp2", True),
+    ]
+    assert inventory.port == ()
+    text = path.read_text()
+    assert "Cables: 1 between these devices" in text and "leaf-2/swp1 sees y/2, which did not answer" in text
+    with pytest.raises(InputError, match="leaf-1/swp1<->leaf-2/swp2"):
+        refuse_found(inventory.model_copy(update={"device": ()}), path)
 
 
 def test_a_run_refuses_what_was_only_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -476,3 +476,24 @@ def test_a_missing_line_of_a_dump_is_seen() -> None:
     middle = [at for at in rows if at - 1 in rows and at + 1 in rows]
     for at in middle:
         assert CMIS.decode(b"".join(lines[:at] + lines[at + 1 :])).outcome == "unparsable"
+
+
+@pytest.mark.parametrize(
+    "heading", ["Page {page:02x}h:", "Page 0x{page:02x}", "page {page:02x}h, bank 0 (upper):"]
+)
+def test_pages_named_in_another_order_of_words_are_the_same_pages(heading: str) -> None:
+    parts = ["Page 00h (lower):\n", samples.rows(samples.cmis_pages()[-1], 0, "%08x  ")]
+    for page, held in samples.cmis_pages().items():
+        if page >= 0:
+            parts += [heading.format(page=page) + "\n", samples.rows(held, 128, "%08x  ")]
+    found, whole = read("".join(parts).encode()), read(samples.cmis())
+    assert (found["optic"], found["lanes"]) == (whole["optic"], whole["lanes"])
+
+
+def test_a_page_of_one_bank_is_not_that_of_another() -> None:
+    pages = samples.cmis_pages()
+    text = "Page 00h (lower):\n" + samples.rows(pages[-1], 0, "%08x  ")
+    for page in (0, 1, 2):
+        text += f"Page {page:02x}h:\n" + samples.rows(pages[page], 128, "%08x  ")
+    text += "Page 11h, bank 1:\n" + samples.rows(pages[0x11], 128, "%08x  ")
+    assert [lane.index for lane in read(text.encode())["lanes"]] == list(range(9, 17))

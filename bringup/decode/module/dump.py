@@ -1,5 +1,6 @@
 """Captures of a module's memory taken apart: raw bytes (`ethtool -m IF raw on`, sysfs `eeprom`), and texts in
-hex of `ethtool -m IF hex on`, SONiC `sfputil show eeprom-hexdump`, Junos `show picd optics`, plain digits.
+hex of `ethtool -m IF hex on`, SONiC `sfputil show eeprom-hexdump`, Junos `show picd optics`, plain digits,
+and of any other system that names its pages above rows with offsets.
 
 Raw bytes and texts without headings are linear: lower memory, then upper pages from 00h on; on SFP A0h, then
 A2h. Lines with an offset have to follow each other without a gap.
@@ -39,6 +40,11 @@ _HEADING = re.compile(
     r" *:?$",
     re.IGNORECASE,
 )
+_PAGE_HEADING = re.compile(
+    r"\s*page\s+(?:0x)?([0-9a-f]{1,2})h?(?:[ ,]+bank\s+([0-9]{1,2}))?(?:[ ,]+\(?(lower|upper)\)?)?\s*:?\s*",
+    re.IGNORECASE,
+)
+"""The page before the half, alone on its line: `Page 11h, bank 0:`, `Page 00h (lower)`."""
 _SFP_HEADING = re.compile(r"\bA([02])h dump\b(.*)", re.IGNORECASE)
 _COMMAND = re.compile(r"ethtool (?:-m|--module-info) (\S{1,40})(.*)")
 _PAGE = re.compile(r"\bpage (0x[0-9a-f]{1,2}|[0-9]{1,3})\b", re.IGNORECASE)
@@ -77,6 +83,8 @@ def _linear(data: bytes, port: str) -> Memory:
     for at in range(0, len(data), HALF):
         key = _sfp_key(at) if sfp else _key_at(at)
         if key is None:
+            if (len(data) - at) % HALF:
+                raise Damaged("it ends within a page beyond the last: lines are missing, or came twice")
             break
         part = bytes(data[at : at + HALF])
         if len(part) == HALF:
@@ -195,6 +203,10 @@ def _heading(line: str) -> int | None:
         if match[3] is None:
             raise Damaged(f"a heading names no page: {line.strip()[:60]!r}")
         return page_key(int(match[3], 16), int(match[1] or match[4] or 0))
+    page = _PAGE_HEADING.fullmatch(line)
+    if page is not None:
+        lower = page[3] is not None and page[3].lower() == "lower"
+        return LOWER if lower else page_key(int(page[1], 16), int(page[2] or 0))
     sfp = _SFP_HEADING.search(line)
     if sfp is not None:
         upper = "upper" in sfp[2].lower()

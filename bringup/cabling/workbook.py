@@ -1,4 +1,6 @@
-"""The sheets of an xlsx workbook as rows of text: a zip of XML, read within bounds and without entities."""
+"""The sheets of an xlsx workbook as rows of text: a zip of XML, read within bounds and without entities; and
+one sheet written as a workbook.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,9 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 MEMBER_CAP_BYTES, SHEET_CAP, ROW_CAP, COLUMN_CAP = 32 * 1024 * 1024, 64, 100_000, 200
 _SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -39,6 +42,46 @@ def sheets(data: bytes) -> list[list[Row]]:
         if isinstance(error, NoWorkbook):
             raise
         raise NoWorkbook(f"its XML can't be read: {error}") from None
+
+
+def workbook(name: str, rows: Iterable[Sequence[str]]) -> bytes:
+    """One sheet of text, the least that spreadsheets take; the same rows give the same bytes."""
+    lines = "".join(
+        f'<row r="{number}">'
+        + "".join(f'<c t="inlineStr"><is><t>{_escaped(cell)}</t></is></c>' for cell in row)
+        + "</row>"
+        for number, row in enumerate(rows, 1)
+    )
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    main = _SPACE[1:-1]
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kind}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="rId1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        f'<sheet name="{_escaped(name)}" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="rId1" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{lines}</sheetData></worksheet>',
+    }
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
+        for part, text in parts.items():
+            info = zipfile.ZipInfo(part)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(info, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text)
+    return held.getvalue()
+
+
+def _escaped(text: str) -> str:
+    """Text as XML can hold it: what it can't is shown."""
+    harmless = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return escape(harmless, {'"': "&quot;"})
 
 
 def _even(rows: Iterator[Row]) -> list[Row]:

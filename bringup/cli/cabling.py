@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from bringup.cabling.link import Link
     from bringup.model.inventory import Inventory
 
-TO = ("csv", "dot", "netbox", "sonic")
+TO = ("csv", "dot", "netbox", "p2p", "sonic", "topology", "xlsx")
 
 
 @click.group("cabling")
 def cabling() -> None:
-    """Cable lists: check, convert, compare with what was found.
+    """Cable lists: check, import, convert, compare with what was found.
 
     FILE may be our CSV (a_device,a_port,b_device,b_port,medium,length_m,label), PTM's topology.dot, NVIDIA's
     point-to-point list (CSV or xlsx), a topology of ibdiagnet or ibnetdiscover, NetBox's cables, or SONiC's
@@ -31,7 +31,8 @@ def cabling() -> None:
     \b
     Examples:
       bringup cabling check plan.csv -i rack.toml
-      bringup cabling convert plan.xlsx --to netbox --out cables.csv
+      bringup cabling import plan.xlsx --out cables.csv
+      bringup cabling convert plan.xlsx --to netbox --out netbox.csv
       bringup cabling solve --expected plan.csv --found runs/20260101-120000-abcd
     """
 
@@ -77,18 +78,40 @@ def check(file: str, inventory: str | None, form: str) -> int:
     "--out", type=click.Path(path_type=Path), required=True, help="A new file; none is overwritten."
 )
 def convert(file: str, to: str, out: Path) -> None:
-    """Write a cable list as another tool reads it. Dot and SONiC's links hold no media, lengths or labels."""
+    """Write a cable list as another tool reads it.
+
+    p2p and xlsx are NVIDIA's point-to-point list. These, dot, a topology and SONiC's links hold no media,
+    lengths or labels; a topology has `?` where the list knows no kind of device and no rate.
+    """
+    _convert(file, to, out)
+
+
+@cabling.command("import")
+@click.argument("file", type=click.Path())
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="A new file; none is overwritten."
+)
+def import_(file: str, out: Path) -> None:
+    """Read another tool's cable list, and write it as ours: `cables = "OUT"` in an inventory takes it."""
+    _convert(file, "csv", out)
+
+
+def _convert(file: str, to: str, out: Path) -> None:
+    """
+    Raises:
+        InputError: it is no good list, a name can't stand in that form, or `out` can't be written.
+    """
     from bringup.cli._cabling_files import read_list
     from bringup.model.errors import InputError
 
     listed = read_list(file)
     try:
-        text = _text(listed.links, to)
+        data = _bytes(listed.links, to)
     except ValueError as error:
         raise InputError(f"{file}: {error}", "Rename it, or choose another format.") from error
     try:
-        with out.open("x", encoding="utf-8", newline="") as opened:
-            opened.write(text)
+        with out.open("xb") as opened:
+            opened.write(data)
     except FileExistsError as error:
         raise InputError(
             f"{out} is there already", "A file of yours is never overwritten: name another."
@@ -135,6 +158,15 @@ def _inventory(name: str | None) -> Inventory | None:
     from bringup.input.shipped import find_file
 
     return load_inventory(find_file("inventory", name), platforms=platform_names())
+
+
+def _bytes(links: tuple[Link, ...], to: str) -> bytes:
+    from bringup.cabling.workbook import workbook
+    from bringup.cabling.write import P2P, p2p_rows
+
+    if to == "xlsx":
+        return workbook("Cables", [list(P2P), *p2p_rows(links)])
+    return _text(links, to).encode()
 
 
 def _text(links: tuple[Link, ...], to: str) -> str:

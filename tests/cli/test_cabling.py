@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bringup.cli.main import main
+from bringup.input.cables import read_cables
 
 CORPUS = Path(os.environ.get("BRINGUP_CORPUS", Path(__file__).resolve().parents[2] / "../shared/corpus"))
 HEAD = "a_device,a_port,b_device,b_port,medium,length_m,label\n"
@@ -108,13 +109,30 @@ def test_a_hostile_name_is_shown_harmlessly(tmp_path: Path, capsys: Capture) -> 
     assert "\u202e" not in told.err
 
 
-@pytest.mark.parametrize("to", ["csv", "dot", "netbox", "sonic"])
+@pytest.mark.parametrize("to", ["csv", "dot", "netbox", "p2p", "sonic", "topology", "xlsx"])
 def test_what_is_converted_is_the_same_plan(to: str, tmp_path: Path, capsys: Capture) -> None:
     plan, out = written(tmp_path / "plan.csv", PLAN), str(tmp_path / "out")
     assert main(["cabling", "convert", plan, "--to", to, "--out", out]) == 0
     assert main(["cabling", "solve", "--expected", plan, "--found", out]) == 0
     assert main(["cabling", "convert", plan, "--to", to, "--out", out]) == 2
     assert "never overwritten" in capsys.readouterr().err
+
+
+def test_an_imported_list_is_ours(tmp_path: Path, capsys: Capture) -> None:
+    plan, book = written(tmp_path / "plan.csv", PLAN), str(tmp_path / "plan.xlsx")
+    assert main(["cabling", "convert", plan, "--to", "xlsx", "--out", book]) == 0
+    out = tmp_path / "ours.csv"
+    assert main(["cabling", "import", book, "--out", str(out)]) == 0
+    placed, problems = read_cables(out)
+    assert not problems and len(placed) == len(PLAN.splitlines()) - 1
+
+
+def test_a_name_that_a_topology_can_not_hold_is_refused_and_nothing_is_written(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    plan, out = written(tmp_path / "plan.csv", HEAD + "a,1,b,port 2,,,L\n"), tmp_path / "out"
+    assert main(["cabling", "convert", plan, "--to", "topology", "--out", str(out)]) == 2
+    assert "port 2" in capsys.readouterr().err and not out.exists()
 
 
 def test_neighbours_of_a_device_are_found_links(tmp_path: Path, capsys: Capture) -> None:

@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.made
 # Tests start this program many hundred times: without kept byte code each start compiles it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo check bench man screenshots venv requirements format
+.PHONY: demo check bench blame man screenshots venv requirements format
 
 # On a terminal in the console; elsewhere headless, with a simulated technician who answers.
 demo: venv
@@ -23,6 +23,11 @@ check: venv
 
 bench: venv
 	$(BIN)/python benchmarks/run.py
+
+# A hundred faulted links of a fabric of 200 at once: is the first cause of each named right? SEED picks which.
+SEED ?= 0
+blame: venv
+	$(BIN)/python benchmarks/blame_links.py --seed $(SEED)
 
 # The manual page from the commands, and what each platform can do from the drivers; tests tell what is out of date.
 man: venv

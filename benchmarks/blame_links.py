@@ -64,11 +64,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seed", type=int, default=0, help="which faults where")
     options.add_argument("--trials", type=int, default=1, help="so many seeds, from --seed on")
-    options.add_argument("--profile", default="hgx-h100")
-    options.add_argument("--faults", type=int, default=24, help="on so many links, beside hosts that are off")
+    options.add_argument("--profile", default="fabric-800g")
+    options.add_argument(
+        "--faults", type=int, default=100, help="on so many links, beside hosts that are off"
+    )
     options.add_argument("--hosts-off", type=int, default=1)
-    options.add_argument("--swaps", type=int, default=2)
-    options.add_argument("--shared", action="store_true", help="a trunk out and a switch set wrongly, too")
+    options.add_argument("--swaps", type=int, default=4)
+    options.add_argument(
+        "--shared",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="a trunk out and a switch set wrongly, too",
+    )
     options.add_argument("--speed", type=int, default=SPEED, help="of the lab's world")
     options.add_argument("--keep", type=Path, help="leave the runs in this folder")
     given = options.parse_args(argv)

@@ -14,7 +14,9 @@ _JUNOS = re.compile(r"\b(?:OSFP|QSFP(?:28|56|DD|-DD)?|SFP\+?(?:28|56)?)-([0-9]{2
 _LINEAR = re.compile(
     r"(?<![0-9A-Za-z.])([0-9]{1,4}G)(?:BASE)?[-_]([DF]R[0-9])[-_]LPO(?![0-9A-Za-z])", re.IGNORECASE
 )
-_CABLE = re.compile(r"(?<![0-9A-Za-z.])([0-9]{1,4}G)(?:BASE)?[-_](AOC|AEC|ACC)(?![0-9A-Za-z])", re.IGNORECASE)
+_CABLE = re.compile(
+    r"(?<![0-9A-Za-z.])([0-9]{1,4}G)(?:BASE)?[-_](AOC|AEC|ACC|OCI)(?![0-9A-Za-z])", re.IGNORECASE
+)
 _EOS_AOC = re.compile(r"([0-9]{1,4}G)BASE-AR[0-9]{1,2}")
 _COPPER_HOST = re.compile(r"\b([0-9]{1,4}G)[- ]?(?:BASE[- ]?)?(CR[0-9]{0,2})\b", re.IGNORECASE)
 _RATE = re.compile(r"\b([0-9]{2,4}G)(?:AUI|[- ])", re.IGNORECASE)

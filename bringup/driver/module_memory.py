@@ -7,7 +7,7 @@ does not see them. So it is for hosts, whose kernels poll no module, and for por
 from __future__ import annotations
 
 import shlex
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
@@ -148,6 +148,12 @@ async def read_memory(halves: Halves, port: str, *, device: str) -> ModuleMemory
         for place in _advertised(held[Place(ADVERTISING)][SUPPORT]):
             held[place] = await halves.half(place)
     return _told(made, _dump(held), port, device)
+
+
+async def read_places(halves: Halves, port: str, places: Sequence[Place], *, device: str) -> ModuleMemory:
+    """Certain pages of a CMIS module beside those that say who it is. Raises: as `read_memory`."""
+    held = {place: await halves.half(place) for place in (Place(), Place(0), Place(ADVERTISING), *places)}
+    return _told(CMIS, _dump(held), port, device)
 
 
 def _advertised(support: int) -> Iterator[Place]:

@@ -129,7 +129,8 @@ def page_01(optic: Optic, kind: OpticKind) -> bytes:
     page[22] = round(3.135 / 0.02)
     page[27], page[28] = 0x02, 0x02  # transmitters and outputs to the host can be switched off
     page[29], page[30] = (0x07, 0x06) if kind.retimed else (0x03, 0x02)
-    page[31], page[32] = 0x03, 0x07  # temperature and supply; bias, sent and received power, bias times one
+    # temperature and supply; sent and received power, and bias (times one) where a laser is inside
+    page[31], page[32] = 0x03, 0x07 if optic.source is None else 0x06
     page[33] = page[34] = 0x01 if kind.retimed else 0x00
     page[39] = code_of(POWER_DOWN_S * USED_OF_BOUND) << 4 | code_of(power_up)
     page[40] = code_of(TURN_OFF_S * USED_OF_BOUND) << 4 | code_of(turn_on)

@@ -108,15 +108,21 @@ def flags(
         136: 0 if port.admin_up else every,
         137: 0 if port.admin_up or not kind.retimed else every,
         147: lost,
-        148: lost if kind.retimed else 0,
+        148: lost if kind.retimed else _unlocked(optic),
     }
-    for first, name, limits in ((139, "tx_power_dbm", kind.tx), (143, "bias_ma", kind.bias)):
+    inside = ((143, "bias_ma", kind.bias),) if optic.source is None else ()
+    for first, name, limits in ((139, "tx_power_dbm", kind.tx), *inside):
         lit = [lane.tx_power_dbm is not None for lane in lanes]
         values = [getattr(lane, name) for lane in lanes]
         found |= _outside(
             first, [value if on else None for value, on in zip(values, lit, strict=True)], limits
         )
     return found | _outside(149, [lane.rx_power_dbm for lane in lanes], kind.rx)
+
+
+def _unlocked(optic: Optic) -> int:
+    """Lanes whose ring has lost its wavelength: without a retimer that is what "no lock" says."""
+    return 0 if optic.source is None else _mask(not held for held in optic.source.locked)
 
 
 def _outside(first: int, values: list[float | None], limits: Limits) -> dict[int, int]:

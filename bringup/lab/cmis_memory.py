@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 
-from bringup.lab import cmis_diagnostics, cmis_identity, cmis_lanes, cmis_observables, links
+from bringup.lab import cmis_diagnostics, cmis_identity, cmis_lanes, cmis_laser, cmis_observables, links
 from bringup.lab.cmis_identity import PAGE
 from bringup.lab.optic_kind import TEMPERATURE, VOLTAGE, OpticKind, kind_of
 from bringup.lab.state import Optic, Port
@@ -41,7 +41,8 @@ class ModuleMemory:
         if self._kind.flat:
             return (0x00,)
         observed = (0x20, 0x24, 0x28, 0x2C, 0x2F) if self._kind.retimed else ()
-        return (0x00, 0x01, 0x02, 0x10, 0x11, 0x13, 0x14, *observed)
+        source = () if self._optic.source is None else (0x1A, 0x1B)
+        return (0x00, 0x01, 0x02, 0x10, 0x11, 0x13, 0x14, *source, *observed)
 
     def read(self, page: int | None, at: int, count: int, bank: int = 0) -> bytes | None:
         """`count` bytes from byte `at`: below 128 lower memory, above the upper page; None where there is no
@@ -115,6 +116,10 @@ class ModuleMemory:
             case 0x14:
                 bers = self._world.pattern_bers(self._subject)
                 return cmis_diagnostics.page_14(optic, bers, [snr for snr, _ in self._signals()])
+            case 0x1A if optic.source is not None:
+                return cmis_laser.page_1a(optic.source)
+            case 0x1B if optic.source is not None:
+                return cmis_laser.page_1b(optic.source)
             case 0x20:
                 return cmis_observables.page_20(len(optic.lanes))
             case 0x28:

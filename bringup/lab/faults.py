@@ -18,6 +18,7 @@ from bringup.lab import (
     faults_breakout,
     faults_device,
     faults_ends,
+    faults_external,
     faults_links,
     faults_management,
     faults_network,
@@ -44,6 +45,7 @@ def fault_kinds() -> Mapping[str, FaultKind]:
         *faults_accelerator.KINDS,
         *faults_rack.KINDS,
         *faults_breakout.KINDS,
+        *faults_external.KINDS,
     )
     return MappingProxyType({kind.name: kind for kind in kinds})
 

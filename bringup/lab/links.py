@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bringup.lab import lldp, module_loops, physics
 from bringup.lab.optic_kind import kind_of
-from bringup.lab.state import Cable, CableEnd, Counters, Device, Lane, Port
+from bringup.lab.state import Cable, CableEnd, Counters, Device, Lane, Optic, Port
 from bringup.lab.wiring import Wiring
 
 RX_LOS_FLAGS = ("147", "148")
@@ -36,9 +36,15 @@ def sent_dbm(port: Port, now: float) -> list[float | None]:
     waking = told.initialising if now < told.initialised_at else 0
     disabled = (told.tx_disabled | told.deinit | waking) >> (0 if port.cage is None else port.lane_offset)
     return [
-        lane.tx_power_dbm if lit and lane.laser and not disabled >> at & 1 else None
+        lane.tx_power_dbm if lit and lane.laser and not disabled >> at & 1 and _fed(optic, at) else None
         for at, lane in enumerate(lanes_of(port))
     ]
+
+
+def _fed(optic: Optic, lane: int) -> bool:
+    """Whether light comes to a lane's modulator and its ring holds it; always, where a laser is inside."""
+    source = optic.source
+    return source is None or (source.lasers[lane] > 0.0 and source.locked[lane])
 
 
 def ready(port: Port, now: float) -> bool:
@@ -110,6 +116,9 @@ def _fits(port: Port, cable: Cable) -> bool:
 def signal(port: Port, medium: str, level_dbm: float) -> tuple[float, float]:
     """SNR in dB and error ratio before correction behind one of a port's receivers."""
     found = snr_db(medium, level_dbm) - port.adapted_db
+    if kind_of(medium).nrz:
+        found -= physics.PAM4_OVER_NRZ_DB
+        return found, physics.nrz_ber(found)
     return found, physics.pam4_ber(found)
 
 
@@ -136,7 +145,7 @@ def received_bers(wiring: Wiring, subject: str, now: float) -> list[float]:
     port = wiring.ports[subject]
     medium = port.optic.medium if port.optic is not None else ""
     return [
-        0.5 if power is None else physics.pam4_ber(snr_db(medium, power) - port.adapted_db)
+        0.5 if power is None else signal(port, medium, power)[1]
         for power in received_dbm(wiring, subject, now)
     ]
 

@@ -56,7 +56,9 @@ class Launch(NamedTuple):
 
 
 class OpticKind(NamedTuple):
-    """One kind of module. `flat`: only page 00h, no monitor. `told` is what EOS calls it."""
+    """One kind of module. `flat`: only page 00h, no monitor. `told` is what EOS calls it. `nrz`: two levels,
+    not four; what a receiver's numbers say is then that of the four-level signal less 7 dB.
+    """
 
     medium: str
     lanes: int
@@ -74,6 +76,7 @@ class OpticKind(NamedTuple):
     bias: Limits = Limits(120.0, 110.0, 20.0, 25.0)
     flat: bool = False
     retimed: bool = True
+    nrz: bool = False
 
     @property
     def family(self) -> Family:
@@ -87,9 +90,14 @@ class OpticKind(NamedTuple):
 
 TEMPERATURE = Limits(75.0, 70.0, -5.0, 0.0)
 VOLTAGE = Limits(3.63, 3.465, 2.97, 3.135)
+OCI = "200G-OCI"
+"""Four wavelengths each way on one fibre, light from an external source (OCI MSA GEN1). Neither SFF-8024 nor
+a public text has codes or limits for it: those here are ours.
+"""
 LC, MPO12, MPO16 = Coded(7, "LC"), Coded(12, "MPO 1x12"), Coded(40, "MPO 1x16")
 NOT_SEPARABLE = Coded(35, "No separable connector")
 EML, VCSEL, COPPER = Coded(6, "1310 nm EML"), Coded(0, "850 nm VCSEL"), Coded(10, "Copper cable unequalized")
+EXTERNAL = Coded(8, "Others")
 GAUI_400 = Coded(79, "400GAUI-4-S C2M (Annex 120G)")
 GAUI_800 = Coded(81, "800GAUI-8-S C2M (Annex 120G)")
 
@@ -152,6 +160,23 @@ KINDS: Mapping[str, OpticKind] = MappingProxyType(
             ),
             _active("800G-AOC", 8, GAUI_800, 14.0, "800GBASE-AR8"),
             _active("400G-AOC", 4, GAUI_400, 8.0, "400GBASE-AR4"),
+            OpticKind(
+                OCI,
+                4,
+                Coded(0x80, "OCI MSA 212.5G (vendor specific)"),
+                Coded(0xC0, f"{OCI} (OCI MSA GEN1)"),
+                SINGLE_MODE,
+                EXTERNAL,
+                MPO12,
+                6.0,
+                OCI,
+                receiver=Receiver(-10.0, 2.0, 26.0),
+                launch=Launch(-3.0, 0.15, 0.0, 0.0),
+                rx=Limits(3.0, 2.0, -12.0, -10.0),
+                tx=Limits(3.0, 2.0, -9.0, -7.0),
+                retimed=False,
+                nrz=True,
+            ),
             OpticKind(
                 "800GBASE-CR8",
                 8,

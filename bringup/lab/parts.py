@@ -6,8 +6,8 @@ import random
 from collections.abc import Sequence
 
 from bringup.lab import physics
-from bringup.lab.optic_kind import kind_of
-from bringup.lab.state import Cable, CableEnd, Lane, Optic, Port, Supply
+from bringup.lab.optic_kind import OCI, kind_of
+from bringup.lab.state import Cable, CableEnd, Lane, LaserSource, Optic, Port, Supply
 
 DR4, FR4, DR1 = "400GBASE-DR4", "400GBASE-FR4", "100GBASE-DR1"
 DR4_LANES = 4
@@ -47,6 +47,15 @@ class Builder:
             rise_c=round(self.dice.uniform(16.0, 21.0), 1),
             supply_voltage_v=round(self.dice.uniform(3.27, 3.32), 3),
             power_up_s=round(self.dice.uniform(2.0, 6.0), 1),
+            source=self._source(kind_of(medium).lanes) if medium == OCI else None,
+        )
+
+    def _source(self, lanes: int) -> LaserSource:
+        return LaserSource(
+            serial=self.serial("LE"),
+            lasers=[round(self.dice.gauss(20.0, 0.4), 2) for _ in range(lanes)],
+            bias_ma=[round(self.dice.gauss(180.0, 3.0), 1) for _ in range(lanes)],
+            locked=[True] * lanes,
         )
 
     def port(
@@ -77,12 +86,18 @@ class Builder:
         if kind_of(medium).assembly:
             return self._assembly(label, a, b, length_m, medium)
         fibre = round(physics.FIBRE_DB_PER_KM * length_m / 1000.0, 4)
+        ends = [self.end(a, lanes), self.end(b, lanes)]
+        if medium == OCI:
+            for (
+                end
+            ) in ends:  # both ways on one fibre: what is lost at a plug is lost both ways, on every lane
+                end.out_db = end.in_db = [end.out_db[0]] * lanes
         return Cable(
             label=label,
             medium=medium,
             length_m=length_m,
-            a=self.end(a, lanes),
-            b=self.end(b, lanes),
+            a=ends[0],
+            b=ends[1],
             a_to_b_db=[fibre] * lanes,
             b_to_a_db=[fibre] * lanes,
         )

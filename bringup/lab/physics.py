@@ -23,6 +23,8 @@ RX_DBM_AT_CORRECTION_LIMIT = -6.4
 SNR_DB_AT_CORRECTION_LIMIT = 17.66
 SNR_CEILING_DB = 24.0
 """What transmitter noise and equaliser residue leave, however much light arrives."""
+PAM4_OVER_NRZ_DB = 6.99
+"""What four levels need more than two for the same distance between them: a factor of five."""
 LOCK_SNR_DB = 12.5
 """Below this a receiver finds no alignment and reports the link down."""
 

@@ -10,11 +10,18 @@ from bringup.lab.profile_fabric import fabric_800g
 from bringup.lab.profile_first_light import first_light
 from bringup.lab.profile_hgx import hgx_h100
 from bringup.lab.profile_mini import mini
+from bringup.lab.profile_oci import oci_optical
 from bringup.lab.state import Plant
 
 __all__ = ["PASSWORD", "PROFILES", "USER", "mini"]
 
 PROFILES: Mapping[str, Callable[[int, float, float], Plant]] = MappingProxyType(
-    {"mini": mini, "hgx-h100": hgx_h100, "first-light": first_light, "fabric-800g": fabric_800g}
+    {
+        "mini": mini,
+        "hgx-h100": hgx_h100,
+        "first-light": first_light,
+        "fabric-800g": fabric_800g,
+        "oci-optical": oci_optical,
+    }
 )
 """Name -> the plant of a seed, a speed and an origin (world time, seconds since 1970)."""

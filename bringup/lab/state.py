@@ -33,9 +33,21 @@ class Lane(Thing, kw_only=True):
     laser: bool = True
 
 
+class LaserSource(Thing, kw_only=True):
+    """The external source that a module's light comes from, laser by laser (one a lane), and whether each
+    lane's ring holds on to its wavelength. `lasers` are what leaves the source, in mW; 0 where one is dead.
+    """
+
+    serial: str
+    lasers: list[float]
+    bias_ma: list[float]
+    locked: list[bool]
+
+
 class Optic(Thing, kw_only=True):
     """A module in its cage. `ready_at` None while its cage has no power or it is held in low power;
-    `length_m` of the cable that it can't be taken off, else 0.
+    `length_m` of the cable that it can't be taken off, else 0; `source` where its light comes from
+    elsewhere.
     """
 
     medium: str
@@ -51,6 +63,7 @@ class Optic(Thing, kw_only=True):
     power_up_s: float = 5.0
     ready_at: float | None = None
     length_m: float = 0.0
+    source: LaserSource | None = None
     controls: ModuleControls = msgspec.field(default_factory=ModuleControls)
 
 

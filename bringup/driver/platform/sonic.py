@@ -26,6 +26,7 @@ from bringup.decode import (
     sonic_transceiver,
 )
 from bringup.driver import bundles, lldpd, lossless, openconfig, sonic_trial
+from bringup.driver.external_light import with_external_light
 from bringup.driver.module_memory import BySfputil, ModuleMemory, read_memory, with_signals
 from bringup.driver.monitored import age_of, aged
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
@@ -194,7 +195,11 @@ class SonicDriver(SonicModules, ConfigOnTrial[Shell]):
         seen = facts(await self._read("presence"), "optics", Optic)
         read_out = {optic.port: optic for optic in facts(await self._read("eeprom"), "optics", Optic)}
         ages = await self._monitor_ages()
-        return tuple(aged(_joined(optic, read_out.get(optic.port)), ages.get(optic.port)) for optic in seen)
+        found = tuple(aged(_joined(optic, read_out.get(optic.port)), ages.get(optic.port)) for optic in seen)
+        name = self._device.name
+        return await with_external_light(
+            found, lambda port: BySfputil(self._read_command, port, name), device=name
+        )
 
     async def _monitor_ages(self) -> dict[str, float | None]:
         """Seconds since the daemon read each module, by the switch's own clock; older releases don't tell."""

@@ -7,10 +7,16 @@ have the names that their switch gives them (`PSU1`, `PSM 0`): that is what an i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from bringup.lab.blueprint import Plug, access
+from bringup.lab.breakout import CAGE_LANES, WHOLE, set_mode
 from bringup.lab.parts import Builder
 from bringup.lab.state import Device, Fan, Port, Sensor, Supply
+from bringup.lab.state_rack import Cage
+
+WAYS = MappingProxyType({"nvue": ("{}s{}", 0), "nxos": ("{}/{}", 1), "junos": ("{}:{}", 0)})
+"""Platform -> how a way of a cage is called, and the number of the first."""
 
 
 def nvue_switch(
@@ -100,6 +106,23 @@ def junos_switch(
         access=access(name, ssh=True, tls=True),
         boot_s=300.0,
     )
+
+
+def make_cage(build: Builder, device: Device, whole: str, number: int) -> None:
+    """Let the cage of the port `whole` be broken out, into ports that are called after it; it is not yet."""
+    form, first = WAYS[device.platform]
+    port = next(port for port in device.ports if port.name == whole)
+    ways = [
+        build.port(device.name, form.format(whole, lane + first), 100 + 8 * port.index + lane, number)
+        for lane in range(CAGE_LANES)
+    ]
+    for each in (port, *ways):
+        each.cage = whole
+    at = device.ports.index(port) + 1
+    device.ports[at:at] = ways
+    cage = Cage(name=whole, ports=[way.name for way in ways], mode=WHOLE, whole=whole)
+    device.cages.append(cage)
+    set_mode(device, cage, WHOLE)
 
 
 def _ports(build: Builder, name: str, names: Sequence[str], number: int) -> list[Port]:

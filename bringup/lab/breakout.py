@@ -13,6 +13,7 @@ MODES: Mapping[str, tuple[int, float]] = MappingProxyType(
 )
 """Mode -> how many ports, and the speed of each in Gb/s."""
 CAGE_LANES = 4
+WHOLE = "1x400G"
 
 
 def set_mode(device: Device, cage: Cage, mode: str) -> None:
@@ -21,18 +22,30 @@ def set_mode(device: Device, cage: Cage, mode: str) -> None:
     lanes = CAGE_LANES // count
     cage.mode = mode
     for offset, port in enumerate(_ports(device, cage)):
-        port.made = offset % lanes == 0
+        port.made = offset % lanes == 0 and (count > 1 or cage.whole is None)
         port.lane_offset = offset
         port.lane_count = lanes if port.made else 1
         port.speed_gbps = speed_gbps
+    for port in device.ports:
+        if port.name == cage.whole:
+            port.made, port.lane_offset, port.lane_count = count == 1, 0, CAGE_LANES
+            port.speed_gbps = MODES[WHOLE][1]
 
 
 def share_modules(device: Device) -> None:
     """Let all ports of a cage hold the one module that is in it; a saved world has a copy at each."""
     for cage in device.cages:
-        first, *others = _ports(device, cage)
-        for port in others:
-            port.optic = first.optic
+        ports = _ports(device, cage)
+        ports = [port for port in device.ports if port.name == cage.whole] + ports
+        for port in ports[1:]:
+            port.optic = ports[0].optic
+
+
+def mode_of(ways: int, gbps: float | None = None) -> str | None:
+    """The mode of as many ports, each of that speed where one is given; None where no cage has it."""
+    return next(
+        (mode for mode, (count, speed) in MODES.items() if count == ways and gbps in (None, speed)), None
+    )
 
 
 def _ports(device: Device, cage: Cage) -> list[Port]:

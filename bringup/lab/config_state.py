@@ -19,10 +19,13 @@ class PortSettings(msgspec.Struct, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, kw_only=True):
-    """The running configuration at one moment, ports by name. `at` where a device tells when that was."""
+    """The running configuration at one moment: ports by name, modes of cages by the cage's. `at` where a
+    device tells when that was.
+    """
 
     ports: dict[str, PortSettings]
     settings: dict[str, str]
+    cages: dict[str, str] = msgspec.field(default_factory=dict)
     at: float | None = None
 
 

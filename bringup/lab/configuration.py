@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from bringup.lab.breakout import set_mode
 from bringup.lab.config_state import Commit, Configuration, PortSettings, Revision, Snapshot
 from bringup.lab.state import Device
 
@@ -28,11 +29,15 @@ def snapshot(device: Device) -> Snapshot:
             for port in device.ports
         },
         settings=dict(device.configuration.settings),
+        cages={cage.name: cage.mode for cage in device.cages},
     )
 
 
 def restore(device: Device, held: Snapshot) -> None:
     """Run by `held` from now on."""
+    for cage in device.cages:
+        if held.cages.get(cage.name, cage.mode) != cage.mode:
+            set_mode(device, cage, held.cages[cage.name])
     for port in device.ports:
         settings = held.ports.get(port.name)
         if settings is not None:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import shlex
 
+from bringup.lab.breakout import WHOLE, mode_of
 from bringup.lab.config_state import Commit, Snapshot
 from bringup.lab.configuration import MANAGEMENT_DOWN, restore, snapshot
-from bringup.lab.port_change import Change, PortChange, SettingChange, changed, mtu_of, speed_of
+from bringup.lab.port_change import CageChange, Change, PortChange, SettingChange, changed, mtu_of, speed_of
 from bringup.lab.state import Device
 from bringup.lab.world import World
 
@@ -28,6 +29,7 @@ _COMMIT = re.compile(
     r"(?: comment (?P<log>\"[^\"]*\"|\S+))?(?P<quit> and-quit)?"
 )
 _CHASSIS_SPEED = re.compile(r"chassis fpc (\d+) pic (\d+) port (\d+) speed (\S+)")
+_SUB_PORTS = re.compile(r"chassis fpc (\d+) pic (\d+) port (\d+) number-of-sub-ports(?: (\d))?")
 _CONFIRMED = "commit confirmed will be automatically rolled back in {} minutes unless confirmed\n"
 
 
@@ -149,6 +151,13 @@ class JunosConfig:
 
     def _changes_of(self, path: list[str], *, delete: bool) -> list[Change]:
         words = " ".join(path)
+        if (match := _SUB_PORTS.fullmatch(words)) is not None and (match[4] or delete):
+            whole = f"et-{match[1]}/{match[2]}/{match[3]}"
+            cage = next((cage for cage in self._switch.cages if cage.whole == whole), None)
+            mode = WHOLE if delete else mode_of(int(match[4]))
+            if cage is None or mode is None:
+                raise JunosRefusedError(f"port {match[3]}: this number of sub-ports is not supported")
+            return [CageChange(cage.name, mode)]
         if not delete and (match := _CHASSIS_SPEED.fullmatch(words)) is not None:
             name, speed = f"et-{match[1]}/{match[2]}/{match[3]}", speed_of(match[4])
             if speed is None:

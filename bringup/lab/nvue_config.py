@@ -11,9 +11,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bringup.lab.breakout import mode_of
 from bringup.lab.config_state import Revision, Snapshot
 from bringup.lab.configuration import MANAGEMENT_DOWN, restore, revert_revision, snapshot
-from bringup.lab.port_change import Change, PortChange, SettingChange, changed, mtu_of, reed_solomon, speed_of
+from bringup.lab.port_change import (
+    CageChange,
+    Change,
+    PortChange,
+    SettingChange,
+    changed,
+    mtu_of,
+    reed_solomon,
+    speed_of,
+)
 from bringup.lab.state import Device, Port
 from bringup.lab.world import World
 
@@ -167,7 +177,8 @@ class NvueConfig:
         return [self._of_interface(name, path[2:], unset) for name in self._named(path[1])]
 
     def _named(self, given: str) -> list[str]:
-        known = {MANAGEMENT, "lo", *(port.name for port in self._switch.listed_ports)}
+        cages = {name for cage in self._switch.cages for name in (cage.whole, *cage.ports) if name}
+        known = {MANAGEMENT, "lo", *(port.name for port in self._switch.listed_ports), *cages}
         names: list[str] = []
         for part in given.split(","):
             match = _RANGE.fullmatch(part)
@@ -181,6 +192,10 @@ class NvueConfig:
     def _of_interface(self, name: str, path: list[str], unset: bool) -> Change:
         if path[:1] in (["description"], ["ip"], ["type"], ["router"]):
             return SettingChange(f"interface {name} {path[0]}", None if unset else " ".join(path[1:]))
+        if unset and not path:
+            return SettingChange(f"interface {name}", None)
+        if path[:2] == ["link", "breakout"] and len(path) == (2 if unset else 3):
+            return self._of_cage(name, "1x" if unset else path[2])
         if path[:1] != ["link"] or len(path) != (2 if unset else 3):
             raise NvueRefusedError(f"'{' '.join(path)[:60]}' is nothing that an interface has")
         key, told = path[1], None if unset else path[2]
@@ -191,6 +206,13 @@ class NvueConfig:
         if name == "lo":
             raise NvueRefusedError("'link' of lo can't be set")
         return self._of_link(self._world.port(f"{self._name}/{name}"), key, told)
+
+    def _of_cage(self, name: str, told: str) -> Change:
+        cage = next((cage for cage in self._switch.cages if cage.whole == name), None)
+        mode = mode_of(int(told[:-1])) if re.fullmatch(r"[1-8]x", told) else None
+        if cage is None or mode is None:
+            raise NvueRefusedError(f"'{told[:20]}' is no breakout of {name}")
+        return CageChange(cage.name, mode)
 
     def _of_link(self, port: Port, key: str, told: str | None) -> Change:
         """`told` None: as it is by default."""

@@ -14,11 +14,21 @@ from typing import Any
 
 import msgspec
 
+from bringup.lab.breakout import WHOLE, mode_of
 from bringup.lab.config_state import Snapshot
 from bringup.lab.configuration import MANAGEMENT_DOWN, restore, snapshot
 from bringup.lab.nxos_show import NxosShow
 from bringup.lab.nxos_text import NO_NEIGHBOR, NxosText
-from bringup.lab.port_change import Change, PortChange, SettingChange, changed, mtu_of, reed_solomon, speed_of
+from bringup.lab.port_change import (
+    CageChange,
+    Change,
+    PortChange,
+    SettingChange,
+    changed,
+    mtu_of,
+    reed_solomon,
+    speed_of,
+)
 from bringup.lab.shell import Reply
 from bringup.lab.state import Device, Port
 from bringup.lab.world import World
@@ -38,6 +48,10 @@ NO_CHECKPOINT = "ERROR: Checkpoint {name} does not exist\n"
 QUIET = re.compile(r"terminal (length|width|session-timeout) \d+|terminal (dont-ask|no monitor)")
 _SHOW = re.compile(r"sh(?:o|ow)? ")
 _INTERFACE = re.compile(r"int(?:erface)? (eth(?:ernet)?|mgmt) ?([\d/]+)", re.IGNORECASE)
+_BREAKOUT = re.compile(
+    r"(?P<no>no )?interface breakout module (?P<module>\d+) port (?P<port>\d+)"
+    r" map (?P<gbps>\d+)g-(?P<ways>\d)x"
+)
 _CHECKPOINT = re.compile(r"(?P<no>no )?checkpoint (?P<name>[A-Za-z][A-Za-z0-9_-]{0,79})")
 _ROLLBACK = re.compile(
     r"rollback running-config checkpoint (?P<name>\S+)( (?P<how>atomic|best-effort|stop-at-first-failure))?"
@@ -170,6 +184,8 @@ class NxosShell:
         return None
 
     def _configured(self, words: str) -> str | None:
+        if (match := _BREAKOUT.fullmatch(words)) is not None:
+            return self._broken_out(match)
         match = _INTERFACE.fullmatch(words)
         if match is not None:
             name = MANAGEMENT if match[1].lower() == "mgmt" else self._long(match[2])
@@ -180,6 +196,16 @@ class NxosShell:
         change = self._of_port(words) if self._mode == "if" else None
         if change is None:
             return "" if words.startswith("description ") and self._mode == "if" else None
+        self._make(changed(snapshot(self._device), [change]))
+        return ""
+
+    def _broken_out(self, match: re.Match[str]) -> str:
+        whole = f"Ethernet{match['module']}/{match['port']}"
+        cage = next((cage for cage in self._device.cages if cage.whole == whole), None)
+        mode = mode_of(int(match["ways"]), float(match["gbps"]))
+        if cage is None or mode is None:
+            return "ERROR: This breakout is not supported on this port\n"
+        change = CageChange(cage.name, WHOLE if match["no"] else mode)
         self._make(changed(snapshot(self._device), [change]))
         return ""
 

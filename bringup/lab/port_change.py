@@ -30,21 +30,30 @@ class SettingChange(NamedTuple):
     held: str | None
 
 
-Change = PortChange | SettingChange
+class CageChange(NamedTuple):
+    """A cage is shared out in another way."""
+
+    cage: str
+    mode: str
+
+
+Change = PortChange | SettingChange | CageChange
 
 
 def changed(before: Snapshot, changes: Sequence[Change]) -> Snapshot:
     """`before` with the changes made, in order; `before` itself stays as it is. Raises: KeyError."""
     ports = {name: msgspec.structs.replace(each) for name, each in before.ports.items()}
-    settings = dict(before.settings)
+    settings, cages = dict(before.settings), dict(before.cages)
     for change in changes:
-        if isinstance(change, PortChange):
+        if isinstance(change, CageChange):
+            cages[change.cage] = change.mode
+        elif isinstance(change, PortChange):
             setattr(ports[change.port], change.field, change.held)
         elif change.held is None:
             settings.pop(change.key, None)
         else:
             settings[change.key] = change.held
-    return Snapshot(ports=ports, settings=settings)
+    return Snapshot(ports=ports, settings=settings, cages=cages)
 
 
 def mtu_of(text: str) -> int | None:

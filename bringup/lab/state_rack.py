@@ -43,8 +43,12 @@ class LeakDetector(msgspec.Struct, kw_only=True):
 
 
 class Cage(msgspec.Struct, kw_only=True):
-    """A cage that can be broken out: the names of its ports, one for each lane, and the mode configured."""
+    """A cage that can be broken out: the names of its ports, one for each lane, and the mode configured.
+
+    `whole` is the port that has all lanes, where it is not the first of those (`swp1` beside `swp1s0`).
+    """
 
     name: str
     ports: list[str]
     mode: str
+    whole: str | None = None

@@ -21,7 +21,7 @@ from bringup.lab.nvue_shell import NvueShell
 from bringup.lab.nxos_shell import NxosShell
 from bringup.lab.shell import Shell
 from bringup.lab.world import World, restore
-from bringup.model.errors import DeviceError, NoData, Refused, Unparsable
+from bringup.model.errors import DeviceError, InputError, NoData, Refused, Unparsable
 from bringup.model.measurement import DARK, NOT_AVAILABLE, value
 from bringup.transport.base import CommandResult
 from tests.driver.canned import device
@@ -173,6 +173,28 @@ async def test_lines_for_a_speed_and_a_coding_are_taken_as_they_are_meant(make: 
         lines = lines_of(make.platform, wanted(name, what, to))
         await made.config_try(f"{NAME}-{at}", lines, 0.0)
         assert (to if what == "fec" else float(to)) == (port.fec_mode if what == "fec" else port.speed_gbps)
+
+
+@each
+async def test_a_cage_is_broken_out_and_made_whole_again(make: Make) -> None:
+    world = vendor_world()
+    whole, made = PORTS[make.leaf][2], driver(world, make)
+    before = [port.name for port in await made.ports()]
+    await made.config_try(NAME, (await made.port_plan(whole, "breakout", "4x100")).lines, 0.0)
+    ways = [port.name for port in await made.ports() if port.name not in before]
+    assert len(ways) == 4
+    assert whole not in [port.name for port in await made.ports()]
+    assert {world.port(f"{make.leaf}/{way}").speed_gbps for way in ways} == {100.0}
+    if make.platform == "nxos":  # ways without a link do not tell their speed, by which NX-OS undoes the map
+        with pytest.raises(InputError, match="not told"):
+            await made.port_plan(ways[0], "breakout", "1x400")
+        back: tuple[str, ...] = ("no interface breakout module 1 port 3 map 100g-4x",)
+    else:
+        back = (await made.port_plan(ways[0], "breakout", "1x400")).lines
+    await made.config_try(f"{NAME}-2", back, 0.0)
+    assert [port.name for port in await made.ports()] == before
+    await made.config_revert(f"{NAME}-2")
+    assert whole not in [port.name for port in await made.ports()]
 
 
 async def state(made: Any) -> object:

@@ -129,6 +129,16 @@ def test_lines_behind_one_that_is_refused_are_committed_all_the_same(world: Worl
     assert world.port(f"{JUNOS}/{FIRST}").mtu == 4096
 
 
+def test_a_cage_is_channelised_on_trial_and_whole_again_by_itself(world: World, shell: JunosShell) -> None:
+    channels = "set chassis fpc 0 pic 0 port 2 number-of-sub-ports"
+    assert "not supported" in said(shell, f"configure exclusive; {channels} 8; exit")
+    said(shell, f"configure exclusive; {channels} 4; commit confirmed 1; exit")
+    made = [port.name for port in world.ports(JUNOS)]
+    assert made == [FIRST, SECOND, *(f"{EMPTY}:{way}" for way in range(4))]
+    forward(world, 61.0)
+    assert [port.name for port in world.ports(JUNOS)] == list(PORTS[JUNOS])
+
+
 def test_a_shared_candidate_waits_for_its_commit_and_keeps_others_from_an_exclusive_one(
     world: World, shell: JunosShell
 ) -> None:

@@ -114,7 +114,8 @@ def test_a_ber_has_one_digit_and_none_is_the_smallest_number_there_is(world: Wor
         "nv show nonsense -o json", "nv show interface swp99 transceiver", "nv config apply -y", "reboot",
         f"nv set interface {FIRST} link mtu x", "nv set interface swp99 link mtu 4096", "nv reload",
         "nv set nonsense here now", f"{MTU} && nv config apply", "nv config apply --confirm-yes",
-        "nv config apply 77 -y",
+        "nv config apply 77 -y", f"nv set interface {FIRST} link breakout 4x",
+        f"nv set interface {EMPTY} link breakout 8x",
     ],
 )  # fmt: skip
 def test_what_it_refuses_it_says_with_a_status_and_changes_nothing(

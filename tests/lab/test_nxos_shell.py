@@ -115,6 +115,15 @@ def test_lines_behind_one_that_is_refused_are_run_all_the_same(world: World, she
     assert world.port(f"{NXOS}/{FIRST}").mtu == 4096
 
 
+@pytest.mark.parametrize("cage", ["port 1 map 100g-4x", "port 3 map 50g-8x", "port 99 map 100g-4x"])
+def test_a_cage_that_can_not_be_broken_out_so_is_left_whole(
+    world: World, shell: NxosShell, cage: str
+) -> None:
+    said_so = said(shell, f"configure terminal ; interface breakout module 1 {cage} ; end")
+    assert said_so == "ERROR: This breakout is not supported on this port\n"
+    assert [port.name for port in world.ports(NXOS)] == list(PORTS[NXOS])
+
+
 def test_a_checkpoint_brings_back_what_was_and_nothing_comes_back_by_itself(
     world: World, shell: NxosShell
 ) -> None:

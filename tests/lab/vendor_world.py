@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bringup.lab.blueprint import BUILDING, Row, assemble, sonic_switch
-from bringup.lab.blueprint_vendors import junos_switch, nvue_switch, nxos_switch
+from bringup.lab.blueprint_vendors import junos_switch, make_cage, nvue_switch, nxos_switch
 from bringup.lab.clock import HandClock
 from bringup.lab.parts import Builder
 from bringup.lab.state import Plant
@@ -16,7 +16,7 @@ PORTS = {
     NXOS: ("Ethernet1/1", "Ethernet1/2", "Ethernet1/3"),
     JUNOS: ("et-0/0/0", "et-0/0/1", "et-0/0/2"),
 }
-"""The first two of each are cabled to the spine, in order; the third cage is empty."""
+"""The first two of each are cabled to the spine, in order; the third cage is empty, and can be broken out."""
 SETTLED_S = 120.0
 
 
@@ -28,6 +28,8 @@ def vendor_plant(seed: int = 3, speed: float = 1.0, origin_unix_s: float = 0.0) 
         nxos_switch(build, NXOS, 4, PORTS[NXOS], plugs),
         junos_switch(build, JUNOS, 5, PORTS[JUNOS], plugs),
     ]
+    for number, device in enumerate(devices[1:], 3):
+        make_cage(build, device, PORTS[device.name][2], number)
     ends = [f"{leaf}/{port}" for leaf, ports in PORTS.items() for port in ports[:2]]
     rows = [Row(f"V-{at}", end, f"spine-1/{SPINE_PORTS[at]}", 5.0) for at, end in enumerate(ends)]
     return assemble(build, "vendors", speed, origin_unix_s, devices, rows)

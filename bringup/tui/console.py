@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from bringup.model.label import ends_named
 from bringup.tui import jump
 from bringup.tui.effect import Bell, Effect, Send
 from bringup.tui.everywhere import EVERYWHERE
@@ -270,6 +271,8 @@ class Console:
             self.change(typed=scan.text, note="scanned; Enter confirms")
         elif self.screen.scan(self, scan.text):
             return []
+        elif ends_named(self.scene.inventory, scan.text):
+            self.say(f"scanned {told}, a cable of the list; P and a scan show where it goes")
         else:
             self.say(f"scanned {told}, nothing is asking for it")
         return []

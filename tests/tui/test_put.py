@@ -129,6 +129,13 @@ def test_a_scan_of_the_next_label_shows_its_place_at_once() -> None:
     assert keys(one, "enter") == [Send("put", {"label": "C-004", "port": NEXT}, quiet=True)]
 
 
+def test_a_label_that_is_scanned_elsewhere_does_nothing_and_says_what_would() -> None:
+    one, _ = console(shown())
+    assert scanned(one) == []
+    assert "P and a scan show where it goes" in text(one)
+    assert "EVIDENCE" in text(one)
+
+
 def test_an_older_put_of_the_same_port_says_nothing_of_this_one() -> None:
     before = put(PutState.PROVEN, observed=HERE)
     one = opened(shown(before))

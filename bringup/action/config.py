@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from pydantic import Field
@@ -64,12 +64,7 @@ class ApplyConfig(Plain):
         self._drops: frozenset[str] = frozenset()
 
     def take(self, args: ConfigArgs) -> None:
-        for line in args.lines:
-            if _MANAGEMENT.search(line):
-                raise InputError(
-                    f"{line[:60]!r} is about the management path of this run, which nothing here may touch",
-                    "Change that by its console.",
-                )
+        spare_management(args.lines)
         self._args = args
         self.settles_s = args.revert_after_s + MARGIN_S
 
@@ -275,6 +270,16 @@ class RevertConfig(Plain):
             if await _trial(at, self.target(at.inventory, subject), self._name) == "none"
             else "not_done"
         )
+
+
+def spare_management(lines: Sequence[str]) -> None:
+    """Raises `InputError` where a line is about a port by which devices are managed."""
+    for line in lines:
+        if _MANAGEMENT.search(line):
+            raise InputError(
+                f"{line[:60]!r} is about the management path of this run, which nothing here may touch",
+                "Change that by its console.",
+            )
 
 
 async def _ports(at: At, device: str) -> dict[str, Port] | None:

@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from bringup.action.base import State
-from bringup.action.config import MARGIN_S, ApplyConfig, ConfigArgs
+from bringup.action.config import MARGIN_S, ApplyConfig, ConfigArgs, spare_management
 from bringup.action.drops import cage_ports, dropped_port
 from bringup.action.feeding import Bindings
 from bringup.action.safety import Doubt, Unsafe
@@ -88,6 +88,7 @@ class ConfigurePort(ApplyConfig):
     async def before(self, at: At, subject: str) -> State:
         """How the port is set, what will be said to the device, and what of it drops with the port."""
         plan = await self._plan(at, subject)
+        spare_management(plan.lines)
         given = self._given
         self._args = ConfigArgs(
             lines=plan.lines, revert_after_s=given.revert_after_s, save=given.save, console=given.console

@@ -214,6 +214,23 @@ def _junos_breakout(want: Wanted) -> Sequence[str]:
     return (ways, f"set {place} speed {_gbps(want)}g")
 
 
+# Linux
+
+_LINUX_FEC = MappingProxyType({"rs": "rs", "fc": "baser", "none": "off", "auto": "auto"})
+
+
+def _linux_speed(want: Wanted) -> Sequence[str]:
+    lanes = f" lanes {want.lanes}" if want.lanes is not None else ""
+    return (f"ethtool -s {want.port} speed {_mbps(want)}{lanes} autoneg off",)
+
+
+def _linux_breakout(want: Wanted) -> Sequence[str]:
+    raise InputError(
+        f"{want.port}: the cage of an adapter is broken out by its firmware, with a reset",
+        "Set it with the vendor's tool (mlxconfig, niccli, nicctl), and restart the host.",
+    )
+
+
 GRAMMARS: Mapping[str, Grammar] = MappingProxyType(
     {
         "sonic": Grammar(
@@ -249,6 +266,14 @@ GRAMMARS: Mapping[str, Grammar] = MappingProxyType(
                 SPEED: lambda want: (f"interface {want.port}", f"speed {_mbps(want)}"),
                 FEC: lambda want: (f"interface {want.port}", f"fec {_coding(want, _NXOS_FEC)}"),
                 BREAKOUT: _nxos_breakout,
+            },
+        ),
+        "linux": Grammar(
+            cage_of=lambda port: port,
+            lines={
+                SPEED: _linux_speed,
+                FEC: lambda want: (f"ethtool --set-fec {want.port} encoding {_coding(want, _LINUX_FEC)}",),
+                BREAKOUT: _linux_breakout,
             },
         ),
         "junos": Grammar(

@@ -12,7 +12,7 @@ from bringup.driver.platform.junos import JunosDriver
 from bringup.driver.platform.nvue import NvueDriver
 from bringup.driver.platform.nxos import NxosDriver
 from bringup.driver.platform.sonic import SonicDriver
-from bringup.driver.port_lines import GRAMMARS, wanted
+from bringup.driver.port_lines import wanted
 from bringup.driver.port_plan import plan_of, plan_of_sonic
 from bringup.driver.trial import check_lines
 from bringup.model.errors import InputError, NoData, Unparsable
@@ -81,7 +81,7 @@ def test_a_change_is_said_in_the_platforms_own_words(
     assert list(lines(platform, what, to)) == expected
 
 
-@pytest.mark.parametrize("platform", sorted(GRAMMARS))
+@pytest.mark.parametrize("platform", sorted(NAMES))
 def test_field_09_no_line_forces_anything_and_all_may_be_applied_on_trial(platform: str) -> None:
     for what, to in (("speed", "200-4"), ("fec", "rs544"), ("breakout", "4x100-1"), ("breakout", "2x200-2")):
         said = lines(platform, what, to)

@@ -26,10 +26,12 @@ from bringup.decode import (
     lldp_json0,
 )
 from bringup.decode.fec import reed_solomon
-from bringup.driver import lldpd, lossless
+from bringup.driver import linux_trial, lldpd, lossless
 from bringup.driver.module_memory import ByEthtool, ModuleMemory, read_memory, states_of
+from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.platform import _linux_mlx, _linux_nic
 from bringup.driver.platform._linux_gpu import LinuxAccelerators
+from bringup.driver.port_plan import plan_of
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
 from bringup.driver.told import fact
@@ -49,9 +51,10 @@ from bringup.model.facts import (
 from bringup.model.facts_flow import FlowControl
 from bringup.model.facts_module_state import ModuleState
 from bringup.model.facts_nic import NicHealth, RdmaPort
+from bringup.model.facts_port import PortPlan
 from bringup.model.inventory import Device
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, UNSUPPORTED, Read, value
-from bringup.transport.base import Links
+from bringup.transport.base import Links, Shell
 
 COMMANDS = MappingProxyType(
     {
@@ -102,10 +105,11 @@ port."""
 _PORT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,14}")
 
 
-class LinuxDriver(LinuxAccelerators):
+class LinuxDriver(ConfigOnTrial[Shell], LinuxAccelerators):
     """Reads and changes one Linux host. Makes no connection until it is asked for something."""
 
     def __init__(self, device: Device, links: Links) -> None:
+        super().__init__(linux_trial, over_shell)
         self._device = device
         self._links = links
         self._ways: dict[str, str] = {}
@@ -253,6 +257,11 @@ class LinuxDriver(LinuxAccelerators):
             rest = f"{blink} {math.ceil(seconds) - 1}"
             behind = f"(sudo {rest} || {rest}) </dev/null >/dev/null 2>&1 &"
             await change(shell, behind, device=self._device.name)
+
+    async def port_plan(self, port: str, what: str, to: str) -> PortPlan:
+        if not _PORT_NAME.fullmatch(port):
+            raise InputError(f"{port[:40]!r} is no interface name", "Names are as in `ip link`.")
+        return plan_of("linux", port, what, to, await self.ports())
 
     # one reading
 

@@ -17,7 +17,7 @@ import msgspec
 from bringup.model.errors import Unparsable
 from bringup.model.event import EvidenceAttached
 from bringup.model.inventory import Device, Inventory
-from bringup.model.measurement import LONGEST_TEXT, Measurement
+from bringup.model.measurement import LONGEST_TEXT, Measurement, Scalar
 from bringup.model.subject import LINK, Subject, parse_subject
 
 Facts = TypeVar("Facts")
@@ -71,6 +71,12 @@ class At(Protocol):
 
     def unmated_since(self, end: str, seq: int) -> bool:
         """Whether the plug at an end was seen to come out after that event."""
+        ...
+
+    def first_read(self, subject: str, quantity: str) -> Scalar | None:
+        """What a lane was first read with in this run, by the module that is in its cage now; a module's
+        serial number as it was last read. None where it was not read before (`bringup.model.baseline`).
+        """
         ...
 
     def wall_unix_s(self) -> float:

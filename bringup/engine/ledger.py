@@ -10,11 +10,13 @@ from types import MappingProxyType
 import msgspec
 
 from bringup.engine.judging import belongs
+from bringup.model.baseline import OF_A_BASELINE, note_baseline
 from bringup.model.event import (
     AlteredState,
     Event,
     EvidenceAttached,
     Judged,
+    Measured,
     Signed,
     StepEnded,
     StepStarted,
@@ -23,6 +25,7 @@ from bringup.model.event import (
 )
 from bringup.model.judgement import Judgement
 from bringup.model.mating import Mating, note_mating
+from bringup.model.measurement import Scalar
 from bringup.model.state import RunState
 from bringup.model.verdict import Reason, Verdict
 from bringup.model.waiver import ended as waiver_ended
@@ -69,6 +72,7 @@ class Ledger:
         self.signatures: list[Signed] = []
         self.attached: list[EvidenceAttached] = []
         self.matings: dict[str, Mating] = {}
+        self.baseline: dict[str, Scalar] = {}
         self._today = today
         self._attempts: dict[Row, int] = {}
         self._waivers: dict[Row, Waived] = {}
@@ -80,6 +84,7 @@ class Ledger:
         self.altered = {(each.subject, each.what): each.seq for each in state.altered}
         self.signatures = list(state.signatures)
         self.attached, self.matings = list(state.attached), dict(state.matings)
+        self.baseline = dict(state.baseline)
         for key, step in state.steps.items():
             row = (key.stage, key.step, key.subject)
             latest = step.latest
@@ -114,6 +119,8 @@ class Ledger:
         if isinstance(event, EvidenceAttached):
             self.attached.append(msgspec.structs.replace(event, seq=seq))
         note_mating(self.matings, event, seq)
+        if isinstance(event, Measured) and event.quantity in OF_A_BASELINE:
+            note_baseline(self.baseline, event)
         if isinstance(event, AlteredState):
             if event.restored:
                 self.altered.pop((event.subject, event.what), None)

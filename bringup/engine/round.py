@@ -13,10 +13,12 @@ from bringup.engine.bench import Bench
 from bringup.engine.clock import EngineClock
 from bringup.engine.desk import Desk
 from bringup.engine.ledger import Ledger
+from bringup.model.baseline import key_of
 from bringup.model.errors import TimedOut
 from bringup.model.event import EvidenceAttached
 from bringup.model.inventory import Inventory
 from bringup.model.mating import out_since
+from bringup.model.measurement import Scalar
 from bringup.model.verdict import Nature
 from bringup.transport.base import Exchange
 
@@ -170,6 +172,9 @@ class TaskAt:
 
     def unmated_since(self, end: str, seq: int) -> bool:
         return self._ledger is None or out_since(self._ledger.matings, end, seq)
+
+    def first_read(self, subject: str, quantity: str) -> Scalar | None:
+        return self._ledger.baseline.get(key_of(subject, quantity)) if self._ledger is not None else None
 
     def wall_unix_s(self) -> float:
         return self._round.wall_unix_s()

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import msgspec
 
+from bringup.model.baseline import OF_A_BASELINE, SERIAL, note_baseline
 from bringup.model.dependence import BY_HAND, Identities, identity, is_identity
 from bringup.model.event import (
     ActionDone,
@@ -90,6 +91,8 @@ class Fold:
         self._identities = Identities(state.identities)
         self._ports = dict(state.ports)
         self._matings = dict(state.matings)
+        self._baseline, self._baseline_shown = dict(state.baseline), state.baseline
+        self._baseline_changed = False
         self._waivers_end = min(
             filter(None, (each.waived_until for each in self._steps.values())), default=""
         )
@@ -102,6 +105,8 @@ class Fold:
     @property
     def state(self) -> RunState:
         if self._stale:
+            if len(self._baseline_shown) != len(self._baseline) or self._baseline_changed:
+                self._baseline_shown, self._baseline_changed = MappingProxyType(dict(self._baseline)), False
             self._frozen.update((key, self._steps[key].frozen()) for key in self._dirty)
             self._dirty.clear()
             self._state = msgspec.structs.replace(
@@ -113,6 +118,7 @@ class Fold:
                 identities=MappingProxyType(dict(self._identities.known)),
                 ports=MappingProxyType(dict(self._ports)),
                 matings=MappingProxyType(dict(self._matings)),
+                baseline=self._baseline_shown,
                 events=self._events,
                 last_seq=self._last_seq,
                 last_at=self._last_at,
@@ -242,6 +248,9 @@ class Fold:
                 self._seen(event, owner.does if owner is not None else "")
             if event.quantity in OF_A_MATING:
                 note_mating(self._matings, event, event.seq)
+            if event.quantity in OF_A_BASELINE:
+                note_baseline(self._baseline, event)
+                self._baseline_changed |= event.quantity == SERIAL
             if event.quantity in OF_A_PLUG:
                 self._ports[event.subject] = _port_seen(self._ports.get(event.subject, NOT_SEEN), event)
         if owner is not None and owner.measure(event, self._names):

@@ -29,6 +29,7 @@ from bringup.model.event import (
     Waived,
 )
 from bringup.model.mating import Mating
+from bringup.model.measurement import Scalar
 from bringup.model.people import Claim
 from bringup.model.progress import Coverage, Key, PortSeen, StageState, StepState
 from bringup.model.verdict import EXIT_CONTRADICTION, Verdict, exit_code, worst
@@ -61,6 +62,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     attached: tuple[EvidenceAttached, ...] = ()
     matings: Mapping[str, Mating] = MappingProxyType({})
     """When plugs came out, as far as it was seen, by port."""
+    baseline: Mapping[str, Scalar] = MappingProxyType({})
+    """What each lane was first read with, by `bringup.model.baseline.key_of`."""
     signatures: tuple[Signed, ...] = ()
     in_doubt: tuple[ActionIntended, ...] = ()
     epoch: int = 0

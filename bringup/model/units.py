@@ -109,6 +109,13 @@ QUANTITIES = MappingProxyType(
         "rx_power_dbm": Quantity("dBm", "average optical power received on a lane"),
         "tx_power_dbm": Quantity("dBm", "average optical power sent on a lane"),
         "bias_ma": Quantity("mA", "laser bias current of a lane"),
+        "same_module": Quantity("", "whether the module is the one that this run first read"),
+        "rx_power_change_db": Quantity(
+            "dB", "what a lane receives, less what it received when this run first read this module"
+        ),
+        "tx_power_change_db": Quantity(
+            "dB", "what a lane sends, less what it sent when this run first read this module"
+        ),
         "rx_power_spread_db": Quantity("dB", "highest minus lowest received lane of one port"),
         "supply_voltage_v": Quantity("V", "supply voltage of an optical module"),
         # optics accepted: by the module's own limits, and beside its like

@@ -226,6 +226,7 @@ def _job(
         simulated=inputs.inventory.lab is not None,
         speed=inputs.speed,
         traps=trap_listener(inputs.inventory, wiring),
+        demo=folder.lab.is_dir(),
     )
     return job, wiring
 

@@ -87,6 +87,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     retest: tuple[Row, ...] = ()
     put_back: bool = False
     idle_s: float = IDLE_S
+    demo: bool = False
+    """Its simulated rack stands for this run alone: nobody needs it when the last who looked has left."""
 
 
 class Runner:
@@ -265,11 +267,16 @@ class Runner:
     async def _pass(self) -> None:
         """Through all stages once. A retest does not wait until somebody has answered a question."""
         whole = asyncio.create_task(self.session.run())
+        asked_s = time.monotonic()
         try:
             while not whole.done():
                 await asyncio.wait({whole}, timeout=RETEST_LOOK_S)
                 if not whole.done() and self.session.waits and (due := self.session.to_retest):
                     await self.session.run(due)
+                if not self.desk.open_questions:
+                    asked_s = time.monotonic()
+                elif self.job.demo and self._alone_s(asked_s) >= self.job.idle_s:
+                    self.desk.interrupt()  # left open: `resume` stands the rack up again and asks anew
         finally:
             if not whole.done():
                 whole.cancel()
@@ -287,7 +294,7 @@ class Runner:
         since_s = time.monotonic()
         while not (self.desk.stop.is_set() or self.desk.closing.is_set()):
             self.desk.work.clear()
-            alone_s = min(self.socket.alone_s, time.monotonic() - since_s)
+            alone_s = self._alone_s(since_s)
             if alone_s >= self.job.idle_s and not self.watching.active:
                 return
             try:
@@ -297,6 +304,10 @@ class Runner:
                 continue
             await self._work()
             since_s = time.monotonic()
+
+    def _alone_s(self, since_s: float) -> float:
+        """How long nobody has been there, at most since `since_s` (`time.monotonic`)."""
+        return min(self.socket.alone_s, time.monotonic() - since_s)
 
     async def _close(self) -> int:
         """Closed when every row has a verdict; else left open, so that it can be resumed."""

@@ -14,13 +14,14 @@ from bringup.cli._attendance import attended
 from bringup.cli._foreground import open_journal
 from bringup.cli._prepare import Request, new_job, read_inputs, wire
 from bringup.engine.desk import Command, Reply, Sender
-from bringup.engine.runner import Runner
+from bringup.engine.runner import RETEST_LOOK_S, Runner
 from bringup.engine.socket import send, told_socket
 from bringup.journal.error import Fenced
 from bringup.journal.folder import RunFolder
 from bringup.journal.follow import read
 from bringup.journal.sign import KeySigner
 from bringup.model.errors import JournalError
+from bringup.model.verdict import EXIT_INTERRUPTED
 from tests.e2e.here import CONFIRM, INVENTORY, QUESTION, REACH
 
 REACHED = Command("retest", {"step": "work/management.reach"})
@@ -78,6 +79,25 @@ async def test_a_runner_that_nobody_talks_to_closes_the_run_and_ends(ready: Read
         assert await runner.run() == 0
     assert ready.kinds()[-1] == "RunClosed"
     assert not runner.socket.path.exists()
+
+
+async def test_a_demo_that_asks_whom_nobody_is_there_any_more_ends_and_can_be_resumed(ready: Ready) -> None:
+    runner = await ready.open(asks=True, idle_s=0.05, demo=True)
+    async with asyncio.timeout(90):
+        assert await runner.run() == EXIT_INTERRUPTED
+    assert "RunClosed" not in ready.kinds()
+    assert not runner.socket.path.exists()
+
+
+async def test_a_real_run_waits_for_its_people_however_long_they_are_away(ready: Ready) -> None:
+    runner = await ready.open(asks=True, idle_s=0.05)
+    running = asyncio.create_task(runner.run())
+    await ready.wait_for("Asked")
+    await asyncio.wait([running], timeout=3 * RETEST_LOOK_S)
+    assert not running.done()
+    runner.desk.interrupt()
+    async with asyncio.timeout(90):
+        assert await running == EXIT_INTERRUPTED
 
 
 async def test_every_command_makes_it_stay_longer(ready: Ready) -> None:

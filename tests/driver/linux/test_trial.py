@@ -19,7 +19,9 @@ from tests.driver.canned import CannedLinks, device
 from tests.driver.linux.replies import FEC, PORT, SETTINGS
 
 NAME = "bringup-1"
-LINK = '[{"ifname":"%s","flags":["UP","LOWER_UP"],"mtu":9000,"operstate":"UP","link_type":"ether"}]' % PORT
+LINK = json.dumps(
+    [{"ifname": PORT, "flags": ["UP", "LOWER_UP"], "mtu": 9000, "operstate": "UP", "link_type": "ether"}]
+)
 TOOLS = {
     "sudo": 'exec "$@"\n',
     "ethtool": 'case "$1" in\n--set-fec|-s) echo "$@" >> "$HOME/did"; [ ! -e "$HOME/refuses" ];;\n'

@@ -20,7 +20,6 @@ from bringup.lab.world import World
 
 MISSING = "The requested item does not exist."
 YES = ("-y", "--assume-yes", "--y")
-CONFIG_WORDS = ("apply", "attach", "delete", "detach", "diff", "history", "revision", "save", "show")
 REVISION_WORDS = ("--operational", "--applied", "--pending", "--startup")
 
 
@@ -180,36 +179,52 @@ class NvueShell:
 
     def _configure(self, words: list[str]) -> str:
         verb, rest = (words[0] if words else ""), [word for word in words[1:] if word not in YES]
-        if verb == "attach" and rest == ["applied"]:
-            return f"attached [rev_id: {self._config.attach()}]\n"
-        if verb == "detach":
-            self._config.detach()
-            return ""
-        if verb == "delete" and len(rest) == 1:
-            self._config.delete(rest[0])
-            return f"deleted [rev_id: {rest[0]}]\n"
-        if verb == "show":
-            path, as_json = _options(rest)
-            chosen = "pending" if "--pending" in rest else "applied"
-            if path or not as_json:
-                raise NvueRefusedError("Give -o json")
-            return _json(self._tree.configured(self._config.content(chosen)))
-        if verb == "save":
-            return "saved [rev_id: applied]\n"
-        if verb == "revision":
-            return self._revisions(rest)
-        if verb == "history":
-            rows = [
-                [number, each.state, each.user, stamp(self._world.wall_of(self._name, each.at))]
-                for number, each in self._config.revisions.items()
-            ]
-            return columns(["Rev", "State", "User", "Date"], rows)
-        if verb == "diff":
-            revision = self._config.revision("pending")
-            return "".join("nv " + shlex.join(line) + "\n" for line in revision.changes)
-        if verb == "apply":
-            return self._apply(words[1:])
-        raise NvueRefusedError(f"'{verb}' is not one of {list(CONFIG_WORDS)}")
+        known: dict[str, Callable[[list[str]], str]] = {
+            "apply": lambda _: self._apply(words[1:]),
+            "attach": self._attach,
+            "delete": self._delete,
+            "detach": self._detach,
+            "diff": self._diff,
+            "history": self._history,
+            "revision": self._revisions,
+            "save": lambda _: "saved [rev_id: applied]\n",
+            "show": self._configured,
+        }
+        if verb not in known:
+            raise NvueRefusedError(f"'{verb}' is not one of {list(known)}")
+        return known[verb](rest)
+
+    def _attach(self, rest: list[str]) -> str:
+        if rest != ["applied"]:
+            raise NvueRefusedError("Unknown revision")
+        return f"attached [rev_id: {self._config.attach()}]\n"
+
+    def _delete(self, rest: list[str]) -> str:
+        number = rest[0] if rest else "pending"
+        self._config.delete(number)
+        return f"deleted [rev_id: {number}]\n"
+
+    def _detach(self, _: list[str]) -> str:
+        self._config.detach()
+        return ""
+
+    def _diff(self, _: list[str]) -> str:
+        revision = self._config.revision("pending")
+        return "".join("nv " + shlex.join(line) + "\n" for line in revision.changes)
+
+    def _history(self, _: list[str]) -> str:
+        rows = [
+            [number, each.state, each.user, stamp(self._world.wall_of(self._name, each.at))]
+            for number, each in self._config.revisions.items()
+        ]
+        return columns(["Rev", "State", "User", "Date"], rows)
+
+    def _configured(self, rest: list[str]) -> str:
+        path, as_json = _options(rest)
+        if path or not as_json:
+            raise NvueRefusedError("Give -o json")
+        chosen = "pending" if "--pending" in rest else "applied"
+        return _json(self._tree.configured(self._config.content(chosen)))
 
     def _revisions(self, words: list[str]) -> str:
         path, as_json = _options([word for word in words if word != "--applied"])

@@ -10,28 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bringup.lab.sonic_optics import limits_by_name
+from bringup.lab.nxos_optics import lane_row
 from bringup.lab.state import Device, Port
-from bringup.lab.world import LaneReading, World
+from bringup.lab.world import World
 
 Json = dict[str, Any]
-DARK_DBM = -40.0
-"""The smallest step of a module's monitors, 0.1 microwatt."""
 FEC_STATES = {"rs544": "Kp-fec", "rs528": "Rs-fec", "fc": "Fc-fec", "none": "off"}
-QUANTITIES = (
-    ("temperature", "temp", "Temp"),
-    ("voltage", "volt", "Vcc"),
-    ("current", "current", "TxBias"),
-    ("tx_pwr", "tx_pwr", "TxPower"),
-    ("rx_pwr", "rx_pwr", "RxPower"),
-)
-"""Key of a reading, begin of the keys of its limits, and begin of their names in the module's own table."""
-LIMITS = (
-    ("alrm_hi", "HighAlarm"),
-    ("alrm_lo", "LowAlarm"),
-    ("warn_hi", "HighWarning"),
-    ("warn_lo", "LowWarning"),
-)
 
 
 class NxosShow:
@@ -245,7 +229,7 @@ class NxosShow:
         if details and lanes:
             row["num_lanes"] = str(len(lanes))
             celsius = self._world.optic_temperature_c(port.subject)
-            made = [_lane(lane, celsius, optic.supply_voltage_v, optic.medium) for lane in lanes]
+            made = [lane_row(lane, celsius, optic.supply_voltage_v, optic.medium) for lane in lanes]
             row["TABLE_lane"] = {"ROW_lane": one_or_many(made)}
         return row
 
@@ -327,41 +311,3 @@ def _why_down(port: Port) -> str:
     if not port.admin_up:
         return "Administratively down"
     return "Link not connected" if port.optic is not None else "XCVR not inserted"
-
-
-def readings(lane: LaneReading, celsius: float, volts: float) -> dict[str, float]:
-    """What is told of a lane, by the key of its reading; -40 dBm for no light."""
-    return {
-        "temperature": celsius,
-        "voltage": volts,
-        "current": lane.bias_ma,
-        "tx_pwr": DARK_DBM if lane.tx_power_dbm is None else lane.tx_power_dbm,
-        "rx_pwr": DARK_DBM if lane.rx_power_dbm is None else lane.rx_power_dbm,
-    }
-
-
-def limits_of(prefix: str, medium: str) -> dict[str, float]:
-    """Limits of a module by the end of their key."""
-    values = limits_by_name(medium)
-    return {key: values[prefix + suffix] for key, suffix in LIMITS}
-
-
-def mark_of(value: float, limits: dict[str, float]) -> str:
-    """The alarm that stands beside a reading; empty for none."""
-    if value >= limits["alrm_hi"]:
-        return "++"
-    if value <= limits["alrm_lo"]:
-        return "--"
-    return "+" if value >= limits["warn_hi"] else "-" if value <= limits["warn_lo"] else ""
-
-
-def _lane(lane: LaneReading, celsius: float, volts: float, medium: str) -> Json:
-    row: Json = {"lane_number": str(lane.index)}
-    told = readings(lane, celsius, volts)
-    for key, begin, prefix in QUANTITIES:
-        limits = limits_of(prefix, medium)
-        row[key] = f"{told[key]:.2f}"
-        row[f"{begin}_flag"] = mark_of(told[key], limits) or None
-        row |= {f"{begin}_{end}": f"{limit:.2f}" for end, limit in limits.items()}
-    row["xmit_faults"] = "0"
-    return row

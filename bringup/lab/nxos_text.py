@@ -9,17 +9,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-from bringup.lab.nxos_show import (
-    LIMITS,
-    QUANTITIES,
-    NxosShow,
-    dotted,
-    limits_of,
-    mark_of,
-    readings,
-    short,
-    type_of,
-)
+from bringup.lab.nxos_optics import LIMITS, QUANTITIES, limits_of, mark_of, readings
+from bringup.lab.nxos_show import NxosShow, dotted, short, type_of
 from bringup.lab.state import Port
 from bringup.lab.world import LaneReading, World
 

@@ -21,8 +21,10 @@ from benchmarks import (
     record,
     redfish_gets,
     requests,
+    snmp_agents,
     snmp_walk,
     start,
+    switch_sweep,
     text_parsers,
 )
 from benchmarks.figure import Benchmark, Figure, PeerMissing, require
@@ -35,8 +37,10 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     dead_host.BENCHMARK,
     held_ssh.BENCHMARK,
     snmp_walk.BENCHMARK,
+    snmp_agents.BENCHMARK,
     redfish_gets.BENCHMARK,
     gnmi_updates.BENCHMARK,
+    switch_sweep.BENCHMARK,
     text_parsers.BENCHMARK,
     module_decode.BENCHMARK,
     record.APPEND,

@@ -157,8 +157,19 @@ def test_writing_replaces_only_the_last_table(tmp_path: Path) -> None:
 def test_every_target_of_the_page_has_a_benchmark() -> None:
     names = [each.name for each in BENCHMARKS]
     assert names == [
-        *("start", "ssh", "dead-host", "held-ssh", "snmp", "redfish", "gnmi", "text-parsers"),
-        *("module-decode", "append", "verify", "engine", "mini", "hgx", "requests", "cabling", "console"),
+        *("start", "ssh", "dead-host", "held-ssh", "snmp", "snmp-agents", "redfish", "gnmi", "switch-sweep"),
+        *(
+            "text-parsers",
+            "module-decode",
+            "append",
+            "verify",
+            "engine",
+            "mini",
+            "hgx",
+            "requests",
+            "cabling",
+            "console",
+        ),
     ]
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from bringup.model.cause import PlugTurn
+from bringup.model.inventory import Cable
 from bringup.model.verdict import Verdict
 from bringup.tui.console import Console
 from bringup.tui.effect import Bell, Hand, Send
 from bringup.tui.scan import Scan
+from bringup.tui.screens.swap import MOST_WATCHED, needed
 from bringup.view.frame import Size
 from bringup.view.scene import Scene
 from bringup.view.work_order import STATED, next_turn, order_in
@@ -113,6 +115,46 @@ def test_field_21_evidence_older_than_the_move_does_not_count() -> None:
     shown = swapped(read(SIXTEEN, names=C4[1]), noted(ORDER), *OUT, read(SIXTEEN, up=True))
     assert now(shown) == 2
     assert "link up, nobody named yet" in text(guide(shown))
+
+
+def long_ring(count: int) -> tuple[Record, str]:
+    """A rack of so many like cables, and an order that turns all of them in one ring."""
+    record = Record()
+    cables = tuple(
+        Cable(a_device="leaf-1", a_port=f"p{at}", b_device="leaf-2", b_port=f"p{at}", label=f"L-{at}")
+        for at in range(count)
+    )
+    record.inventory = record.inventory.model_copy(update={"cable": cables})
+    moves = [f"leaf-1/p{at} > leaf-1/p{(at + 1) % count}" for at in range(count)]
+    return record, "cable order: " + ", ".join(moves)
+
+
+def test_of_a_ring_that_is_longer_than_what_can_be_watched_the_next_ports_are() -> None:
+    record, note = long_ring(12)
+    shown = scene(record, noted(note))
+    order = order_in(shown)
+    assert order is not None and len(order.ports) == 12 and len(order.turns) == 24
+    one = guide(shown)
+    one.led.add(note)
+    first = order.ports[:MOST_WATCHED]
+    ahead = next(number for number in range(24) if set(needed(order, number)) != set(first))
+    worked: list[Any] = []
+    for turn in order.turns[:ahead]:
+        worked.append(read(turn.port, up=not turn.out))
+        if not turn.out:
+            worked.append(read(turn.port, names=shown.inventory.far_ends[turn.port]))
+    moved = scene(record, noted(note), *(looked(port) for port in first), *worked)
+    assert next_turn(moved, order) == ahead
+    effects = [each for each in one.show(moved) if isinstance(each, Send) and each.verb == "watch"]
+    stopped = {each.arguments["port"] for each in effects if "stop" in each.arguments}
+    started = {each.arguments["port"] for each in effects} - stopped
+    assert started == set(needed(order, ahead)) - set(first) and started
+    assert stopped == set(first) - set(needed(order, ahead)) and len(stopped) >= len(started)
+    assert not [
+        each
+        for each in one.show(scene(record, noted(note), *(looked(port) for port in first), *worked))
+        if isinstance(each, Send)
+    ], "each once"
 
 
 def test_a_plug_in_another_port_is_a_wrong_port_and_where_it_belongs_is_told() -> None:

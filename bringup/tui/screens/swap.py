@@ -45,6 +45,11 @@ def watches(ports: tuple[str, ...]) -> list[Effect]:
     return [Send("watch", {"port": port, "for_s": str(WATCH_S)}, quiet=True) for port in ports[:MOST_WATCHED]]
 
 
+def needed(order: Order, number: int) -> tuple[str, ...]:
+    """The ports of the next turns, as many as can be watched at once: a long ring has more."""
+    return tuple(dict.fromkeys(turn.port for turn in order.turns[number:]))[:MOST_WATCHED]
+
+
 def asks(scene: Scene, turn: Turn) -> list[Effect]:
     """Who is at the far end of the port of this turn is read again, unless that is being done."""
     return [_again(step) for step in askers(scene, turn.port) if step.verdict is not None]
@@ -75,10 +80,25 @@ def _by_itself(console: Console, order: Order) -> list[Effect]:
     scene, number = console.scene, next_turn(console.scene, order)
     if scene.watching or number == len(order.turns) or note_of(order.moves) not in console.led:
         return []
-    lapsed = {port: f"{port} {seq}" for port, seq in watched(scene, order).items() if seq is not None}
-    anew = tuple(port for port, once in lapsed.items() if once not in console.led)
-    console.led |= {lapsed[port] for port in anew}
-    return [*watches(anew), *_asks_once(console, order, order.turns[number])]
+    return [*_hand_on(console, order, number), *_asks_once(console, order, order.turns[number])]
+
+
+def _hand_on(console: Console, order: Order, number: int) -> list[Effect]:
+    """Ports whose turns are over are watched no longer, those that come up are; each once. A watch that has
+    lapsed is begun anew.
+    """
+    known, wanted = watched(console.scene, order), needed(order, number)
+    over = [port for port, ended in known.items() if ended is None and port not in wanted]
+    onces = {
+        port: f"{note_of(order.moves)} watch {port} {known.get(port, '')}"
+        for port in wanted
+        if known.get(port, -1) is not None and (port in known or len(order.ports) > MOST_WATCHED)
+    }
+    new = tuple(port for port, once in onces.items() if once not in console.led)
+    stop = [port for port in over if f"{order.since} over {port} {number}" not in console.led]
+    console.led |= {onces[port] for port in new} | {f"{order.since} over {port} {number}" for port in stop}
+    effects: list[Effect] = [Send("watch", {"port": port, "stop": "yes"}, quiet=True) for port in stop]
+    return [*effects, *watches(new)]
 
 
 def _asks_once(console: Console, order: Order, turn: Turn) -> list[Effect]:
@@ -115,8 +135,9 @@ def _begin(console: Console) -> list[Effect]:
     if not moves:
         return []
     ports = tuple(dict.fromkeys(turn.port for turn in turns(moves)))
-    console.led.add(note_of(moves))
-    return [Send("note", {"text": note_of(moves)}, quiet=True), *watches(ports)]
+    note = note_of(moves)
+    console.led |= {note, *(f"{note} watch {port} " for port in ports[:MOST_WATCHED])}
+    return [Send("note", {"text": note}, quiet=True), *watches(ports)]
 
 
 def _measure(scene: Scene, order: Order) -> list[Effect]:

@@ -8,7 +8,7 @@ from bringup.model.cause import PlugTurn
 from bringup.tui import dialog
 from bringup.tui.effect import Effect, Hand, Send
 from bringup.tui.screen import Screen, always
-from bringup.tui.screens.swap import asks, watches
+from bringup.tui.screens.swap import asks, needed, watches
 from bringup.view import screen_swap
 from bringup.view.frame import Footer, Size
 from bringup.view.mark import Row
@@ -77,7 +77,8 @@ def _enter(console: Console) -> list[Effect]:
 
 def _read(scene: Scene, order: Order, turn: Turn) -> list[Effect]:
     """The ports are watched anew, that of the turn first; whose plug is in is asked."""
-    ports = (turn.port, *(port for port in order.ports if port != turn.port))
+    wanted = needed(order, next_turn(scene, order))
+    ports = (turn.port, *(port for port in wanted if port != turn.port))
     return watches(ports) + ([] if turn.out else asks(scene, turn))
 
 

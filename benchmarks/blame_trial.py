@@ -6,6 +6,7 @@ and `blamed` lays the causes that a run names beside what was injected. Nothing 
 
 from __future__ import annotations
 
+import math
 import random
 import tomllib
 from collections import Counter
@@ -31,6 +32,10 @@ OF_TEMPLATE = 4
 """Ports of one switch that one wrong setting has."""
 SILENT_BER = "1e-7"
 TRIES = 20
+SEVERITY: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"dirty-connector": (4.6, 10.0), "flapping": (25.0, 80.0), "ber-rise": (1.5e-5, 2e-4)}
+)
+"""dB on the worst fibre; seconds from one loss of contact to the next; bit error ratio."""
 ALSO: Mapping[str, frozenset[str]] = MappingProxyType({"ber-rise": frozenset({"relock-and-guard"})})
 """Remedies that are as right as the fault's own."""
 KINDS = (
@@ -219,8 +224,17 @@ def _single(world: World, kind: str, free: Sequence[frozenset[str]], dice: rando
         return None
     link = dice.choice(links)
     port = dice.choice(sorted(_able(world, name, link, allowed)))
-    text = f"{name}@{dice.choice(allowed[port])}{equals}{value}"
-    return Injected((text,), kind, _remedies(name), (link,))
+    text = f"{name}@{dice.choice(allowed[port])}"
+    given = value if equals else _severity(name, dice)
+    return Injected((f"{text}={given}" if given else text,), kind, _remedies(name), (link,))
+
+
+def _severity(name: str, dice: random.Random) -> str:
+    """VALUE of a fault, drawn between one that a limit still catches and one that can't be overlooked."""
+    if name not in SEVERITY:
+        return ""
+    low, high = SEVERITY[name]
+    return f"{low * math.pow(high / low, dice.random()):.3g}"
 
 
 def _able(

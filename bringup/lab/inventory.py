@@ -94,7 +94,7 @@ def _placed(plant: Plant) -> list[tuple[int | None, Device]]:
     top, bottom = 42, 1
     placed: list[tuple[int | None, Device]] = []
     for device in plant.devices:
-        if device.role in ("leaf", "spine", "mgmt-switch"):
+        if device.role in ("leaf", "spine", "mgmt-switch", "nvlink-switch"):
             placed.append((top, device))
             top -= 1
         elif device.role == "node":

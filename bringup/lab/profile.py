@@ -10,6 +10,7 @@ from bringup.lab.profile_fabric import fabric_800g
 from bringup.lab.profile_first_light import first_light
 from bringup.lab.profile_hgx import hgx_h100
 from bringup.lab.profile_mini import mini
+from bringup.lab.profile_nvl72 import nvl72_fabric
 from bringup.lab.profile_oci import oci_optical
 from bringup.lab.state import Plant
 
@@ -21,6 +22,7 @@ PROFILES: Mapping[str, Callable[[int, float, float], Plant]] = MappingProxyType(
         "hgx-h100": hgx_h100,
         "first-light": first_light,
         "fabric-800g": fabric_800g,
+        "nvl72-fabric": nvl72_fabric,
         "oci-optical": oci_optical,
     }
 )

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from bringup.lab import accelerator
 from bringup.lab.shell import Reply
 from bringup.lab.state import Device
-from bringup.lab.state_gpu import NVLINK_GBYTE_S, Gpu
+from bringup.lab.state_gpu import Gpu
 from bringup.lab.world import World
 
 NO_DEVICES = Reply("No devices were found\n", "", 6)
@@ -257,7 +257,7 @@ def nvlink_status(node: Device) -> Reply:
             lines.append("NVML: Unable to retrieve NVLink information as all links are inactive\n")
             continue
         for number, link in enumerate(gpu.links):
-            lines.append(f"\t Link {number}: {f'{NVLINK_GBYTE_S} GB/s' if link.up else '<inactive>'}\n")
+            lines.append(f"\t Link {number}: {f'{gpu.nvlink_gbyte_s} GB/s' if link.up else '<inactive>'}\n")
     return Reply("".join(lines)) if lines else NO_DEVICES
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import msgspec
 
 NVLINKS = 18
-NVLINK_GBYTE_S = 26.562
+NVLINK_GBYTE_S, NVLINK_5_GBYTE_S = 26.562, 53.125
+"""Of one link, in the fourth generation and in the fifth."""
 
 
 class Xid(msgspec.Struct, kw_only=True):
@@ -61,6 +62,11 @@ class Gpu(msgspec.Struct, kw_only=True):
     worked_since: float = 0.0
     worked_until: float = 0.0
     xids: list[Xid] = msgspec.field(default_factory=list)
+
+    @property
+    def nvlink_gbyte_s(self) -> float:
+        """The rate of one of its links."""
+        return NVLINK_5_GBYTE_S if "B200" in self.model or "B300" in self.model else NVLINK_GBYTE_S
 
 
 class GpuStack(msgspec.Struct, kw_only=True):

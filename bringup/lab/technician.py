@@ -19,7 +19,9 @@ LABEL = "simulated"
 
 WALK_AND_SIGN = (("sign-off/walk", "yes"), ("sign-off/attest", "yes"))
 ANSWERS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
-    dict.fromkeys(("mini", "hgx-h100", "first-light", "fabric-800g", "oci-optical"), WALK_AND_SIGN)
+    dict.fromkeys(
+        ("mini", "hgx-h100", "first-light", "fabric-800g", "nvl72-fabric", "oci-optical"), WALK_AND_SIGN
+    )
 )
 """Profile -> the questions of its playbook and what is said to them."""
 

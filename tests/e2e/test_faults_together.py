@@ -13,8 +13,8 @@ from bringup.lab.faults import fault_kinds
 from tests.e2e.runs import Nursery, Rack
 from tests.e2e.troubles import EVERYWHERE, SMALL, Trouble, bring_up, profiles, tellable, triples
 
-COUNT = {SMALL: 20, "fabric-800g": 0}
-"""The fabric is tried with many faults at once, elsewhere."""
+COUNT = {SMALL: 20, "fabric-800g": 0, "nvl72-fabric": 0}
+"""The fabrics are tried with many faults at once, elsewhere."""
 TELLABLE = 12
 """So many kinds of fault a profile must be able to have, or triples of them say little."""
 FEW = 2

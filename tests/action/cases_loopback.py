@@ -208,4 +208,24 @@ NAMED: tuple[Case, ...] = tuple(
     for at, words in SEGMENTS.items()
     for ratio in (DEAD, BAD)
 )
-TABLES = (LADDER,)
+NORMAL = Table(
+    check="module.normal",
+    kind="action",
+    world=ladder_world,
+    reads=(),
+    step={"until_s": 5.0, "every_s": 1.0},
+    cases=(
+        case("nothing to put back", "PASS"),
+        case("a loopback that somebody left", "PASS; host-side-output off", odd="host-side-output"),
+        case("it does not go back", "FAIL; host-side-output off", odd="host-side-output", sticks=True),
+        case("it refuses", "UNKNOWN refused", odd="host-side-output",
+             answers={"set_loopback": Refused("it: no")}),
+        case("after a crash, put back", "PASS", intended={"unusual": "a loopback"}),
+        case("the far end unreachable", "UNKNOWN unreachable",
+             far_answers={"loopbacks": Unreachable("it: gone")}),
+        case("field 05 another serial at the far end to be put back", "FAIL", odd="host-side-output",
+             far_serial=value("SN-2")),
+        case("field 06 the far end in service", "UNKNOWN skipped", far_port=IN_SERVICE),
+    ),
+)  # fmt: skip
+TABLES = (LADDER, NORMAL)

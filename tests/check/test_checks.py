@@ -15,11 +15,15 @@ import pytest
 
 from bringup.check.catalogue import load_catalogue
 from bringup.model.verdict import Verdict
+from tests.action.cases_dark import TABLES as DARK_TABLES
+from tests.action.cases_loopback import TABLES as LOOPBACK_TABLES
+from tests.action.cases_patterns import TABLES as PATTERN_TABLES
 from tests.action.cases_relock import TABLES as RELOCK_TABLES
 from tests.action.cases_staged import TABLES as STAGED_TABLES
 from tests.action.test_actions import TABLES as ACTION_TABLES
 from tests.check.test_fibre import CASES as FIBRE_CASES
 from tests.check.test_human import SIGNED, UNSIGNED
+from tests.check.test_optic_change import LATER
 from tests.check.trial import Table, all_cases, run_cases
 
 TABLES: tuple[Table, ...] = tuple(
@@ -28,6 +32,7 @@ TABLES: tuple[Table, ...] = tuple(
     if found.name.startswith("cases_")
     for table in importlib.import_module(f"tests.check.{found.name}").TABLES
 )
+MODULE_TABLES: tuple[Table, ...] = (*DARK_TABLES, *LOOPBACK_TABLES, *PATTERN_TABLES)
 NEVER_FAIL = frozenset({"management.reach", "host.booted"})
 """Whether something answers: where it does not, nothing is known, and that is all."""
 
@@ -48,12 +53,13 @@ async def test_every_case_of_a_check_ends_as_it_must(table: Table, tmp_path: Pat
 
 def test_nothing_in_the_catalogue_is_without_a_case_in_which_it_must_not_pass() -> None:
     endings: dict[str, set[str]] = defaultdict(set)
-    for table in (*TABLES, *ACTION_TABLES, *STAGED_TABLES, *RELOCK_TABLES):
+    for table in (*TABLES, *ACTION_TABLES, *STAGED_TABLES, *RELOCK_TABLES, *MODULE_TABLES):
         endings[table.check] |= {one.expected.partition(";")[0] for one in all_cases(table)}
     for ask, _, _, expected in (*UNSIGNED, *SIGNED):
         endings[ask].add(expected)
     for _, check, expected, _ in FIBRE_CASES:
         endings[check].add(expected)
+    endings["optic.change"] |= {expected for _, expected in LATER.values()}
     for name in load_catalogue().specs:
         assert "PASS" in endings[name], f"{name} has no case in which it passes"
         assert any(end.startswith("UNKNOWN") for end in endings[name]), f"{name} never knows nothing"

@@ -7,7 +7,7 @@ import pytest
 from bringup.decode.registry import detect, find_format
 from tests.decode import corpus_map_module
 from tests.decode.corpus import Case, cases, differences
-from tests.decode.test_damage import check_cut, values
+from tests.decode.damage import check_cut, values
 
 
 def format_of(case: Case) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bringup.decode.registry import all_formats, decode_detected, detect, find_format
 from bringup.model.facts import Decoded
 from tests.decode import module_samples as samples
-from tests.decode.test_damage import HOSTILE, check_cut, values
+from tests.decode.damage import HOSTILE, check_cut, values
 
 SAMPLES: dict[str, tuple[str, bytes]] = {
     "cmis-raw": ("module.cmis", samples.cmis()),

@@ -3,21 +3,15 @@ hang."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Mapping
-from typing import Any
 
-import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bringup.decode.registry import Format, all_formats, detect, find_format
+from bringup.decode.registry import detect, find_format
 from tests.decode.corpus import Case
+from tests.decode.damage import ERRORS, encoded, values
 from tests.decode.flow_samples import OF_EOS
 from tests.decode.test_corpus_network import ours
-from tests.decode.test_damage import HOSTILE, check_cut, figures, values
 from tests.driver.apc_pdu.variables import VARIABLES as APC
 from tests.driver.eos import replies as eos
 from tests.driver.openconfig.updates import UPDATES
@@ -28,10 +22,6 @@ from tests.driver.servertech_pdu.variables import VARIABLES as SERVERTECH
 from tests.driver.snmp_switch.variables import IF
 from tests.driver.snmp_switch.variables import VARIABLES as SWITCH
 from tests.driver.vertiv_pdu.variables import VARIABLES as VERTIV
-
-
-def encoded(held: object) -> bytes:
-    return json.dumps(held, indent=1).encode() + b"\n"
 
 
 def recorded(variables: Mapping[str, object]) -> bytes:
@@ -193,38 +183,7 @@ SAMPLES: dict[str, bytes] = {
     "openconfig.component": encoded([{"path": p, "value": v} for p, v in UPDATES if p.startswith("/comp")]),
     "openconfig.lldp": encoded([{"path": p, "value": v} for p, v in UPDATES if p.startswith("/lldp")]),
 }
-ONLY_ERRORS = frozenset({"redfish.error"})
-FAMILIES = ("eos.", "snmp.", "redfish.", "openconfig.")
-OURS = [made for made in all_formats() if made.name.startswith(FAMILIES)]
 JSON = sorted(name for name in SAMPLES if not name.startswith(("snmp.", "eos.text")))
-
-
-def test_every_format_has_a_sample() -> None:
-    assert {made.name for made in OURS} - ONLY_ERRORS == set(SAMPLES)
-
-
-@pytest.mark.parametrize("name", sorted(SAMPLES))
-def test_every_sample_is_read_whole_and_detected(name: str) -> None:
-    decoded = find_format(name).decode(SAMPLES[name])
-    assert decoded.outcome == "ok", decoded.warnings
-    assert (detect(SAMPLES[name]) or find_format("redfish.error")).name == name
-
-
-@pytest.mark.parametrize("name", sorted(SAMPLES))
-def test_facts_have_the_types_that_the_format_declares(name: str) -> None:
-    made = find_format(name)
-    decoded = made.decode(SAMPLES[name])
-    assert set(decoded.facts) == set(made.facts)
-    for key, kind in made.facts.items():
-        msgspec.convert(msgspec.to_builtins(decoded.facts[key]), kind)
-
-
-@pytest.mark.parametrize("name", sorted(SAMPLES))
-def test_a_cut_anywhere_gives_no_value_that_the_whole_does_not(name: str) -> None:
-    made, whole = find_format(name), SAMPLES[name]
-    all_of_it = values(made.decode(whole))
-    for cut in range(len(whole) - 1):
-        check_cut(made, whole, cut, all_of_it)
 
 
 @pytest.mark.parametrize("case", ours())
@@ -240,53 +199,6 @@ def test_a_cut_of_a_recorded_reply_is_never_an_empty_success(case: Case) -> None
             assert made.name.startswith(("snmp.", "eos.text")), f"after {cut} of {end} bytes"
 
 
-@settings(max_examples=400, deadline=None)
-@given(data=st.data())
-def test_one_wrong_byte_gives_no_more_values_than_the_whole(data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(sorted(SAMPLES)))
-    whole = SAMPLES[name]
-    at = data.draw(st.integers(0, len(whole) - 1))
-    wrong = whole[:at] + bytes([data.draw(st.integers(0, 255))]) + whole[at + 1 :]
-    made = find_format(name)
-    decoded = made.decode(wrong)
-    if decoded.outcome == "ok":
-        assert len(figures(decoded)) <= len(figures(made.decode(whole)))
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(name=st.sampled_from(JSON), held=json_values, data=st.data())
-def test_a_member_of_any_type_never_crashes_a_decoder(name: str, held: object, data: st.DataObject) -> None:
-    node: Any = json.loads(SAMPLES[name])
-    top = node
-    while isinstance(node, dict | list) and node:
-        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
-        key = data.draw(st.sampled_from(keys))
-        inner = node[key]
-        if not isinstance(inner, dict | list) or not inner or data.draw(st.booleans()):
-            node[key] = held
-            break
-        node = inner
-    decoded = find_format(name).decode(json.dumps(top).encode())
-    assert decoded.outcome in ("ok", "unparsable", "no_data")
-    assert not any("what it does not know" in warning for warning in decoded.warnings), decoded.warnings
-
-
-@pytest.mark.parametrize("name", JSON)
-def test_a_repeated_key_is_unparsable(name: str) -> None:
-    whole = json.loads(SAMPLES[name])
-    held = json.dumps(whole[0] if isinstance(whole, list) else whole)
-    key, inner = next(iter((whole[0] if isinstance(whole, list) else whole).items()))
-    twice = held[:-1] + f", {json.dumps(key)}: {json.dumps(inner)}" + "}"
-    assert find_format(name).decode(twice.encode()).outcome == "unparsable"
-
-
 @pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 400])
 @pytest.mark.parametrize("name", JSON)
 def test_what_is_no_number_of_json_is_no_value(name: str, literal: str) -> None:
@@ -297,66 +209,6 @@ def test_what_is_no_number_of_json_is_no_value(name: str, literal: str) -> None:
             wrong = text[:at] + literal + text[at + 1 :].lstrip("0123456789.")
             decoded = made.decode(wrong.encode())
             assert decoded.outcome != "ok" or all(each in told for each in values(decoded).values())
-
-
-@pytest.mark.parametrize("name", sorted(SAMPLES))
-def test_an_error_after_a_whole_reply_is_seen(name: str) -> None:
-    assert find_format(name).decode(SAMPLES[name] + b"Error: something is gone\n").outcome == "unparsable"
-
-
-@pytest.mark.parametrize("kind", sorted(HOSTILE))
-def test_hostile_input_takes_no_time_to_speak_of(kind: str) -> None:
-    began = time.process_time()
-    for made in OURS:
-        lines = SAMPLES.get(made.name, b"").splitlines(keepends=True)
-        # blank lines in a record or a text are no damage, so that its first lines before blanks are a success
-        with_head = made.name not in JSON and HOSTILE[kind].strip()
-        for head in (b"", b"".join(lines[:4])) if with_head else (b"",):
-            assert made.decode(head + HOSTILE[kind]).outcome in ("unparsable", "no_data"), made.name
-    assert time.process_time() - began < 20.0
-
-
-BOMBS = {
-    "arrays": b"[" * 500_000,
-    "objects": b'{"lldpNeighbors":' * 50_000,
-    "closed": b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
-    "under-a-key": b'{"components": {"component": ' + b'{"a":' * 400 + b"1" + b"}" * 402,
-    "wide": b'{"interfaces": {' + b",".join(b'"E%d": {}' % at for at in range(50_000)) + b"}}",
-}
-
-
-@pytest.mark.parametrize("kind", sorted(BOMBS))
-def test_deep_and_wide_json_is_no_success_and_takes_no_time(kind: str) -> None:
-    began = time.process_time()
-    for made in OURS:
-        assert made.decode(BOMBS[kind]).outcome in ("unparsable", "no_data"), made.name
-    assert time.process_time() - began < 20.0
-
-
-ERRORS = {
-    "rpc": encoded({"jsonrpc": "2.0", "id": 1, "error": {"code": 1002, "message": "invalid command"}}),
-    "eos": encoded([{"errors": ["Invalid input (at token 1: 'x')"]}]),
-    "eos-unsupported": encoded({"errors": ["Unavailable command (not supported on this hardware platform)"]}),
-    "redfish": encoded({"error": {"code": "Base.1.0.GeneralError", "message": "no"}}),
-    "redfish-bare": encoded({"error": {}}),
-    "html": b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>\n",
-    "text": b"% Invalid input\n",
-    "empty-object": b"{}\n",
-    "empty-list": b"[]\n",
-    "null": b"null\n",
-}
-
-
-@pytest.mark.parametrize("kind", sorted(ERRORS))
-def test_an_error_that_came_with_status_200_is_no_success(kind: str) -> None:
-    for made in OURS:
-        assert made.decode(ERRORS[kind]).outcome in ("unparsable", "no_data"), made.name
-
-
-@pytest.mark.parametrize("made", OURS, ids=lambda made: made.name)
-def test_nothing_at_all_is_no_data(made: Format) -> None:
-    for data in (b"", b"\n", b"  \r\n\t"):
-        assert made.decode(data).outcome == "no_data"
 
 
 def test_what_eos_does_not_support_is_no_data_and_what_failed_is_not() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bringup.decode.registry import SNIFF_BYTES, all_formats, decode_detected, detect
 from tests.decode.corpus import ROOT
-from tests.decode.test_damage import values
+from tests.decode.damage import values
 
 PROSE = frozenset({"SOURCE.md", "expected.json", "NET-README.md"})
 NOBODYS = frozenset(

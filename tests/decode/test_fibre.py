@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bringup.decode.registry import detect, find_format
 from bringup.model.facts_fibre import OtdrTrace
+from tests.decode.damage import check_cut, figures, values
 from tests.decode.fibre_samples import END_FACE, END_FACE_TEXT, EVENTS, LOSS, SAMPLES, sor
-from tests.decode.test_damage import check_cut, figures, values
 
 OTDR, FACE, TEST_SET = (find_format(name) for name in ("fibre.otdr-sor", "fibre.end-face", "fibre.loss"))
 

@@ -86,9 +86,13 @@ class _Block(msgspec.Struct):
 def _parse_text(data: bytes) -> Found:
     content, warnings = text_of(data)
     blocks: list[_Block] = []
+    known: dict[tuple[str, ...], Threshold] = {}
     lane = 1
     for line in whole_lines(content, longest=MAX_LINE_CHARS):
-        if _PORT.fullmatch(line.rstrip()):
+        row = _ROW.fullmatch(line) if blocks else None  # most lines are
+        if row:
+            _add_row(blocks[-1], row, lane, known)
+        elif _PORT.fullmatch(line.rstrip()):
             blocks.append(_Block(line.rstrip(), {}, {}))
             lane = 1
         elif line.strip() and not _SKIPPED.fullmatch(line):
@@ -106,20 +110,14 @@ def _parse_text(data: bytes) -> Found:
 
 
 def _add(block: _Block, line: str, lane: int) -> int:
-    """One line of a block; the lane that the next rows are of."""
-    head, row, field = _LANE.fullmatch(line), _ROW.fullmatch(line), _FIELD.fullmatch(line)
+    """One line of a block that is no row; the lane that the next rows are of."""
+    head, field = _LANE.fullmatch(line), _FIELD.fullmatch(line)
     if head:
         if not 1 <= int(head[1]) <= MAX_LANES or (lane >= int(head[1]) and int(head[1]) in block.lanes):
             raise Damaged(f"lane {head[1]} of {block.port} is out of order")
         block.common |= "Common" in head[2]
         return int(head[1])
-    if row:
-        readings = block.lanes.setdefault(lane, {})
-        quantity = QUANTITIES[row[1]]
-        if quantity in readings:
-            raise Damaged(f"{row[1]} of {block.port} stands there twice")
-        readings[quantity] = _reading(row, quantity)
-    elif field:
+    if field:
         if field[1] in block.fields:
             raise Damaged(f"{field[1]!r} of {block.port} stands there twice")
         block.fields[field[1].strip()] = field[2].strip()
@@ -129,18 +127,24 @@ def _add(block: _Block, line: str, lane: int) -> int:
     return lane
 
 
-def _reading(row: re.Match[str], quantity: str) -> tuple[Read, str | None, Threshold]:
-    is_power = quantity.endswith("_dbm")
-    read = read_power_dbm(f"{row[2]} dBm") if is_power else read_number(row[2])
-    high_alarm, low_alarm, high_warning, low_warning = (read_number(row[at]) for at in range(4, 8))
-    limits = Threshold(
-        quantity=quantity,
-        high_alarm=high_alarm,
-        low_alarm=low_alarm,
-        high_warning=high_warning,
-        low_warning=low_warning,
-    )
-    return read, FLAGS.get(row[3] or ""), limits
+def _add_row(block: _Block, row: re.Match[str], lane: int, known: dict[tuple[str, ...], Threshold]) -> None:
+    """One reading of a lane. `known` are the limits of this text so far: ports of a kind print the same."""
+    name, told, mark, *ends = row.groups()
+    readings = block.lanes.setdefault(lane, {})
+    quantity = QUANTITIES[name]
+    if quantity in readings:
+        raise Damaged(f"{name} of {block.port} stands there twice")
+    if (limits := known.get((quantity, *ends))) is None:
+        high_alarm, low_alarm, high_warning, low_warning = map(read_number, ends)
+        limits = known[quantity, *ends] = Threshold(
+            quantity=quantity,
+            high_alarm=high_alarm,
+            low_alarm=low_alarm,
+            high_warning=high_warning,
+            low_warning=low_warning,
+        )
+    read = read_power_dbm(f"{told}dBm") if quantity.endswith("_dbm") else read_number(told)
+    readings[quantity] = read, FLAGS.get(mark or ""), limits
 
 
 def _optic(block: _Block) -> Optic:

@@ -82,9 +82,9 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
         rows += _seen(scene, put, size)
         rows += [(), *_choices(scene, look, size)]
     else:
-        others = [each.port for each in ends(scene, look) if each.port != end.port]
-        if others:
-            more = f"   the other end: {visible(', '.join(others), size.width - 20)}"
+        others = [each.port for each in ends(scene, look) if each.port not in (end.port, end.far)]
+        if others:  # legs of a breakout
+            more = f"   other ends of that label: {visible(', '.join(others), size.width - 30)}"
             rows.append(((more, "dim"),))
         rows += [(), *_field(scene, look, size)]
     return rows

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+from bringup.model import event as ev
+from bringup.model.putting import PutState
+from bringup.tui.scan import Scan
 from bringup.view.comparison import Comparison, compare
 from bringup.view.examination import Examination, Finding
 from bringup.view.frame import Size
@@ -53,6 +56,7 @@ LOOKED = Examination(
 
 def guides() -> Iterator[tuple[str, str]]:
     yield from swaps()
+    yield from puts()
     yield from trends()
     yield from studies()
 
@@ -72,6 +76,40 @@ def swaps() -> Iterator[tuple[str, str]]:
     yield "swap-ascii-80x24", opened(scene(crossed(SWAP), *under_way, tier="ascii"), "swap")
     yield "swap-ring-80x24", opened(scene(crossed(RING)), "swap")
     yield "swap-turn-80x24", opened(scene(crossed(SWAP), *under_way, simulated=True), "swap", "enter")
+
+
+def puts() -> Iterator[tuple[str, str]]:
+    """A cable in hand, from the scan to its far end's name."""
+    begin: dict[str, Any] = {
+        "label": "C-003",
+        "scan": "C-003",
+        "subject": C3[0],
+        "far_end": C3[1],
+        "by": "tech-1",
+    }
+    waiting = ev.CablePut(**begin, state=PutState.WAITING, light="blinks for 120 s", blind=("node-01",))
+    seen: dict[str, ev.CablePut | None] = {
+        "scanned": None,
+        "waiting": waiting,
+        "wrong-port": msgspec.structs.replace(
+            waiting, state=PutState.WRONG_PORT, observed=C4[0], belongs=C3[0], witness="oper_up", within_s=3.0
+        ),
+        "proven": msgspec.structs.replace(waiting, state=PutState.PROVEN, observed=C3[0], named=C3[1]),
+    }
+    for name, put in seen.items():
+        for size in (CART, SMALL, LARGE):
+            if size is not CART and name != "wrong-port":
+                continue
+            one, _ = console(msgspec.structs.replace(scene(good()), clock=CLOCK))
+            keys(one, "P")
+            one.scanned(Scan("C-003", True, 0))
+            if put is not None:
+                keys(one, "enter")
+                one.show(msgspec.structs.replace(scene(good(), put), clock=CLOCK))
+            yield (
+                f"put-{name}-{size.width}x{size.height}",
+                "".join(f"{plain(row)}\n" for row in one.rows(size)),
+            )
 
 
 def trends() -> Iterator[tuple[str, str]]:

@@ -66,6 +66,7 @@ def test_identity_monitors_and_limits_are_read_as_the_world_has_them(subject: st
         held.part_number,
         held.serial,
     ]
+    assert optic.medium.value == held.medium
     assert module.flat_memory.value is kind.flat
     assert module.max_power_w.value == kind.power_w
     assert module.cable_length_m.value == (held.length_m or None)

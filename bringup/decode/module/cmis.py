@@ -12,7 +12,7 @@ from typing import Any
 
 from bringup.decode.module import codes, scale
 from bringup.decode.module.cmis_advertising import advertising_of, version_of
-from bringup.decode.module.cmis_applications import advertised, medium_of
+from bringup.decode.module.cmis_applications import advertised, cable_medium, medium_of
 from bringup.decode.module.cmis_diagnostics import diagnostics
 from bringup.decode.module.cmis_firmware import firmware_banks
 from bringup.decode.module.cmis_lanes import lanes_of, module_lanes
@@ -76,13 +76,14 @@ def decode_cmis(memory: Memory) -> Found:
     thresholds = thresholds_of(limits, multiplier, ledger)
     lanes, raw = lanes_of(memory, flat, known, multiplier, _media_lanes(identity), ledger)
     states = module_lanes(memory, flat, told, ledger)
+    cable = cable_medium(told, None if identity is None else identity[84])
     laser = None if flat else external_laser(memory, lower, ledger)
     if laser is not None and lower[57] == RESOURCE_MODULE:
         lanes, thresholds = lasers_as_lanes(laser), (*thresholds, *laser.thresholds)
     optic = Optic(
         port=memory.port,
         present=value(True),
-        medium=medium_of(told, states),
+        medium=medium_of(told, states) if cable is None else value(cable),
         vendor=about.pop("vendor"),
         part_number=about.pop("part_number"),
         serial=about.pop("serial"),

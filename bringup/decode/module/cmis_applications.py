@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from bringup.decode.medium_name import medium_of_application
 from bringup.decode.module import codes
 from bringup.decode.module.facts import Application, ModuleLane
 from bringup.decode.module.memory import Ledger
@@ -76,6 +77,17 @@ def _add(
             media_assignment=known[48 + select - 1] if known is not None else None,
         )
     )
+
+
+def cable_medium(told: Advertised, technology: int | None) -> str | None:
+    """The medium of a cable assembly, whose media interface names none: by its first application's host
+    interface and by its technology (00h:212). None for what is no cable.
+    """
+    if technology is None or not told.applications:
+        return None
+    first = told.applications[0]
+    words = codes.TECHNOLOGIES.get(technology, "")
+    return medium_of_application(first.host or "", first.media or "", words)
 
 
 def medium_of(told: Advertised, lanes: tuple[ModuleLane, ...]) -> Read:

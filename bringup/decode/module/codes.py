@@ -139,6 +139,7 @@ HOST_INTERFACES = _table(
         70: "100GBASE-CR1",
         71: "200GBASE-CR2",
         72: "400GBASE-CR4",
+        73: "800GBASE-CR8",
         75: "100GAUI-1-S C2M",
         76: "100GAUI-1-L C2M",
         77: "200GAUI-2-S C2M",

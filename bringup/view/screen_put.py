@@ -87,6 +87,17 @@ def body(scene: Scene, look: Look, size: Size) -> list[Row]:
             more = f"   other ends of that label: {visible(', '.join(others), size.width - 30)}"
             rows.append(((more, "dim"),))
         rows += [(), *_field(scene, look, size)]
+    return _shorter(rows, size.height)
+
+
+def _shorter(rows: list[Row], height: int) -> list[Row]:
+    """Without what matters least, where not all of it has room: empty rows first, then asides."""
+    for least in ("", "dim"):
+        while len(rows) > height:
+            found = next((row for row in reversed(rows) if (row[0][1] if row else "") == least), None)
+            if found is None:
+                break
+            rows.remove(found)
     return rows
 
 
@@ -194,9 +205,7 @@ def _next(put: CablePut | None, end: LabelEnd) -> str:
             return f"Plug it into {port} until it clicks. The screen moves on by itself."
         case PutState.WRONG_PORT:
             assert put is not None
-            return (
-                f"Take it out of {visible(put.observed or '', 40)}; put it into {visible(put.belongs, 40)}."
-            )
+            return f"Out of {visible(put.observed or '', 40)}, into {visible(put.belongs, 40)}."
         case PutState.TAKEN | PutState.WRONG_CABLE | PutState.UNCLEAR:
             return "Stop. Read the label at the port before anything is moved."
         case PutState.IN_PLACE:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +12,8 @@ from bringup.model.cause import PlugTurn
 from bringup.model.putting import PutState
 from bringup.tui.console import Console
 from bringup.tui.effect import Bell, Effect, Hand, Send
+from bringup.tui.outside import Outside
+from bringup.tui.plain import PlainConsole
 from bringup.tui.scan import Scan
 from bringup.view.frame import Size
 from bringup.view.put import line_of
@@ -91,7 +94,7 @@ def test_field_19_a_plug_in_another_port_is_large_words_with_the_way_back() -> N
     page = text(one)
     assert "W R O N G   P O R T" in page
     assert f"a plug went into {NEXT}, seen by its link, at most 3 s after" in " ".join(page.split())
-    assert f"Take it out of {NEXT}; put it into {HERE}." in page
+    assert f"Out of {NEXT}, into {HERE}." in page
 
 
 def test_a_proven_plug_rings_twice_and_enter_is_ready_for_the_next_cable() -> None:
@@ -184,3 +187,44 @@ def test_each_change_is_one_line() -> None:
     assert waiting == f"C-003 PLUG IN {HERE}: nothing went in anywhere yet; not read: leaf-2"
     proven = plain(line_of(put(PutState.PROVEN, named=FAR)))
     assert proven == f"C-003 PROVEN {HERE}: {FAR} names itself at the far end of {HERE}"
+
+
+async def typed(*lines: str) -> tuple[list[str], list[tuple[str, dict[str, str]]]]:
+    """What is written and what is sent when a person types these lines."""
+    written: list[str] = []
+    sent: list[tuple[str, dict[str, str]]] = []
+
+    async def send(verb: str, arguments: dict[str, str], why: str | None) -> str:
+        sent.append((verb, arguments))
+        return f"{verb}: event 9"
+
+    outside = Outside(
+        diagnose=lambda state, inventory: (),
+        send=send,
+        hand=None,
+        verify=cast(Any, None),
+        lives=lambda: True,
+    )
+    feed = cast(Any, SimpleNamespace(state=shown().state))
+    one = PlainConsole(feed, good().inventory, outside, written.append)
+    for line in lines:
+        await one.line(line)
+    return written, sent
+
+
+async def test_in_lines_a_label_names_both_places_and_the_run_looks_at_the_one_that_is_meant() -> None:
+    written, sent = await typed("put C-003", "put done", "put C-003 2", "put down")
+    assert written[0] == f"  1 {HERE}: rack r07, U40; 400GBASE-DR4"
+    assert written[1].startswith(f"  2 {FAR}: rack r07, U41")
+    assert sent == [
+        ("put", {"label": "C-003", "port": HERE}),
+        ("put", {"label": "C-003", "stated": "yes"}),
+        ("put", {"label": "C-003", "port": FAR}),
+        ("put", {"label": "C-003", "stop": "yes"}),
+    ]
+
+
+@pytest.mark.parametrize("line", ["put", "put X-9", "put C-003 7", "put done", "put down"])
+async def test_in_lines_what_names_no_plug_sends_nothing(line: str) -> None:
+    written, sent = await typed(line)
+    assert len(written) == 1 and not sent

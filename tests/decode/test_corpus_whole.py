@@ -1,4 +1,4 @@
-"""No recording of the corpus is left out in silence: each is read by a test, or stands here with the reason."""
+"""No recording of the corpus is left out in silence: a test reads each, or it stands here with the reason."""
 
 from __future__ import annotations
 

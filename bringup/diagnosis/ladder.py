@@ -127,9 +127,10 @@ class _Scenes:
         pairs += [(port.subject, None) for port in self._inventory.port if port.subject not in cabled]
         for near, far in pairs:
             if self._on(near, far):
-                self._link(LINK_RULES, near, far)
+                scenes = self._seen_from(near, far)
+                self._link(LINK_RULES, scenes, near, far)
                 self._wait_for_far_ends(near, far)
-                self._link((UNPROVEN,), near, far)
+                self._link((UNPROVEN,), scenes, near, far)
 
     def _wait_for_far_ends(self, near: str, far: str | None) -> None:
         """What is dark, or hears nobody, because its far end is itself blocked waits for the same cause."""
@@ -145,13 +146,16 @@ class _Scenes:
                     msgspec.structs.replace(finding, because=keeper.because, cause=keeper.cause)
                 )
 
-    def _link(self, rules: tuple[Rule, ...], near: str, far: str | None) -> None:
-        scenes: list[Facts] = [link_facts(self._observed, self._inventory, near, far)]
-        if far is not None:
-            scenes.append(link_facts(self._observed, self._inventory, far, near))
+    def _seen_from(self, near: str, far: str | None) -> list[Facts]:
+        """One scene from each end of a cable."""
+        ends_of_it = [(near, far)] if far is None else [(near, far), (far, near)]
+        return [link_facts(self._observed, self._inventory, here, there) for here, there in ends_of_it]
+
+    def _link(self, rules: tuple[Rule, ...], scenes: list[Facts], near: str, far: str | None) -> None:
+        """The first rule that holds claims what it explains; what is left may have another cause."""
         for rule in rules:
             matched = first_match((rule,), blamed_first(rule, scenes))
-            if matched is not None:
+            if matched is not None and self._on(near, far):
                 facts = matched[1]
                 subjects = tuple(str(facts[name]) for name in ("near", "far") if facts[name] is not None)
                 explained = [one for one in self._on(near, far) if _only(one, rule.explains)]

@@ -30,7 +30,6 @@ class Climber:
     def __init__(self, observed: Observed, inventory: Inventory) -> None:
         self._observed = observed
         self._inventory = inventory
-        self._labels = {end: cable.label for cable in inventory.cable for end in (cable.a, cable.b)}
 
     def ladders(self, case: Case) -> tuple[Ladder, ...]:
         """One for each link that the case stands for; one of many told together, by each of these."""
@@ -47,12 +46,12 @@ class Climber:
     def _ladder(self, case: Case, near: str, far: str) -> Ladder:
         sides = [_side(self._observed, port) if port else {} for port in (near, far)]
         rungs = [_rung(name, sides[0].get(name), sides[1].get(name)) for name in RUNGS]
-        stop = _stop(case, rungs)
+        stop, cable = _stop(case, rungs), self._inventory.cables_at.get(near)
         verdict = worst(finding.verdict for finding in (case.findings or case.blocked))
         return Ladder(
             near=near,
             far=far,
-            label=self._labels.get(near, ""),
+            label=cable.label if cable is not None else "",
             title=case.title,
             link=_link(self._observed, near, far),
             stops_at=stop,

@@ -245,15 +245,15 @@ def _light_ok(facts: Facts, side: str) -> bool | None:
 
 def _copper(inventory: Inventory, port: str) -> bool | None:
     """Whether its cable carries no light; None where the cable list says nothing of its kind."""
-    media = [cable.medium for cable in inventory.cable if port in (cable.a, cable.b) and cable.medium]
-    return is_copper(media[0]) if media else None
+    cable = inventory.cables_at.get(port)
+    return is_copper(cable.medium) if cable is not None and cable.medium else None
 
 
 def _name(inventory: Inventory, near: str, far: str | None) -> str:
-    for cable in inventory.cable:
-        if near in (cable.a, cable.b):
-            ends = f"{cable.a} to {cable.b}"
-            return f"cable {cable.label} ({ends})" if cable.label else f"the cable {ends}"
+    cable = inventory.cables_at.get(near)
+    if cable is not None:
+        ends = f"{cable.a} to {cable.b}"
+        return f"cable {cable.label} ({ends})" if cable.label else f"the cable {ends}"
     return f"the cable of {near}" if far is None else f"the cable {near} to {far}"
 
 

@@ -244,6 +244,11 @@ class Inventory(Written):
         return {port.subject: port for port in self.port}
 
     @cached_property
+    def cables_at(self) -> dict[str, Cable]:
+        """Port subject -> the cable that is to be plugged in there."""
+        return {end: cable for cable in self.cable for end in (cable.a, cable.b)}
+
+    @cached_property
     def far_ends(self) -> dict[str, str]:
         """Port subject -> the port subject at the other end of its cable."""
         pairs = [(cable.a, cable.b) for cable in self.cable]

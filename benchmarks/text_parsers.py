@@ -19,6 +19,7 @@ import msgspec
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks import switch_texts
 from benchmarks.figure import Benchmark, Figure, interleaved
 from benchmarks.table import render
 from bringup.decode.registry import find_format
@@ -77,6 +78,7 @@ def _texts() -> list[tuple[str, str, bytes]]:
         ("eos.text-transceiver", f"EOS transceivers of {PORTS} ports", _eos_optics()),
         ("ethtool.statistics", f"ethtool -S of {COUNTERS:,} counters", _ethtool()),
         ("nccl.text", f"nccl-tests of {RUNS} sizes", _nccl()),
+        *switch_texts.texts(),
     ]
 
 

@@ -87,15 +87,20 @@ def _parse_text(data: bytes) -> Found:
     content, warnings = text_of(data)
     blocks: list[_Block] = []
     known: dict[tuple[str, ...], Threshold] = {}
+    passed: set[str] = set()  # heads and rules, the same over every lane
     lane = 1
     for line in whole_lines(content, longest=MAX_LINE_CHARS):
-        row = _ROW.fullmatch(line) if blocks else None  # most lines are
+        if line in passed:
+            continue
+        row = _ROW.fullmatch(line) if blocks else None
         if row:
             _add_row(blocks[-1], row, lane, known)
         elif _PORT.fullmatch(line.rstrip()):
             blocks.append(_Block(line.rstrip(), {}, {}))
             lane = 1
-        elif line.strip() and not _SKIPPED.fullmatch(line):
+        elif not line.strip() or _SKIPPED.fullmatch(line):
+            passed.add(line)
+        else:
             if not blocks:
                 refuse_error(line)
                 raise Damaged(f"{line[:60]!r} belongs to no port")

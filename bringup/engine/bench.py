@@ -30,7 +30,7 @@ class Bounds(msgspec.Struct, frozen=True):
     pdu: int = 1
 
 
-HEAVY = frozenset({"optics"})
+HEAVY = frozenset({"optics", "module_states", "module_memory"})
 """Reads that make a device talk to each of its modules over a slow bus: one at a time (field rule 29)."""
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bringup.diagnosis.case import Board, Case
 from bringup.diagnosis.observed import Finding
+from bringup.diagnosis.rules_fibre import CHECKS, NO_EVIDENCE
 from bringup.diagnosis.rules_single import NO_ANSWER, NO_DETECTOR, REASONS, Why
 from bringup.model.cause import Suspect
 from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Reason, Verdict
 
+UNPROVEN = frozenset({Reason.NO_DATA, Reason.STALE, Reason.UNPARSABLE})
+"""Reasons for which a file of an instrument proves nothing."""
 RUN_WIDE = frozenset({Reason.SKIPPED, Reason.ABORTED, Reason.NO_LIMIT, Reason.SUPERSEDED})
 """Reasons that lie in the run and not in a device: told once over all devices."""
 
@@ -52,6 +55,8 @@ def unexplained(board: Board) -> None:
 def _why(finding: Finding) -> Why | None:
     if finding.verdict is not Verdict.UNKNOWN or finding.reason is None:
         return None
+    if finding.does in CHECKS and finding.reason in UNPROVEN:
+        return Why(*NO_EVIDENCE)
     if finding.reason == Reason.NO_DATA and finding.quantities == {"leak_state"}:
         return NO_DETECTOR
     nobody_spoke = finding.quantities == {"answer"} or (finding.cause is None and not finding.bad)
@@ -60,6 +65,8 @@ def _why(finding: Finding) -> Why | None:
 
 def _group(finding: Finding, why: Why) -> tuple[str, ...]:
     reason = str(finding.reason)
+    if finding.does in CHECKS:
+        return (reason, finding.does)
     if why is NO_ANSWER or finding.reason in RUN_WIDE:
         return (reason, why.title if why is NO_ANSWER else ",".join(sorted(finding.quantities)))
     return (reason, _device(finding), ",".join(sorted(finding.quantities)))

@@ -8,11 +8,18 @@ from bringup.diagnosis.remedies_accelerator import ACCELERATOR_REMEDIES
 from bringup.diagnosis.remedies_device import DEVICE_REMEDIES
 from bringup.diagnosis.remedies_link import LINK_REMEDIES
 from bringup.diagnosis.remedies_management import MANAGEMENT_REMEDIES
+from bringup.diagnosis.rules_fibre import FIBRE_REMEDIES
 
 REMEDIES = MappingProxyType(
     {
         remedy.id: remedy
-        for remedy in (*LINK_REMEDIES, *DEVICE_REMEDIES, *MANAGEMENT_REMEDIES, *ACCELERATOR_REMEDIES)
+        for remedy in (
+            *LINK_REMEDIES,
+            *FIBRE_REMEDIES,
+            *DEVICE_REMEDIES,
+            *MANAGEMENT_REMEDIES,
+            *ACCELERATOR_REMEDIES,
+        )
     }
 )
 ABOUT = """\

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import NamedTuple
 
+from bringup.diagnosis.rules_fibre import FIBRE_SINGLES
 from bringup.diagnosis.rules_optic import OPTIC_SINGLES
 from bringup.diagnosis.words import Single
 
@@ -67,6 +68,7 @@ HOST_SIZE = Single(
 SINGLES = MappingProxyType(
     {
         **OPTIC_SINGLES,
+        **FIBRE_SINGLES,
         "serial": IDENTITY,
         "model": IDENTITY,
         "hostname": IDENTITY,

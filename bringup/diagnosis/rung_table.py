@@ -42,6 +42,27 @@ STOPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lane-dark": ("lane",),
         "lanes-uneven": ("lane",),
         "light-high": ("light", "lane"),
+        **{
+            f"value-of-{name}": ("lane",)
+            for name in (
+                "rx_alarm_room_db",
+                "tx_alarm_room_db",
+                "bias_alarm_room_ma",
+                "bias_off_median",
+                "tx_power_spread_db",
+                "lane_locked",
+            )
+        },
+        "value-of-laser_source_ok": ("light",),
+        **{
+            f"value-of-{name}": ("state machine",)
+            for name in (
+                "temperature_c",
+                "module_temperature_c",
+                "temperature_alarm_room_c",
+                "supply_voltage_v",
+            )
+        },
         "monitor-silent": ("light", "lane"),
         "far-end-not-proven": ("light", "lane"),
         "fec-differs": ("FEC",),
@@ -101,6 +122,16 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "configuration": ("speed_gbps", "speed_set_gbps"),
     }
 )
+OF_LANES: Mapping[str, str] = MappingProxyType(
+    {
+        "rx_alarm_room_db": "light {} dB from the module's alarm",
+        "tx_alarm_room_db": "sent light {} dB from the module's alarm",
+        "bias_alarm_room_ma": "bias {} mA from the module's alarm",
+        "bias_off_median": "bias {} of the median off",
+        "lane_locked": "lock: {}",
+    }
+)
+"""What else is told of a lane, said where it is not good."""
 LIGHT = ("tx_power_dbm", "rx_power_dbm")
 SAID: Mapping[tuple[str, Scalar], str] = MappingProxyType(
     {

@@ -12,7 +12,17 @@ from typing import Literal
 
 from bringup.diagnosis.case import Case
 from bringup.diagnosis.observed import Observed, Seen
-from bringup.diagnosis.rung_table import DEVICE, LIGHT, QUANTITIES, RUNGS, SAID, STOPS, UNTOLD, WORDS
+from bringup.diagnosis.rung_table import (
+    DEVICE,
+    LIGHT,
+    OF_LANES,
+    QUANTITIES,
+    RUNGS,
+    SAID,
+    STOPS,
+    UNTOLD,
+    WORDS,
+)
 from bringup.diagnosis.scene_link import ACTIVATED
 from bringup.model.cause import Ladder, Rung
 from bringup.model.inventory import Inventory
@@ -189,10 +199,21 @@ def _lanes(observed: Observed, port: str, which: Literal["best", "worst"]) -> To
             judged += best[1].judgements
             words.append(f"{does} {_span([seen for _, seen in lanes])}")
     if which == "worst":
+        for quantity, said in OF_LANES.items():
+            lanes = list(observed.lanes(port, quantity))
+            judged += [each for _, seen in lanes for each in seen.judgements]
+            words += [f"lane {lane} {said.format(_plain(seen))}" for lane, seen in lanes if seen.bad]
         spread = observed.get(port, "rx_power_spread_db")
         judged += spread.judgements
         words = words or _all_good(observed, port, spread)
     return judged, ", ".join(words)
+
+
+def _plain(seen: Seen) -> str:
+    value = seen.value
+    if value is None:
+        return "not told"
+    return f"{value:.2f}" if isinstance(value, float) else "yes" if value is True else "no"
 
 
 def _all_good(observed: Observed, port: str, spread: Seen) -> list[str]:

@@ -16,6 +16,7 @@ from bringup.model.subject import link
 from bringup.model.units import QUANTITIES as KNOWN
 from bringup.model.verdict import Verdict
 from tests.diagnosis.record import C1, C3, C4, Record, errors, healthy, light, up
+from tests.diagnosis.test_relock import More
 
 
 def only_ladder(record: Record) -> Ladder:
@@ -173,3 +174,22 @@ def test_the_rung_of_a_device_that_can_not_be_read_is_its_power_and_is_as_bad_as
     ladder = only_ladder(record)
     assert ladder.stops_at == "power"
     assert ladder.climbed[-1].verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("part", "quantity", "value", "stops", "said"),
+    [
+        ("#lane-2", "rx_alarm_room_db", -0.5, "lane", "lane 2 light -0.50 dB from the module's alarm"),
+        ("#lane-4", "lane_locked", False, "lane", "lane 4 lock: no"),
+        ("", "temperature_c", 75.0, "state machine", "75 °C"),
+    ],
+)
+def test_what_is_wrong_with_a_module_by_itself_stands_on_a_rung_too(
+    part: str, quantity: str, value: float | bool, stops: str, said: str
+) -> None:
+    record = More()
+    healthy(record)
+    record.step("optics", "acceptance", C1[0], [(C1[0] + part, quantity, value)])
+    ladder = only_ladder(record)
+    assert ladder.stops_at == stops
+    assert said in ladder.climbed[-1].near

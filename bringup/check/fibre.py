@@ -65,24 +65,24 @@ def _told(at: At, end: str, form: str) -> Measurement:
     """
     found, words = _newest(at.attached(end), form), form.replace("_", " ")
     if found is None:
-        raise NoData(f"{end}: no {words} result is attached", HOW)
+        raise NoData(f"no {words} result is attached to {end}", HOW)
     if found.outcome == "unparsable":
-        raise Unparsable(f"{end}: {found.name!a} can't be read: {found.told[:200]}", "Export it again.")
+        raise Unparsable(f"{found.name!a} of {end} can't be read: {found.told[:200]}", "Export it again.")
     if found.outcome != "ok":
-        raise NoData(f"{end}: {found.name!a} holds no {words} result", "Export it again.")
+        raise NoData(f"{found.name!a} of {end} holds no {words} result", "Export it again.")
     if at.args.newer_than_mating and at.unmated_since(end, found.seq):
-        raise Outdated(f"{end}: the plug came out after the {words} result was attached", "Do it again.")
+        raise Outdated(f"the plug of {end} came out after its {words} result was attached", "Do it again.")
     if at.args.max_age_h is not None and _age_s(at, found) > at.args.max_age_h * 3600:
-        raise Outdated(f"{end}: the {words} result is older than {at.args.max_age_h:g} h", "Do it again.")
+        raise Outdated(f"the {words} result of {end} is older than {at.args.max_age_h:g} h", "Do it again.")
     wanted = fibres_of(at.inventory, end)
     if form != "otdr" and wanted is not None and 0 < found.fibres < wanted:
         raise NoData(
-            f"{end}: the {words} result tells of {found.fibres} of {wanted} fibres", "Do all of them."
+            f"the {words} result of {end} tells of {found.fibres} of {wanted} fibres", "Do all of them."
         )
     if form == "end_face":
         return measured(end, "end_face", found.result)
     if found.loss_db is None:
-        raise NoData(f"{end}: {found.name!a} tells no loss from end to end", "Measure the whole fibre.")
+        raise NoData(f"{found.name!a} of {end} tells no loss from end to end", "Measure the whole fibre.")
     return measured(end, "insertion_loss_db" if form == "loss" else "link_loss_db", found.loss_db)
 
 

@@ -52,8 +52,8 @@ FIBRE_REMEDIES = (
         "inspect or measure the fibre, and attach what the instrument has exported to both ends of the cable",
         (
             "Switch the transmitters at both ends off, and see that they are off, before a scope comes near.",
-            "Take the plug out, inspect, clean only what is dirty, inspect again; measure loss where it is wanted.",
-            "Export the result of every fibre: as a table with PASS or FAIL by IEC 61300-3-35, dB, or a .sor file.",
+            "Take the plug out, inspect, clean only what is dirty, inspect again; measure loss where wanted.",
+            "Export all fibres: a table with PASS or FAIL by IEC 61300-3-35, losses in dB, or a .sor file.",
             "`bringup tell RUN attach DEVICE/PORT FILE` for each end, before the plug goes in again.",
         ),
         "field rules 13 and 15",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bringup.diagnosis.observed import Finding, Observed
 from bringup.diagnosis.rule import Facts
 from bringup.diagnosis.rules_device import kind_of
+from bringup.diagnosis.rules_fibre import CHECKS
 from bringup.model.intent import outlet_subject
 from bringup.model.inventory import Device, Inventory
 from bringup.model.measurement import Scalar
@@ -76,7 +77,7 @@ def device_of(finding: Finding, inventory: Inventory) -> str | None:
     None for a verdict that was judged: nothing failed there, something was not told. A check of ours that
     failed by itself is laid to the device that it was at.
     """
-    if not finding.message or (finding.bad and finding.cause is None):
+    if not finding.message or (finding.bad and finding.cause is None) or finding.does in CHECKS:
         return None
     words = (finding.cause or "").split(" ", 1)[0]
     begins = finding.message.split(" ", 1)[0].rstrip(":")

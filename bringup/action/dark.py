@@ -3,7 +3,8 @@
 Before a scope looks into a fibre, or a bulkhead is cleaned, the transmitters of both ends are switched off,
 and read to be off at both ends. That is a lease: it stands in the record as something left altered, its
 devices hold it by themselves, and nothing but its release lets go of it, neither the end of this program nor
-another action of the run. Where one end can't be proven dark the record says so, and never that it is safe.
+another action of the run. Where one end can't be proven dark the record says so, and never that it is safe;
+and a run that goes on after a stop calls nothing safe that it has not proven again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bringup.model.measurement import NOT_AVAILABLE, Measurement, Scalar, measur
 from bringup.model.subject import ends
 
 SAFE = "DARK, SAFE TO INSPECT: the transmitters of both ends are held off"
-UNPROVEN = "NOT PROVEN DARK: the transmitters of both ends are being switched off"
+UNPROVEN = "NOT PROVEN DARK: the transmitters of both ends were told to be off"
 HOLD, RELEASE = "link.dark", "link.light"
 HOLDS = frozenset({HOLD, RELEASE})
 """What may be done to ports that are held dark."""

@@ -82,6 +82,10 @@ class Acting:
         """What is left other than it should be, oldest first."""
         return self._alterations.left
 
+    async def begin(self) -> None:
+        """Before anything is run: what only an earlier part of this run has proven is not proven now."""
+        await self._alterations.doubt()
+
     def amend(self, inventory: Inventory) -> None:
         """From now on identities are compared with this inventory: a part was replaced (field rule 23)."""
         self._inventory = inventory

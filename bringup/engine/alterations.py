@@ -8,7 +8,7 @@ import msgspec
 
 from bringup.action.base import Action, Alteration, State
 from bringup.action.base import Outcome as ActionOutcome
-from bringup.action.dark import HOLDS, RELEASE
+from bringup.action.dark import HOLDS, RELEASE, SAFE, UNPROVEN
 from bringup.engine.book import Book
 from bringup.model.catalogue import Spec
 from bringup.model.envelope import Limit
@@ -39,10 +39,22 @@ class Alterations:
             for each in altered
         }
 
+        self._inherited = set(self._list)
+
     @property
     def left(self) -> tuple[AlteredState, ...]:
         """Oldest first."""
         return tuple(self._list.values())
+
+    async def doubt(self) -> None:
+        """What an earlier part of this run had proven dark may have been lit since: a device that restarted
+        keeps no hold. It stays held, and is no longer called safe.
+        """
+        for each in list(self._list.values()):
+            if each.what == SAFE and (each.subject, SAFE) in self._inherited:
+                await self._add(each.subject, Alteration(UNPROVEN, each.undo, each.action, each.arguments))
+                await self._take_off(each.subject, SAFE)
+        self._inherited.clear()
 
     async def begin(self, action: Action, subject: str, before: State) -> None:
         """What is altered while the change is under way, noted before it is made."""

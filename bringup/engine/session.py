@@ -72,6 +72,7 @@ class Session:
 
         What goes wrong with the journal ends everything at once: no step starts after it.
         """
+        await self._acting.begin()
         done = {stage.name: asyncio.Event() for stage in self._plan.stages}
         try:
             async with asyncio.TaskGroup() as group:

@@ -90,8 +90,23 @@ async def test_field_13_a_hold_outlives_the_program_that_took_it(
     session = await again.open(*stages(SHUT_STEP), state=before)
     await session.run()
     (still,) = session._acting.altered
-    assert (still.what, still.arguments) == (SAFE, {"first": "lanes", "second": "lanes"})
+    assert (still.what, still.arguments) == (UNPROVEN, {"first": "lanes", "second": "lanes"})
     assert verdicts(await again.state()) == {f"stage-0/port.down@leaf-1/{PORT}": "UNKNOWN skipped"}
+
+
+async def test_field_13_what_is_held_after_a_stop_is_safe_again_once_it_is_proven_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = world()
+    before = await stand_of(tmp_path / "first", first, monkeypatch).run(*stages(DARK_STEP))
+    again = stand_of(tmp_path / "again", first, monkeypatch)
+    session = await again.open(*stages(DARK_STEP, name="again"), state=before)
+    await session.run()
+    (still,) = session._acting.altered
+    assert (still.what, still.arguments) == (SAFE, {"first": "lanes", "second": "lanes"})
+    assert await session._acting.undo(still) == "PASS"
+    assert first.did[-2:] == ON.split("; ")
+    assert left(await again.state()) == {}
 
 
 async def test_field_13_no_other_action_of_the_run_touches_what_is_held(

@@ -9,6 +9,8 @@ import msgspec
 from bringup.model.event import (
     Answered,
     Asked,
+    CablePut,
+    EvidenceAttached,
     Judged,
     Known,
     Measured,
@@ -123,6 +125,11 @@ def _told(event: Known | Unknown) -> str:
             return f"{event.subject}  {event.quantity} {amount(event.value, event.unit, event.reading)}"
         case Watched():
             return f"{event.subject}  {event.live.phase.value.replace('_', ' ')}  {event.live.trouble}"
+        case CablePut():
+            state = event.state.value.replace("_", " ")
+            return f"{event.label}  {state}  {event.subject}  {event.observed or ''}"
+        case EvidenceAttached():
+            return f"{event.subject}  {event.form}  {event.result or event.outcome}  {event.name}"
         case StepEnded():
             return f"{event.verdict.value:<8} {event.subject}  {event.step}  {event.reason or ''}"
         case StepStarted():

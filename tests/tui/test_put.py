@@ -18,6 +18,7 @@ from bringup.tui.scan import Scan
 from bringup.view.frame import Size
 from bringup.view.put import line_of
 from bringup.view.scene import Scene
+from bringup.view.screen_journal import _line
 from bringup.view.summary import plain
 from tests.tui.scenes import HOSTILE, console, good, keys, scene, text
 
@@ -228,3 +229,8 @@ async def test_in_lines_a_label_names_both_places_and_the_run_looks_at_the_one_t
 async def test_in_lines_what_names_no_plug_sends_nothing(line: str) -> None:
     written, sent = await typed(line)
     assert len(written) == 1 and not sent
+
+
+def test_the_journal_tells_each_change_in_one_line() -> None:
+    row = plain(_line(put(PutState.WRONG_PORT, observed=NEXT)))
+    assert row.split(None, 1)[1].strip() == f"CablePut         C-003  wrong port  {HERE}  {NEXT}"

@@ -13,6 +13,8 @@ from bringup.lab.wiring import Wiring
 
 RX_LOS_FLAGS = ("147", "148")
 """Of CMIS page 11h: loss of light, and of lock, at a receiver."""
+LEAST_MEAN = 1e-12
+"""What is expected less often than this does not happen."""
 JUST_AFTER_S = 1e-4
 """What is due at an edge is reckoned behind it, on the far side of any rounding."""
 
@@ -271,17 +273,22 @@ def count(wiring: Wiring, port: Port, since: float, now: float, dice: random.Ran
 
 
 def _count_port(port: Port, ber_now: float, seconds: float, dice: random.Random) -> None:
+    """Codewords fall into bins by how many of their symbols are wrong; all totals follow from the bins."""
     codewords = physics.codewords_per_s(port.speed_gbps) * seconds
-    lost = physics.uncorrectable_probability(ber_now)
     wrong_bits = physics.line_rate_bps(port.speed_gbps) * seconds * ber_now
-    uncorrectable = poisson(codewords * lost, dice)
-    touched = poisson(codewords * max(0.0, physics.touched_probability(ber_now) - lost), dice)
-    symbols = poisson(codewords * physics.CODEWORD_SYMBOLS * physics.symbol_error_probability(ber_now), dice)
-    counters = port.counters
+    uncorrectable = poisson(codewords * physics.uncorrectable_probability(ber_now), dice)
+    counters, touched, symbols = port.counters, 0, uncorrectable * (physics.CORRECTABLE_SYMBOLS + 1)
+    for wrong, share in enumerate(physics.codeword_bins(ber_now)):
+        mean = codewords * share
+        if wrong and mean > LEAST_MEAN:
+            fallen = poisson(mean, dice)
+            counters.bins[wrong] += fallen
+            touched, symbols = touched + fallen, symbols + wrong * fallen
+    counters.bins[0] += max(0, int(codewords) - touched - uncorrectable)
     counters.codewords += int(codewords)
     counters.uncorrectable_codewords += uncorrectable
     counters.corrected_codewords += touched
-    counters.symbol_errors += max(symbols, touched)
+    counters.symbol_errors += symbols
     counters.corrected_bits += max(touched, int(wrong_bits))
 
 

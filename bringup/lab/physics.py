@@ -107,6 +107,18 @@ def uncorrectable_probability(ber: float) -> float:
     return min(1.0, total)
 
 
+@lru_cache(maxsize=4096)
+def codeword_bins(ber: float) -> tuple[float, ...]:
+    """That a codeword holds 0, 1, … 15 wrong symbols: a binomial of 544."""
+    p = symbol_error_probability(ber)
+    if p <= 0.0:
+        return (1.0,) + (0.0,) * CORRECTABLE_SYMBOLS
+    return tuple(
+        math.comb(CODEWORD_SYMBOLS, wrong) * p**wrong * math.exp((CODEWORD_SYMBOLS - wrong) * math.log1p(-p))
+        for wrong in range(CORRECTABLE_SYMBOLS + 1)
+    )
+
+
 def touched_probability(ber: float) -> float:
     """That a codeword holds any wrong symbol."""
     return -math.expm1(CODEWORD_BITS * math.log1p(-min(ber, 0.5)))

@@ -45,6 +45,7 @@ class SonicShell:
             rf"show interfaces status{port}": self._status,
             rf"show interfaces fec status{port}": self._fec_status,
             r"show interfaces counters fec-stats": self._fec_stats,
+            r"show interfaces counters fec-histogram( -i)? (?P<name>\S+)": self._fec_histogram,
             rf"show interfaces transceiver presence{port}": self._presence,
             rf"show interfaces transceiver eeprom (-d|--dom){port}": self._eeprom,
             r"(sudo )?docker exec (-i )?lldp lldpctl -f json0": self._neighbors,
@@ -228,8 +229,16 @@ class SonicShell:
             "N/A" if ber is None else f"{ber * 1.3:.2e}",
             "0" if port.up else "N/A",
             "0" if port.up else "N/A",
-            "N/A",
+            str(max((wrong for wrong, count in enumerate(counters.bins) if count), default=0)),
         ]
+
+    def _fec_histogram(self, name: str) -> Reply:
+        port = next(iter(self._ports(name)), None)
+        if port is None:
+            return Reply(f"Failed to find interface: {name}\n", "", 1)
+        bins = self._world.counters(port.subject).bins
+        rows = [[f"BIN{wrong}", str(count)] for wrong, count in enumerate(bins)]
+        return Reply(table(["Symbol Errors Per Codeword", "Codewords"], rows, "<>"))
 
     def _presence(self, name: str | None) -> Reply:
         rows = [[port.name, "Present" if port.optic else "Not present"] for port in self._ports(name)]

@@ -82,7 +82,9 @@ class Adapter(Thing, kw_only=True):
 
 
 class Counters(Thing, kw_only=True):
-    """Totals of one receiver; they only grow until the device reboots. `transitions`: up or down."""
+    """Totals of one receiver; they only grow until the device reboots. `transitions`: up or down. `bins`:
+    codewords by their number of wrong symbols, 0 to 15.
+    """
 
     corrected_codewords: int = 0
     uncorrectable_codewords: int = 0
@@ -90,6 +92,7 @@ class Counters(Thing, kw_only=True):
     corrected_bits: int = 0
     codewords: int = 0
     transitions: int = 0
+    bins: list[int] = msgspec.field(default_factory=lambda: [0] * 16)
 
 
 class HeldCounters(Thing, kw_only=True):

@@ -199,7 +199,9 @@ class World(Reckoning):
         for port in self.ports(device):
             ber = self.pre_fec_ber(port.subject)
             port.held_counters = HeldCounters(
-                since=self.plant.at, counters=msgspec.structs.replace(port.counters), pre_fec_ber=ber
+                since=self.plant.at,
+                counters=msgspec.structs.replace(port.counters, bins=list(port.counters.bins)),
+                pre_fec_ber=ber,
             )
 
     def hang_monitors(self, device: str) -> None:

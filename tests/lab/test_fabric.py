@@ -11,6 +11,7 @@ from bringup.lab.clock import HandClock
 from bringup.lab.faults import FaultBook
 from bringup.lab.hand import put_in, take_out
 from bringup.lab.profile_fabric import fabric_800g
+from bringup.lab.render_sonic import SonicShell
 from bringup.lab.state import Cable, CableEnd
 from bringup.lab.world import World, restore
 from bringup.model.errors import InputError
@@ -155,3 +156,21 @@ def test_plugs_are_confused_with_their_like(world: World) -> None:
         }
         assert len(media) == 1 or media == {"800GBASE-DR8", "400GBASE-DR4"} or "800G-DR8-LPO" in media
         fault.repair()
+
+
+def test_codewords_fall_into_bins_as_the_error_ratio_says_and_the_totals_are_those_of_the_bins(
+    world: World,
+) -> None:
+    subject = "leaf-1/Ethernet144"
+    FaultBook(world, 1).add(f"ber-rise@{subject}=1e-5")
+    links.clear_counters(world.port(subject), world.now())
+    forward(world, 120.0)
+    counted = world.counters(subject)
+    assert sum(counted.bins) + counted.uncorrectable_codewords == pytest.approx(counted.codewords)
+    assert sum(counted.bins[1:]) == counted.corrected_codewords
+    assert sum(wrong * count for wrong, count in enumerate(counted.bins)) == counted.symbol_errors
+    assert counted.bins[1] / counted.codewords == pytest.approx(5440 * 1e-5, rel=0.06)
+    assert counted.bins[2] / counted.bins[1] == pytest.approx(5440 * 1e-5 / 2, rel=0.06)
+    assert counted.bins[5] > 0 and counted.bins[9] == 0  # 0.6 and 1e-9 a second at 800G
+    told = SonicShell(world, "leaf-1").run("show interfaces counters fec-histogram -i Ethernet144").out
+    assert f"BIN1  {counted.bins[1]:>35}".split() == told.splitlines()[3].split()

@@ -151,14 +151,16 @@ def _put(
     kind: str, row: re.Match[str], supplies: list[Supply], fans: list[Fan], sensors: list[Sensor]
 ) -> None:
     name, measured = part_name(row[2]), row[4] or ""
-    celsius, rpm = _CELSIUS.fullmatch(measured), _RPM.fullmatch(measured)
-    ok = _ok(row[3])
+    celsius = _CELSIUS.fullmatch(measured)
+    if celsius:
+        sensors.append(Sensor(name=name, temperature_c=value(float(celsius[1]))))
+        if kind != "Power":
+            return
+    rpm, ok = _RPM.fullmatch(measured), _ok(row[3])
     if kind == "Power" and _SUPPLY.fullmatch(row[2]):
         supplies.append(Supply(name=name, present=value(row[3] != "Absent"), ok=ok))
     if kind.startswith("Fan") and not celsius:
         fans.append(Fan(name=name, ok=ok, speed_rpm=read_number(rpm[1]) if rpm else ABSENT))
-    if celsius:
-        sensors.append(Sensor(name=name, temperature_c=value(float(celsius[1]))))
 
 
 def _ok(state: str) -> Read:

@@ -217,7 +217,7 @@ def read_number(text: str | None, unit: str = "") -> Read:
         Damaged: something else.
     """
     if text is not None and text.endswith(unit):
-        bare = text[: -len(unit)] if unit else text
+        bare = text[: -len(unit)].rstrip() if unit else text
         if _DECIMAL.fullmatch(bare):
             return value(float(bare))
     return _read(text, unit, lambda field: float(number(field)))
@@ -240,7 +240,7 @@ def read_power_dbm(text: str | None) -> Read:
     """
     read = None
     if text is not None:
-        if text.endswith("dBm") and _DECIMAL.fullmatch(bare := text[:-3]):
+        if text.endswith("dBm") and _DECIMAL.fullmatch(bare := text[:-3].rstrip()):
             read = value(float(bare))
         elif text.strip().removesuffix("dBm").rstrip().lower() in _INFINITE:
             return DARK

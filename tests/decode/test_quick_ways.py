@@ -107,8 +107,8 @@ def test_a_table_of_sonic_with_something_between_its_columns_is_still_damaged() 
     st.floats(-60, 60).map(lambda number: f"{number:.4f}")
     | st.sampled_from(["7", "-inf", "1,0", "N/A", "", "1e3"])
 )
-def test_a_number_with_its_unit_is_the_same_with_a_blank_between(text: str) -> None:
-    """The blank is what the quick way does not know."""
+def test_a_number_with_its_unit_is_the_same_with_blanks_around_it(text: str) -> None:
+    """The one before it is what the quick way does not know."""
 
     def told(read: object, *words: str) -> object:
         try:
@@ -116,11 +116,13 @@ def test_a_number_with_its_unit_is_the_same_with_a_blank_between(text: str) -> N
         except Damaged:
             return None
 
-    assert told(read_number, f"{text}mA", "mA") == told(read_number, f"{text} mA", "mA")
-    assert told(read_power_dbm, f"{text}dBm") == told(read_power_dbm, f"{text} dBm")
+    assert told(read_number, f"{text}mA", "mA") == told(read_number, f" {text} mA", "mA")
+    assert told(read_power_dbm, f"{text}dBm") == told(read_power_dbm, f" {text} dBm")
 
 
-STEP = st.sampled_from(["/a", "/b", "/a[k=1]", "/a[k=x/y]", "/b[k=x\\]", "/m:c", "/", "", "d", "[k=1]", "/c]"])
+STEP = st.sampled_from(
+    ["/a", "/b", "/a[k=1]", "/a[k=x/y]", "/b[k=x\\]", "/m:c", "/", "", "d", "[k=1]", "/c]"]
+)
 HELD = st.sampled_from([1, "x", None, {"d": 2}, [{"name": "e"}], []])
 
 

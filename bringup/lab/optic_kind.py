@@ -198,6 +198,12 @@ KINDS: Mapping[str, OpticKind] = MappingProxyType(
 """By medium."""
 
 
+OTHER_MEDIA: Mapping[str, int] = MappingProxyType(
+    {"400GBASE-DR4-2": 85, "800GBASE-DR8-2": 87, "200GBASE-DR4": 23, "200GBASE-FR4": 24, "800GBASE-FR4": 122}
+)
+"""Media codes of single-mode modules that may turn up in a cage by mistake."""
+
+
 @lru_cache(maxsize=256)
 def kind_of(medium: str) -> OpticKind:
     """The kind of a medium; one that is not in the table is like 400GBASE-DR4 in all but its name."""
@@ -208,6 +214,6 @@ def kind_of(medium: str) -> OpticKind:
     return like._replace(
         medium=medium,
         lanes=medium_lanes(medium) or like.lanes,
-        media=Coded(0, medium),
+        media=Coded(OTHER_MEDIA.get(medium, 0), medium),
         told=medium,
     )

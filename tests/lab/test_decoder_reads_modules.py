@@ -100,6 +100,15 @@ def test_a_fault_of_the_world_is_in_what_the_decoder_reads() -> None:
     assert {lane.data_path_state.value for lane in states if isinstance(lane, ModuleLane)} == {"Deactivated"}
 
 
+def test_a_module_of_another_kind_says_so_in_its_own_bytes() -> None:
+    world, subject = make_world(), PORTS[3]
+    FaultBook(world, 1).add(f"wrong-optic@{subject}")
+    world.clock.forward(60.0)  # type: ignore[attr-defined]
+    optic = decoded(dump(world, subject)).facts["optic"]
+    assert isinstance(optic, Optic)
+    assert optic.medium.value == "800GBASE-DR8-2"
+
+
 def test_observables_agree_with_the_error_ratio_that_the_switch_counts() -> None:
     world, subject = make_world(), PORTS[3]
     found = decoded(dump(world, subject)).facts["observables"]

@@ -63,6 +63,8 @@ class EosShow:
         }
         self._of_all_ports: dict[str, Callable[[World, str, list[str]], Json]] = {
             "show priority-flow-control counters": counters.pause,
+            "show priority-flow-control counters watchdog": counters.pause_watchdog,
+            "show running-config section priority-flow-control": counters.pause_configured,
             "show qos interfaces ecn counters queue": counters.marked,
             "show lacp counters all-ports": counters.bundle_packets,
         }
@@ -87,6 +89,8 @@ class EosShow:
 
     def text(self, command: str) -> str | None:
         """What a terminal would show, for the few commands that have a text form here; else None."""
+        if command == "show priority-flow-control counters":
+            return counters.pause_text(self._world, self._name)
         return system.text(self._world, self._name, command)
 
     @property

@@ -95,6 +95,22 @@ def pause(world: World, device: str, names: list[str]) -> Json:
     return {"interfaceCounters": {name: {"rxFrames": 0, "txFrames": 0} for name in names}}
 
 
+def pause_text(world: World, device: str) -> str:
+    """The same as a terminal shows it, all priorities together; ports are short there."""
+    rows = [f"{'Et' + port.name.removeprefix('Ethernet'):<12}{0:>12}{0:>16}" for port in world.ports(device)]
+    return "\n".join([f"{'Port':<12}{'RxPfc':>12}{'TxPfc':>16}", *rows]) + "\n"
+
+
+def pause_watchdog(world: World, device: str, names: list[str]) -> Json:
+    """`show priority-flow-control counters watchdog`: what never happened is left out."""
+    return {"interfaces": {}}
+
+
+def pause_configured(world: World, device: str, names: list[str]) -> Json:
+    """`show running-config section priority-flow-control`: no port has it on."""
+    return {"cmds": {}}
+
+
 def marked(world: World, device: str, names: list[str]) -> Json:
     """`show qos interfaces ecn counters queue`: marking is not configured."""
     unmarked = {str(number): "-" for number in range(TRAFFIC_CLASSES)}

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bringup.decode.eos_flow import PFC_COUNTERS
 from bringup.lab.eapi_server import EapiServer
 from bringup.lab.keys import certificate_fingerprint, make_certificate
 from bringup.lab.web_server import MAX_REQUEST_BYTES
@@ -309,3 +310,13 @@ async def test_a_stopped_server_starts_again_on_the_same_port(world: World) -> N
     await server.stop()
     assert await server.start("127.0.0.1", port) == port
     await server.stop()
+
+
+async def test_the_switch_tells_its_pause_frames_as_a_table_and_the_driver_reads_it(world: World) -> None:
+    async with eapi(world) as switch:
+        answer = await switch.call("show priority-flow-control counters", format="text")
+    told = PFC_COUNTERS.decode(answer["result"][0]["output"].encode())
+    assert told.outcome == "ok", told.warnings
+    flow: Any = told.facts["flow"]
+    assert [each.port for each in flow] == [port.name for port in world.ports("leaf-2")]
+    assert {(each.rx_pause_frames.value, each.tx_pause_frames.value) for each in flow} == {(0, 0)}

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from bringup.diagnosis.rules_fibre import FIBRE_SINGLES
 from bringup.diagnosis.rules_optic import OPTIC_SINGLES
+from bringup.diagnosis.rules_segment import SEGMENT_SINGLES
 from bringup.diagnosis.words import Single
 
 IDENTITY = Single(
@@ -69,6 +70,7 @@ SINGLES = MappingProxyType(
     {
         **OPTIC_SINGLES,
         **FIBRE_SINGLES,
+        **SEGMENT_SINGLES,
         "serial": IDENTITY,
         "model": IDENTITY,
         "hostname": IDENTITY,

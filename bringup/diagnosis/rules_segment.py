@@ -21,8 +21,8 @@ SEGMENT_SINGLES = MappingProxyType(
         "bad_segment": Single(
             "the link of {subject} is bad at: {value}",
             ("the segment behind the last loopback that was good",),
-            "at a module: try it in a port that is out of service; at the fibre: inspect both ends; at the lanes"
-            " of a host: other signal settings, then another port",
+            "at a module: try it in a port that is out of service; at the fibre: inspect both ends;"
+            " at the lanes of a host: other signal settings, then another port",
             "check-signal-quality",
             "subject",
         ),

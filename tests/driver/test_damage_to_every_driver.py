@@ -38,15 +38,17 @@ async def outcome(driver: Any, read: str) -> object:
 
 
 async def reads_of(platform: str) -> dict[str, tuple[object, int]]:
-    """Read -> the facts of the intact device, and how many replies they took. At least one can be read."""
+    """Read -> the facts of the intact device, and how many replies they took. At least one can be read; what
+    follows from a command that is not there has no reply to spoil.
+    """
     found = {}
     for read in READS:
         links = DamagedLinks(DEVICES[platform](), Damage("none", 0))
         driver = opened(platform, links)
         if hasattr(driver, read) and not isinstance(whole := await outcome(driver, read), DeviceError):
             found[read] = (whole, links.replies)
-    assert found and all(replies > 0 for _, replies in found.values())
-    return found
+    assert found
+    return {read: each for read, each in found.items() if each[1] > 0}
 
 
 def test_every_platform_has_a_canned_device() -> None:

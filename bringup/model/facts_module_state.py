@@ -7,9 +7,9 @@ from bringup.model.measurement import ABSENT, Read
 
 
 class LaneState(Fact, frozen=True, kw_only=True):
-    """One lane; `index` counts from 1. `data_path` is Deactivated, Init, Deinit, Activated, TxTurnOn, TxTurnOff
-    or Initialized (CMIS, page 11h), `config_status` how the last configuration of its host lane ended.
-    Signal-to-noise ratios are in dB; ratios of bit errors are those before correction.
+    """One lane; `index` counts from 1. `data_path` is Deactivated, Init, Deinit, Activated, TxTurnOn,
+    TxTurnOff or Initialized (CMIS, page 11h), `config_status` how the last configuration of its host lane
+    ended. Signal-to-noise ratios are in dB; ratios of bit errors are those before correction.
     """
 
     index: int

@@ -32,6 +32,7 @@ from tests.driver.nxos import test_nxos as nxos
 from tests.driver.openconfig.updates import UPDATES
 from tests.driver.raritan_pdu import variables as raritan
 from tests.driver.redfish_bmc import resources
+from tests.driver.redfish_equipment import resources as equipment
 from tests.driver.servertech_pdu import variables as servertech
 from tests.driver.snmp_switch import variables as switch
 from tests.driver.sonic import replies as sonic
@@ -48,6 +49,9 @@ DEVICES: Mapping[str, Callable[[], Any]] = MappingProxyType(
         "nxos": lambda: CannedLinks(dict(nxos.REPLIES)),
         "raritan-pdu": lambda: CannedWires(snmp=CannedSnmp(raritan.VARIABLES)),
         "redfish-bmc": lambda: CannedWires(redfish=CannedHttp(resources.healthy())),
+        "redfish-equipment": lambda: CannedWires(
+            redfish=CannedHttp(equipment.COOLING | equipment.RACK_PDU | equipment.POWER_SHELF)
+        ),
         "servertech-pdu": lambda: CannedWires(snmp=CannedSnmp(servertech.VARIABLES)),
         "snmp-switch": lambda: CannedWires(snmp=CannedSnmp(switch.VARIABLES)),
         "sonic": lambda: CannedLinks(sonic.healthy()),

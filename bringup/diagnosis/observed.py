@@ -46,6 +46,11 @@ class Seen(msgspec.Struct, frozen=True):
         return self.worst is not None and self.worst.verdict is Verdict.MARGINAL
 
     @property
+    def unlimited(self) -> bool:
+        """It was read, and nobody has said how much is good."""
+        return self.worst is not None and self.worst.reason is Reason.NO_LIMIT
+
+    @property
     def failed(self) -> bool:
         return self.worst is not None and self.worst.verdict is Verdict.FAIL
 

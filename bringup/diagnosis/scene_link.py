@@ -138,7 +138,9 @@ def _receiver(side: str, observed: Observed, port: str) -> dict[str, Scalar | No
         f"{side}_rx_weak": len({*low, *weak}),
         f"{side}_rx_weak_lanes": _listed(sorted({*low, *weak})),
         f"{side}_rx_high": sum(seen.failed and powers[lane] > 0 for lane, seen in judged.items()),
-        f"{side}_rx_unread": sum(seen.bad and not seen.failed and not seen.dark for _, seen in lanes),
+        f"{side}_rx_unread": sum(
+            seen.bad and not (seen.failed or seen.dark or seen.unlimited) for _, seen in lanes
+        ),
         f"{side}_rx_span": _span(list(powers.values())),
         f"{side}_rx_spread_db": round(max(powers.values()) - min(powers.values()), 2) if powers else None,
         f"{side}_rx_uneven": observed.get(port, "rx_power_spread_db").failed,

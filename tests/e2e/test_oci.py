@@ -61,6 +61,7 @@ def test_light_that_no_public_text_limits_is_not_known_until_a_site_limits_it(
     assert status == 3
     reasons = {reason for cause in said["causes"] for reason in cause["reasons"]}
     assert reasons == {"no_limit"}
+    assert [cause["remedy"] for cause in said["causes"]] == ["state-a-limit"]
     assert {step["step"] for step in said["steps"] if step["verdict"] != "PASS"} == {"external"}
     status, said = bring_up(nursery, rack, tmp_path, with_limits(tmp_path))
     assert (status, said["causes"]) == (0, [])

@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.made
+# Tests of whole runs wait half of their time, for disks and for devices: one more than the machines have cores.
+WORKERS ?= 3
 
 # Tests start this program many hundred times: without kept byte code each start compiles it anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -19,7 +21,7 @@ check: venv
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 bench: venv
 	$(BIN)/python benchmarks/run.py

@@ -219,6 +219,7 @@ def test_what_tell_sends_the_console_sends_too() -> None:
         "watch": "the watch screen",
         "who": "the screen of who is here",
         "waive": "the waiver's form",
+        "put": "the screen of a cable in hand",
     }
     typed = {entry.name for entry in ENTRIES if not entry.opens}
     assert set(WORDS) == typed | set(elsewhere)

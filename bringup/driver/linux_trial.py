@@ -12,17 +12,16 @@ import re
 import shlex
 
 from bringup.decode import ethtool_counters, ethtool_settings, linux_link
+from bringup.driver import timed_job
 from bringup.driver.reading import Command, change, read
 from bringup.driver.told import fact, facts
-from bringup.driver.trial import TAKEN_BACK, NoTimer, check_lines, check_name
-from bringup.model.errors import NoData, Refused, Unparsable
+from bringup.driver.trial import TAKEN_BACK, check_lines, check_name
+from bringup.model.errors import Refused, Unparsable
 from bringup.model.facts import Port, Trial
 from bringup.model.measurement import value
 from bringup.transport.base import Shell
 
 FOLDER = ".bringup"
-WAITING = "systemctl list-units --type=timer --state=active --no-legend --plain bringup-*"
-LISTED_BYTES = 64 * 1024
 NOT_FOUND, NO_SYSTEMD = 127, b"not been booted with systemd"
 SBIN = "PATH=$PATH:/usr/sbin:/sbin"
 """Where distributions keep these tools, which is often not in the path of a user."""
@@ -32,17 +31,12 @@ _SPEED = re.compile(rf"ethtool -s {_IF} speed [0-9]{{2,7}}(?: lanes [0-9]{{1,2}}
 _MTU = re.compile(rf"ip link set {_IF} mtu [0-9]{{2,5}}")
 _REFUSED = re.compile(r"(?!ethtool --set-fec |ethtool -s |ip link set )")
 _ENCODINGS = {"Auto": "auto", "None": "off", "Off": "off", "RS": "rs", "BaseR": "baser", "LLRS": "llrs"}
-_ACTIVE, _INACTIVE = b"active", (b"inactive", b"failed", b"unknown")
 
 
 async def read_trial(shell: Shell, name: str, *, device: str) -> Trial:
     """`pending` while the job waits, `kept` where the mark is, else `none`."""
-    said = await shell.run(f"systemctl is-active {check_name(name)}.timer")
-    word = said.stdout.strip()
-    if word == _ACTIVE:
+    if await timed_job.is_armed(shell, name, device=device):
         return Trial(name=name, state=value("pending"))
-    if word not in _INACTIVE:
-        raise Unparsable(f"{device}: systemctl says {word[:40]!a} of the timer {name}")
     marked = await shell.run(f"test -e {FOLDER}/{name}.kept")
     if marked.exit_status not in (0, 1):
         raise Unparsable(f"{device}: whether {name} was kept can't be read")
@@ -51,14 +45,10 @@ async def read_trial(shell: Shell, name: str, *, device: str) -> Trial:
 
 async def read_waiting(shell: Shell, *, device: str) -> tuple[str, ...]:
     """The trials whose job waits, whoever began them. Where there is no systemd nothing can wait."""
-    said = await shell.run(WAITING)
+    said = await shell.run(timed_job.LIST)
     if said.exit_status == NOT_FOUND or NO_SYSTEMD in said.stderr:
         return ()
-    if said.exit_status != 0:
-        raise NoData(f"{device}: `{WAITING}` ended with status {said.exit_status}")
-    text = said.stdout[:LISTED_BYTES].decode("utf-8", errors="replace")
-    names = [line.split()[0] for line in text.splitlines() if line.strip()]
-    return tuple(name.removesuffix(".timer")[:80] for name in names if name.endswith(".timer"))
+    return timed_job.armed_jobs(said, device=device)
 
 
 async def begin(
@@ -76,17 +66,8 @@ async def begin(
     script = shlex.join(("printf", "%s\\n", *reversed(back)))
     await change(shell, f"mkdir -p {FOLDER} && {script} > {FOLDER}/{name}.undo", device=device)
     if revert_after_s:
-        armed = (
-            f"sudo systemd-run --on-active={int(revert_after_s)} --unit={name}"
-            f' /bin/sh "$HOME/{FOLDER}/{name}.undo"'
-        )
-        try:
-            await change(shell, armed, device=device)
-        except Refused as refused:
-            raise NoTimer(
-                f"{device}: no timer could be armed: {refused.message}",
-                "Nothing was changed. Name the console server that leads to it: `with = { console = … }`.",
-            ) from None
+        command = f'/bin/sh "$HOME/{FOLDER}/{name}.undo"'
+        await timed_job.arm(shell, name, revert_after_s, command, device=device)
     for line in checked:
         await change(shell, f"sudo {line}", device=device)
     if not revert_after_s:
@@ -149,7 +130,7 @@ async def keep(shell: Shell, name: str, save: bool, *, device: str) -> None:
         )
     if (await read_trial(shell, name, device=device)).state.value != "pending":
         raise Refused(TAKEN_BACK.format(device=device, name=name))
-    await change(shell, f"sudo systemctl stop {name}.timer", device=device)
+    await timed_job.disarm(shell, name, device=device)
     await change(shell, f"touch {FOLDER}/{name}.kept", device=device)
 
 
@@ -158,6 +139,6 @@ async def revert(shell: Shell, name: str, *, device: str) -> None:
     state = (await read_trial(shell, check_name(name), device=device)).state.value
     await change(shell, f'sudo /bin/sh "$HOME/{FOLDER}/{name}.undo"', device=device)
     if state == "pending":
-        await change(shell, f"sudo systemctl stop {name}.timer", device=device)
+        await timed_job.disarm(shell, name, device=device)
     if state == "kept":
         await change(shell, f"rm -f {FOLDER}/{name}.kept", device=device)

@@ -11,34 +11,28 @@ import re
 import shlex
 
 from bringup.decode.result import Damaged, json_of
+from bringup.driver import timed_job
 from bringup.driver.reading import change
-from bringup.driver.trial import TAKEN_BACK, NoTimer, check_lines, check_name
-from bringup.model.errors import NoData, Refused, Unparsable
+from bringup.driver.trial import TAKEN_BACK, check_lines, check_name
+from bringup.model.errors import Refused, Unparsable
 from bringup.model.facts import Trial
 from bringup.model.measurement import value
 from bringup.transport.base import Shell
 
 KEPT = "-kept"
 LIST = "sudo config list-checkpoints"
-WAITING = "systemctl list-units --type=timer --state=active --no-legend --plain bringup-*"
-LISTED_BYTES = 64 * 1024
 CONFIG = "/usr/local/bin/config"
 DEADLINE_S = 60.0
 """A checkpoint or a rollback takes a switch some seconds."""
 _REFUSED = re.compile(
     r"(?!config )|config (save|load|reload|rollback|checkpoint|delete-checkpoint|replace|apply-patch)"
 )
-_ACTIVE, _INACTIVE = b"active", (b"inactive", b"failed", b"unknown")
 
 
 async def read_trial(shell: Shell, name: str, *, device: str) -> Trial:
     """`pending` while the job waits, `kept` where the mark is, else `none`."""
-    said = await shell.run(f"systemctl is-active {check_name(name)}.timer")
-    word = said.stdout.strip()
-    if word == _ACTIVE:
+    if await timed_job.is_armed(shell, name, device=device):
         return Trial(name=name, state=value("pending"))
-    if word not in _INACTIVE:
-        raise Unparsable(f"{device}: systemctl says {word[:40]!a} of the timer {name}")
     listed = await shell.run(LIST)
     try:
         names = json_of(listed.stdout)
@@ -51,12 +45,7 @@ async def read_trial(shell: Shell, name: str, *, device: str) -> Trial:
 
 async def read_waiting(shell: Shell, *, device: str) -> tuple[str, ...]:
     """The trials whose job waits, whoever began them; none where there is no systemd."""
-    said = await shell.run(WAITING)
-    if said.exit_status != 0:
-        raise NoData(f"{device}: `{WAITING}` ended with status {said.exit_status}")
-    text = said.stdout[:LISTED_BYTES].decode("utf-8", errors="replace")
-    names = [line.split()[0] for line in text.splitlines() if line.strip()]
-    return tuple(name.removesuffix(".timer")[:80] for name in names if name.endswith(".timer"))
+    return timed_job.armed_jobs(await shell.run(timed_job.LIST), device=device)
 
 
 async def begin(
@@ -68,14 +57,7 @@ async def begin(
     commands = [_quoted(line) for line in check_lines(lines, _REFUSED)]
     await _do(shell, f"sudo config checkpoint {check_name(name)}", device)
     if revert_after_s:
-        armed = f"sudo systemd-run --on-active={int(revert_after_s)} --unit={name} {CONFIG} rollback {name}"
-        try:
-            await change(shell, armed, device=device)
-        except Refused as refused:
-            raise NoTimer(
-                f"{device}: no timer could be armed: {refused.message}",
-                "Nothing was changed. Name the console server that leads to it: `with = { console = … }`.",
-            ) from None
+        await timed_job.arm(shell, name, revert_after_s, f"{CONFIG} rollback {name}", device=device)
     for command in commands:
         await _do(shell, f"sudo {command}", device)
     if not revert_after_s:
@@ -90,7 +72,7 @@ async def keep(shell: Shell, name: str, save: bool, *, device: str) -> None:
     """
     if (await read_trial(shell, name, device=device)).state.value != "pending":
         raise Refused(TAKEN_BACK.format(device=device, name=name))
-    await change(shell, f"sudo systemctl stop {name}.timer", device=device)
+    await timed_job.disarm(shell, name, device=device)
     await _do(shell, f"sudo config checkpoint {name}{KEPT}", device)
     if save:
         await _do(shell, "sudo config save -y", device)
@@ -101,7 +83,7 @@ async def revert(shell: Shell, name: str, *, device: str) -> None:
     state = (await read_trial(shell, check_name(name), device=device)).state.value
     await _do(shell, f"sudo config rollback {name}", device)
     if state == "pending":
-        await change(shell, f"sudo systemctl stop {name}.timer", device=device)
+        await timed_job.disarm(shell, name, device=device)
     if state == "kept":
         await _do(shell, f"sudo config delete-checkpoint {name}{KEPT}", device)
 

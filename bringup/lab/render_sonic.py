@@ -10,6 +10,7 @@ from bringup.lab.shell import Commands, Handler, Reply, lldp_json0, lldp_json0_i
 from bringup.lab.sonic_breakout import BreakoutCommands
 from bringup.lab.sonic_config import SonicConfig
 from bringup.lab.sonic_optics import dom_block
+from bringup.lab.sonic_states import StateCommands
 from bringup.lab.state import Port
 from bringup.lab.world import World
 
@@ -59,6 +60,7 @@ class SonicShell:
             r"cat /proc/sys/kernel/random/boot_id": self._boot_id,
             **BreakoutCommands(self._world, self._device).table(),
             **ModuleCommands(self._world, self._device).table(),
+            **StateCommands(self._world, self._device).table(),
             r"uname -srm": self._uname,
             **SonicConfig(self._world, self._device).table(),
         }

@@ -15,6 +15,7 @@ FAULTS = {
     "counters-reset@leaf-1/Ethernet24": ("leaf-1/Ethernet24", "node-04/enp26s0np0"),
     "slow-speed@leaf-1/Ethernet8": ("leaf-1/Ethernet8", "node-02/enp26s0np0"),
     "speed-mismatch@leaf-1/Ethernet296": ("leaf-1/Ethernet296", "spine-2/et-0/0/3"),
+    "low-power-stuck@leaf-1/Ethernet168": ("leaf-1/Ethernet168", "spine-1/Ethernet4/1"),
     "psu-out@leaf-2/psu-1": ("leaf-2/psu-1",),
     "fec-mismatch@leaf-2/Ethernet1/1": ("leaf-2/Ethernet1/1", "node-01/enp77s0np0"),
     "flapping@leaf-2/Ethernet2/1": ("leaf-2/Ethernet2/1", "node-02/enp77s0np0"),
@@ -38,6 +39,8 @@ FAULTS = {
 """What is wrong, and the ends that its cause must name: on copper, active cables, linear and plain optics; on
 SONiC, EOS, Cumulus, NX-OS and Junos.
 """
+TELLS_ITS_STATE = "leaf-1/Ethernet168"
+"""The switch of this module tells its state machine; others tell no more than that it is dark."""
 
 
 def test_every_fault_of_a_mixed_fabric_is_named_once_with_both_its_ends_and_nothing_else_is(
@@ -56,3 +59,6 @@ def test_every_fault_of_a_mixed_fabric_is_named_once_with_both_its_ends_and_noth
         kind = fault_kinds()[text.partition("@")[0]]
         (cause,) = (each for words, each in told.items() if set(ends) | {kind.remedy} <= set(words.split()))
         assert (cause["explains"][0][:2], cause["verdict"]) == ([kind.stage, kind.step], kind.verdict), text
+    (asleep,) = (cause for cause in said["causes"] if TELLS_ITS_STATE in cause["subjects"])
+    assert (asleep["rule"], asleep["ladders"][0]["stops_at"]) == ("module-not-ready", "state machine")
+    assert ["modules", "ready", TELLS_ITS_STATE] in asleep["explains"]

@@ -34,11 +34,14 @@ def _sonic_module(at: int) -> list[str]:
     top, under = " " * 8, " " * 16
     limits = ("HighAlarm", "HighWarning", "LowAlarm", "LowWarning")
     lanes = [
-        *(f"{under}RX{lane}Power: -{1 + (at + lane) % 50 / 100:.3f}dBm" for lane in LANES),
+        *(f"{under}RX{lane}Power: -{1 + (8 * at + lane) % 997 / 1000:.3f}dBm" for lane in LANES),
         *(
             f"{under}TX{lane}{name}"
             for lane in LANES
-            for name in (f"Bias: {60 + at % 9 / 10:.3f}mA", f"Power: -0.{700 + at}dBm")
+            for name in (
+                f"Bias: {60 + (8 * at + lane) % 991 / 100:.3f}mA",
+                f"Power: -0.{200 + 8 * at + lane}dBm",
+            )
         ),
     ]
     of_lanes = [("RxPower", "dBm"), ("TxBias", "mA"), ("TxPower", "dBm")]
@@ -112,9 +115,9 @@ def _nxos_modules() -> bytes:
             *head,
             f"  Temperature   {40 + at / 7:.2f} C{ends.format('C')}",
             f"  Voltage        3.29 V{ends.format('V')}",
-            f"  Current       {60 + number / 9:.2f} mA{ends.format('mA')}",
-            f"  Tx Power      -0.{10 + number} dBm{ends.format('dBm')}",
-            f"  Rx Power      -1.{10 + number} dBm{ends.format('dBm')}",
+            f"  Current       {60 + (8 * at + number) % 997 / 99:.2f} mA{ends.format('mA')}",
+            f"  Tx Power      -0.{10 + (8 * at + number) % 89} dBm{ends.format('dBm')}",
+            f"  Rx Power      -1.{10 + (8 * at + number) % 83} dBm{ends.format('dBm')}",
             "  Transmit Fault Count = 0",
             rule,
         ]

@@ -42,6 +42,7 @@ QUANTITIES = MappingProxyType(
         "Rx Power": "rx_power_dbm",
     }
 )
+_NAMES = MappingProxyType({quantity: name for name, quantity in QUANTITIES.items()})
 _JSON = MappingProxyType(
     {
         "temperature_c": ("temperature", "temp"),
@@ -62,9 +63,12 @@ _PORT = re.compile(r"(?:Ethernet|Eth|mgmt|fc)[0-9]{1,4}(?:/[0-9]{1,4}){0,3}")
 _FIELD = re.compile(r"\s+(.{2,60}?) (?:is|are) (.{0,160})")
 _LANE = re.compile(r"\s*Lane Number:\s*([0-9]{1,2})\s+(.{0,60})")
 _NUMBER = r"(-?[0-9.]{1,9}|N/A|-?inf|--)"
-_ROW = re.compile(
-    rf"\s+(Temperature|Voltage|Current|Tx Power|Rx Power)\s+{_NUMBER}(?: (?:C|V|mA|dBm))?\s+"
-    r"(?:(\+\+|\+|--|-)\s+)?"
+_READING = re.compile(
+    rf"\s+(Temperature|Voltage|Current|Tx Power|Rx Power)\s+{_NUMBER}(?: (?:C|V|mA|dBm))?(?=\s)"
+)
+"""The first half of a row; what follows it are the mark and the limits, which most rows have in common."""
+_LIMITS = re.compile(
+    r"\s+(?:(\+\+|\+|--|-)\s+)?"
     rf"{_NUMBER}(?: \S+)?\s+{_NUMBER}(?: \S+)?\s+{_NUMBER}(?: \S+)?\s+{_NUMBER}(?: \S+)?\s*"
 )
 _SKIPPED = re.compile(
@@ -74,37 +78,56 @@ _SKIPPED = re.compile(
 )
 
 
+_Row = tuple[Read, str | None, Threshold]
+"""A reading, its mark and its limits."""
+_Held = dict[str, _Row]
+"""By quantity."""
+
+
 class _Block(msgspec.Struct):
     """One port: its fields, and for each lane number the readings with mark and limits."""
 
     port: str
     fields: dict[str, str]
-    lanes: dict[int, dict[str, tuple[Read, str | None, Threshold]]]
+    lanes: dict[int, _Held]
     common: bool = False
+    flagged: bool = False
+
+
+class _Seen(msgspec.Struct):
+    """What was read of this text so far: lanes and ports of a kind print the same. `rows` holds whole rows,
+    `ends` their second halves by quantity and text, `lines` what is no row and no field: (lane, common to
+    all) of a lane's head, None of heads of tables, rules and blanks.
+    """
+
+    rows: dict[str, tuple[str, _Row]] = {}
+    ends: dict[tuple[str, str], tuple[str | None, Threshold] | None] = {}
+    lines: dict[str, tuple[int, bool] | None] = {}
 
 
 def _parse_text(data: bytes) -> Found:
     content, warnings = text_of(data)
     blocks: list[_Block] = []
-    known: dict[tuple[str, ...], Threshold] = {}
-    passed: set[str] = set()  # heads and rules, the same over every lane
+    seen = _Seen()
+    rows, lines = seen.rows, seen.lines
     lane = 1
     for line in whole_lines(content, longest=MAX_LINE_CHARS):
-        if line in passed:
-            continue
-        row = _ROW.fullmatch(line) if blocks else None
-        if row:
-            _add_row(blocks[-1], row, lane, known)
+        if line in lines:
+            if (head := lines[line]) is not None:
+                lane = _begin(blocks[-1], *head, lane)
+        elif blocks and (row := rows.get(line) or _row(line, seen)) is not None:
+            _put(blocks[-1], lane, *row)
         elif _PORT.fullmatch(line.rstrip()):
             blocks.append(_Block(line.rstrip(), {}, {}))
             lane = 1
         elif not line.strip() or _SKIPPED.fullmatch(line):
-            passed.add(line)
+            if blocks:  # what stands above the first port may be a row below it
+                lines[line] = None
         else:
             if not blocks:
                 refuse_error(line)
                 raise Damaged(f"{line[:60]!r} belongs to no port")
-            lane = _add(blocks[-1], line, lane)
+            lane = _add(blocks[-1], line, lane, seen)
     if not blocks:
         raise Damaged("no port is listed")
     if len({block.port for block in blocks}) != len(blocks):
@@ -114,15 +137,12 @@ def _parse_text(data: bytes) -> Found:
     )
 
 
-def _add(block: _Block, line: str, lane: int) -> int:
+def _add(block: _Block, line: str, lane: int, seen: _Seen) -> int:
     """One line of a block that is no row; the lane that the next rows are of."""
-    head, field = _LANE.fullmatch(line), _FIELD.fullmatch(line)
-    if head:
-        if not 1 <= int(head[1]) <= MAX_LANES or (lane >= int(head[1]) and int(head[1]) in block.lanes):
-            raise Damaged(f"lane {head[1]} of {block.port} is out of order")
-        block.common |= "Common" in head[2]
-        return int(head[1])
-    if field:
+    if head := _LANE.fullmatch(line):
+        number_, common = seen.lines[line] = int(head[1]), "Common" in head[2]
+        return _begin(block, number_, common, lane)
+    if field := _FIELD.fullmatch(line):
         if field[1] in block.fields:
             raise Damaged(f"{field[1]!r} of {block.port} stands there twice")
         block.fields[field[1].strip()] = field[2].strip()
@@ -132,36 +152,67 @@ def _add(block: _Block, line: str, lane: int) -> int:
     return lane
 
 
-def _add_row(block: _Block, row: re.Match[str], lane: int, known: dict[tuple[str, ...], Threshold]) -> None:
-    """One reading of a lane. `known` are the limits of this text so far: ports of a kind print the same."""
-    name, told, mark, *ends = row.groups()
-    readings = block.lanes.setdefault(lane, {})
+def _begin(block: _Block, number_: int, common: bool, lane: int) -> int:
+    """A head says which lane the next rows are of."""
+    if not 1 <= number_ <= MAX_LANES or (lane >= number_ and number_ in block.lanes):
+        raise Damaged(f"lane {number_} of {block.port} is out of order")
+    block.common |= common
+    return number_
+
+
+def _put(block: _Block, lane: int, quantity: str, row: _Row) -> None:
+    if (held := block.lanes.get(lane)) is None:
+        held = block.lanes[lane] = {}
+    if quantity in held:
+        raise Damaged(f"{_NAMES[quantity]} of {block.port} stands there twice")
+    held[quantity] = row
+    if row[1]:
+        block.flagged = True
+
+
+def _row(line: str, seen: _Seen) -> tuple[str, _Row] | None:
+    """Quantity and reading of a line that is a row; None of another."""
+    match = _READING.match(line)
+    if match is None:
+        return None
+    name, told = match.groups()
     quantity = QUANTITIES[name]
-    if quantity in readings:
-        raise Damaged(f"{name} of {block.port} stands there twice")
-    if (limits := known.get((quantity, *ends))) is None:
-        high_alarm, low_alarm, high_warning, low_warning = map(read_number, ends)
-        limits = known[quantity, *ends] = Threshold(
-            quantity=quantity,
-            high_alarm=high_alarm,
-            low_alarm=low_alarm,
-            high_warning=high_warning,
-            low_warning=low_warning,
-        )
+    key = quantity, line[match.end() :]
+    if key not in seen.ends:
+        seen.ends[key] = _ends(*key)
+    if (end := seen.ends[key]) is None:
+        return None
     read = read_power_dbm(f"{told}dBm") if quantity.endswith("_dbm") else read_number(told)
-    readings[quantity] = read, FLAGS.get(mark or ""), limits
+    row = seen.rows[line] = quantity, (read, *end)
+    return row
+
+
+def _ends(quantity: str, rest: str) -> tuple[str | None, Threshold] | None:
+    """The module's alarm and the limits in the second half of a row; None where it is none."""
+    found = _LIMITS.fullmatch(rest)
+    if found is None:
+        return None
+    mark, *ends = found.groups()
+    high_alarm, low_alarm, high_warning, low_warning = map(read_number, ends)
+    limits = Threshold(
+        quantity=quantity,
+        high_alarm=high_alarm,
+        low_alarm=low_alarm,
+        high_warning=high_warning,
+        low_warning=low_warning,
+    )
+    return FLAGS.get(mark or ""), limits
 
 
 def _optic(block: _Block) -> Optic:
     presence = block.fields.get("transceiver", "")
     if presence.startswith("not "):
         return Optic(port=block.port, present=value(False) if presence == "not present" else NOT_AVAILABLE)
-    shared = {**block.lanes.get(1, {})}
-    lanes = [number_ for number_, held in block.lanes.items() if _is_lane(held)]
+    shared = block.lanes.get(1, {})
     limits: dict[str, Threshold] = {}
     for held in block.lanes.values():
-        for quantity, (_, _, limit) in held.items():
-            limits.setdefault(quantity, limit)
+        if len(limits) < len(QUANTITIES):
+            limits |= {quantity: limit for quantity, (_, _, limit) in held.items() if quantity not in limits}
     kind = block.fields.get("type")
     return Optic(
         port=block.port,
@@ -171,20 +222,32 @@ def _optic(block: _Block) -> Optic:
         part_number=read_word(block.fields.get("part number")),
         serial=read_word(block.fields.get("serial number")),
         firmware=read_word(block.fields.get("firmware version")),
-        temperature_c=shared["temperature_c"][0] if "temperature_c" in shared else ABSENT,
-        supply_voltage_v=shared["supply_voltage_v"][0] if "supply_voltage_v" in shared else ABSENT,
-        lanes=tuple(_lane(at - block.common, block.lanes[at]) for at in lanes),
+        temperature_c=_told(shared, "temperature_c"),
+        supply_voltage_v=_told(shared, "supply_voltage_v"),
+        lanes=tuple(
+            _lane(number_ - block.common, held)
+            for number_, held in block.lanes.items()
+            if not _OF_LANES.isdisjoint(held)
+        ),
         thresholds=tuple(limits.values()),
     )
 
 
-def _is_lane(held: dict[str, tuple[Read, str | None, Threshold]]) -> bool:
-    return any(quantity in held for quantity in ("bias_ma", "tx_power_dbm", "rx_power_dbm"))
+_OF_LANES = frozenset({"bias_ma", "tx_power_dbm", "rx_power_dbm"})
+_NONE: tuple[Read, None, None] = (ABSENT, None, None)
 
 
-def _lane(index: int, held: dict[str, tuple[Read, str | None, Threshold]]) -> Lane:
-    names = ("rx_power_dbm", "tx_power_dbm", "bias_ma")
-    return Lane(index=index, **{name: held[name][0] for name in names if name in held})
+def _told(held: _Held, quantity: str) -> Read:
+    return held.get(quantity, _NONE)[0]
+
+
+def _lane(index: int, held: _Held) -> Lane:
+    return Lane(
+        index=index,
+        rx_power_dbm=held.get("rx_power_dbm", _NONE)[0],
+        tx_power_dbm=held.get("tx_power_dbm", _NONE)[0],
+        bias_ma=held.get("bias_ma", _NONE)[0],
+    )
 
 
 def _medium(kind: str | None) -> Read:
@@ -202,7 +265,7 @@ def _details(block: _Block) -> Json:
         "flags": {
             str(at - block.common): {name: flag for name, (_, flag, _) in held.items() if flag}
             for at, held in block.lanes.items()
-            if any(flag for _, flag, _ in held.values())
+            if block.flagged and any(flag for _, flag, _ in held.values())
         },
     }
 

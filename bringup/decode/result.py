@@ -34,8 +34,9 @@ MISSING_WORDS = frozenset(
 )
 """Spellings of "there is none now", lower case."""
 
-_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9}(?:[eE][+-]?[0-9]{1,2})?)?")
-"""What most measured fields hold; never out of range."""
+_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9}(?:[eE][+-]?[0-9]{1,2})?)?\s*")
+"""What most measured fields hold; never out of range, and `float` takes the blanks after it."""
+NO_LIGHT_DBM = -40.0
 _FRACTION = frozenset(".eE")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,4})?")
 _INFINITE = frozenset({"-inf", "- inf"})
@@ -217,7 +218,7 @@ def read_number(text: str | None, unit: str = "") -> Read:
         Damaged: something else.
     """
     if text is not None and text.endswith(unit):
-        bare = text[: -len(unit)].rstrip() if unit else text
+        bare = text[: -len(unit)] if unit else text
         if _DECIMAL.fullmatch(bare):
             return value(float(bare))
     return _read(text, unit, lambda field: float(number(field)))
@@ -238,14 +239,14 @@ def read_power_dbm(text: str | None) -> Read:
     Raises:
         Damaged: something else.
     """
-    read = None
     if text is not None:
-        if text.endswith("dBm") and _DECIMAL.fullmatch(bare := text[:-3].rstrip()):
-            read = value(float(bare))
-        elif text.strip().removesuffix("dBm").rstrip().lower() in _INFINITE:
+        if text.endswith("dBm") and _DECIMAL.fullmatch(bare := text[:-3]):
+            level_dbm = float(bare)
+            return DARK if level_dbm <= NO_LIGHT_DBM else value(level_dbm)
+        if text.strip().removesuffix("dBm").rstrip().lower() in _INFINITE:
             return DARK
-    read = read or read_number(text, "dBm")
-    if isinstance(read.value, float) and read.value <= -40.0:
+    read = read_number(text, "dBm")
+    if isinstance(read.value, float) and read.value <= NO_LIGHT_DBM:
         return DARK
     return read
 

@@ -10,6 +10,8 @@ from bringup.model.units import unit_of
 from bringup.model.verdict import Reading
 
 Scalar = float | int | str | bool
+_VALUE = Reading.VALUE
+"""By a name of its own: a member is looked up by Python code, and readings are made by the ten thousand."""
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -25,9 +27,10 @@ class Read(msgspec.Struct, frozen=True):
     accuracy: float | None = None
 
     def __post_init__(self) -> None:
-        if (self.value is None) == (self.reading is Reading.VALUE):
+        told = self.value
+        if (told is None) == (self.reading is _VALUE):
             raise ValueError("a value, and only a value, has the reading 'value'")
-        if isinstance(self.value, float) and not math.isfinite(self.value):
+        if isinstance(told, float) and not math.isfinite(told):
             raise ValueError("a value must be finite: use the reading 'dark', 'not_available' or 'absent'")
 
 
@@ -39,7 +42,7 @@ LONGEST_TEXT = 64 * 1024
 
 def value(of: Scalar, *, age_s: float | None = None, accuracy: float | None = None) -> Read:
     """A reading that carries a value."""
-    return Read(Reading.VALUE, of, age_s, accuracy)
+    return Read(_VALUE, of, age_s, accuracy)
 
 
 DARK = Read(Reading.DARK)

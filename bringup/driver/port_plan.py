@@ -98,6 +98,17 @@ def _ways(cage: Sequence[Port]) -> Read:
     return value(f"{len(cage)}x{speed:g}") if isinstance(speed, int | float) else NOT_AVAILABLE
 
 
+def shares_cage(port: str, names: Sequence[str], modes: Mapping[str, object]) -> bool:
+    """Whether a port of a SONiC switch comes after another one in its cage: then the module's first lanes are
+    not its own. `modes` as for `plan_of_sonic`; a port that no mode is told for has its cage to itself.
+    """
+    try:
+        cage = _sonic_cage(port, names, modes)
+    except NoData:
+        return False
+    return port != cage[0]
+
+
 def _sonic_cage(port: str, names: Sequence[str], modes: Mapping[str, object]) -> tuple[str, ...]:
     """The ports from the cage's first one, which `modes` names, as many as its mode makes.
 

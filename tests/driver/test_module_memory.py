@@ -195,6 +195,8 @@ def sonic(**changed: Canned) -> SonicDriver:
         dump.format("STATUS"): changed.get("status", SONIC_MODULE_STATUS),
         dump.format("VDM_*"): changed.get("vdm", SONIC_MODULE_VDM),
     }
+    if "breakouts" in changed:
+        replies["show interfaces breakout current-mode"] = changed["breakouts"]
     return SonicDriver(device("sonic"), CannedLinks(replies))
 
 
@@ -218,6 +220,25 @@ async def test_states_without_diagnostics_are_states_still() -> None:
     for damaged in (SONIC_MODULE_STATUS[:-5], b"{}\n", b"[]\n", b"Traceback (most recent call last):\n"):
         with pytest.raises((Unparsable, NoData)):
             await sonic(status=damaged).module_states()
+
+
+async def test_a_port_after_another_one_in_its_cage_is_told_no_lanes_of_its_neighbour() -> None:
+    held = json.loads(SONIC_MODULE_STATUS)
+    lanes = held["TRANSCEIVER_STATUS|Ethernet0"]
+    status = json.dumps({f"TRANSCEIVER_STATUS|Ethernet{at}": lanes for at in (0, 8, 12, 16)}).encode()
+    frame, head = "+---+---+", "| Interface | Current Breakout Mode |"
+    rows = ("| Ethernet0 | 1x800G |", "| Ethernet8 | 2x400G |")
+    modes = "\n".join((frame, head, *(line for row in rows for line in (frame, row)), frame)).encode()
+    states = await sonic(status=status, breakouts=modes + b"\n").module_states()
+    assert {state.port: len(state.lanes) for state in states} == {
+        "Ethernet0": 2,
+        "Ethernet8": 2,
+        "Ethernet12": 0,
+        "Ethernet16": 2,
+    }
+    assert {state.state for state in states} == {value("Ready")}
+    with pytest.raises(Unparsable):
+        await sonic(status=status, breakouts=modes[:-20]).module_states()
 
 
 async def test_a_state_that_no_machine_has_is_not_known() -> None:

@@ -31,7 +31,7 @@ from bringup.driver.module_memory import BySfputil, ModuleMemory, read_memory, w
 from bringup.driver.monitored import age_of, aged
 from bringup.driver.on_trial import ConfigOnTrial, over_shell
 from bringup.driver.port_lines import BREAKOUT
-from bringup.driver.port_plan import plan_of, plan_of_sonic
+from bringup.driver.port_plan import plan_of, plan_of_sonic, shares_cage
 from bringup.driver.reading import Command, NotPermitted, change, read
 from bringup.driver.registry import Platform
 from bringup.driver.sonic_modules import SonicModules
@@ -212,14 +212,32 @@ class SonicDriver(SonicModules, ConfigOnTrial[Shell]):
         return {port: age_of(now, stamp, sonic_dom.KNOWN_TO_S) for port, stamp in told.items()}
 
     async def module_states(self) -> tuple[ModuleState, ...]:
-        """As the switch's daemon read them last, out of its database: no module is asked (field rule 8)."""
+        """As the switch's daemon read them last, out of its database: no module is asked (field rule 8).
+
+        Lanes count within the module. Of a port that comes after another one in its cage nobody can tell
+        here which are its own, so it has none.
+        """
         states = facts(await self._read("module_status"), "states", ModuleState)
         try:
             measured = facts(await self._read("module_vdm"), "states", ModuleState)
         except (NoData, Unparsable):  # older releases and modules without diagnostics
             measured = ()
         by_port = {state.port: state for state in measured}
-        return tuple(with_signals(state, by_port.get(state.port)) for state in states)
+        names, modes = [state.port for state in states], await self._breakouts()
+        whole = [
+            msgspec.structs.replace(state, lanes=()) if shares_cage(state.port, names, modes) else state
+            for state in (with_signals(state, by_port.get(state.port)) for state in states)
+        ]
+        return tuple(whole)
+
+    async def _breakouts(self) -> dict[str, object]:
+        """Mode by the first port of each cage that can be broken out. A damaged table is no empty one."""
+        try:
+            told = (await self._read("breakouts")).facts["modes"]
+        except (NoData, NotPermitted):  # older releases, and switches whose cages stay whole
+            return {}
+        assert isinstance(told, dict)
+        return told
 
     async def module_memory(self, port: str) -> ModuleMemory:
         """By `sfputil`, while the switch's daemon reads the same module: for ports that carry nothing.

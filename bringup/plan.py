@@ -37,8 +37,8 @@ def make_plan(
         rack: only devices of this rack (and links with an end there).
 
     Raises:
-        InputError: everything that is wrong: an unknown rack, stage or step, a step that selects nothing,
-            a lane count that nobody states.
+        InputError: everything that is wrong: an unknown rack, stage or step, a step that selects nothing and
+            is not `if_any`, a lane count that nobody states.
     """
     problems: list[str] = []
     planner = _Planner(inventory, limits, catalogue, rack, problems)
@@ -49,6 +49,8 @@ def make_plan(
         if only and not steps:
             continue
         tasks = tuple(task for step in steps for task in planner.tasks(stage, step))
+        if steps and not tasks and all(step.if_any for step in steps):
+            continue
         stages.append(
             PlannedStage(name=stage.name, title=stage.title, needs=needs, gate=stage.gate, tasks=tasks)
         )
@@ -162,6 +164,8 @@ class _Planner:
             )
             return
         subjects = select(self._intent, spec.over, step.on, self._rack)
+        if not subjects and step.if_any:
+            return
         if not subjects:
             self._problems.append(
                 f"{where}: selects nothing: the inventory has no {spec.over} that matches `on`"

@@ -57,9 +57,8 @@ def _kind(step: Step) -> str:
 
 def _selected(step: Step) -> str:
     given = step.on.model_dump(exclude_none=True)
-    return " ".join(
-        f"{key}={value if isinstance(value, str) else '|'.join(value)}" for key, value in given.items()
-    )
+    said = [f"{key}={value if isinstance(value, str) else '|'.join(value)}" for key, value in given.items()]
+    return " ".join([*said, "if-any"] if step.if_any else said)
 
 
 def _times(step: Step) -> str:

@@ -26,13 +26,17 @@ from bringup.model.playbook import (
 
 
 class StepFile(Written):
-    """A step as it is written: durations with their unit, exactly one of `check`, `action`, `ask`."""
+    """A step as it is written: durations with their unit, exactly one of `check`, `action`, `ask`.
+
+    With `if_any` it is left out where nothing matches `on`.
+    """
 
     id: str | None = None
     check: str | None = None
     action: str | None = None
     ask: str | None = None
     on: Selector = Selector()
+    if_any: bool = False
     with_: dict[str, JsonValue] = Field(default_factory=dict, alias="with")
     deadline: PositiveDuration | None = None
     until: PositiveDuration | None = None
@@ -47,6 +51,7 @@ class StepFile(Written):
             id=self.id or self.check or self.action or self.ask or "",
             **given,
             on=self.on,
+            if_any=self.if_any,
             **{"with": self.with_},
             deadline_s=_seconds(self.deadline, DEFAULT_DEADLINE_S),
             until_s=seconds(self.until) if self.until is not None else None,

@@ -32,13 +32,17 @@ class Selector(Written):
 
 
 class Step(Written):
-    """One check, action or ask. Durations are seconds here; a person writes `20s`, `2m`."""
+    """One check, action or ask. Durations are seconds here; a person writes `20s`, `2m`.
+
+    `if_any`: where nothing matches `on` the step is left out; of others that is a mistake.
+    """
 
     id: str
     check: str | None = None
     action: str | None = None
     ask: str | None = None
     on: Selector = Selector()
+    if_any: bool = False
     with_: dict[str, JsonValue] = Field(default_factory=dict, alias="with")
     deadline_s: float = DEFAULT_DEADLINE_S
     until_s: float | None = None

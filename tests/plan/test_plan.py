@@ -366,6 +366,25 @@ def test_a_step_that_selects_nothing_is_refused() -> None:
     assert problem == "only/reach: selects nothing: the inventory has no device that matches `on`"
 
 
+def test_a_step_for_what_may_not_be_there_is_left_out_where_nothing_matches() -> None:
+    nobody = Selector(role="spine")
+    plan = _plan(_step("reach", on=nobody, if_any=True), _step("ports"))
+    assert {task.step for stage in plan.stages for task in stage.tasks} == {"ports"}
+    told = _plan(_step("reach", if_any=True), _step("ports"))
+    assert {task.step for stage in told.stages for task in stage.tasks} == {"reach", "ports"}
+
+
+def test_a_stage_of_which_no_step_is_left_passes_on_what_it_needed() -> None:
+    maybe = _step("reach", on=Selector(role="spine"), if_any=True)
+    stages = (
+        Stage(name="a", step=(_step("reach"),)),
+        Stage(name="b", step=(maybe,)),
+        Stage(name="c", step=(_step("ports"),)),
+    )
+    plan = make_plan(Playbook(name="test", stage=stages), INVENTORY, (), CATALOGUE)
+    assert [(stage.name, stage.needs) for stage in plan.stages] == [("a", ()), ("c", ("a",))]
+
+
 def test_an_unknown_stage_or_rack_is_refused_with_what_there_is() -> None:
     problems = _refused(_step("reach"), only=("other",), rack="r9")
     assert "--rack r9: no such rack; there are r1, r2" in problems

@@ -37,8 +37,8 @@ LEAVES, ALL = ("leaf-1", "leaf-2"), ("leaf-1", "leaf-2", "node-01")
 CHECKS = {
     "management.firmware": ALL, "power.supplies": LEAVES,
     "switch.environment": LEAVES, "switch.ports": LEAVES,
-    "optic.presence": ALL, "optic.temperature": ALL, "optic.levels": ALL, "link.state": ALL,
-    "link.neighbors": ALL, "nic.pcie": ("node-01",),
+    "optic.presence": ALL, "optic.temperature": ALL, "optic.levels": ALL, "module.state": ("leaf-1",),
+    "link.state": ALL, "link.neighbors": ALL, "nic.pcie": ("node-01",),
 }  # fmt: skip
 """Check -> the devices that it is asked about."""
 KINDS = ("cut", "lines lost", "line twice", "escapes", "wrong type", "member lost", "key twice")

@@ -22,15 +22,22 @@ from bringup.model.facts import Environment, Fan, Identity, Neighbor, Optic, Sen
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 
 MAX_LINE_CHARS = 1000
+MAX_ITEM_CHARS = 61
 _PROMPT = re.compile(r"[\w.-]{1,64}@[\w.-]{1,64}[>#] ?.*|\{[a-z]+(?::\S{1,40})?\}")
 _MEMBER = re.compile(r"(?:fpc|node|localre|re|lcc|member)\S{0,20}:")
 _FIELD = re.compile(r"(Hostname|Model|Junos|Serial Number): (\S.*)")
 _LLDP_HEAD = re.compile(r"Local Interface\s+Parent Interface\s+Chassis Id\s+Port info\s+System Name\s*")
 _ROW_HEAD = re.compile(r"Class\s+Item\s+Status\s+Measurement\s*")
+_STATE = "OK|Absent|Check|Failed|Testing|Unknown|Online|Offline|Present"
 _ENVIRONMENT_ROW = re.compile(
-    r"(Power|Temp|Fans?|Misc)?\s+(\S.{0,60}?)\s+(OK|Absent|Check|Failed|Testing|Unknown|Online|Offline|Present)"
+    rf"(Power|Temp|Fans?|Misc)?\s+(\S.{{0,60}}?)\s+({_STATE})"
     r"(?:\s+(\S.{0,60}?))?\s*"
 )
+_SENSOR_ROW = re.compile(
+    rf"(Temp)? +((?!{_STATE})\S+(?: (?!{_STATE})\S+)*)  +OK  +(-?[0-9]{{1,3}}) degrees C"
+    r" / -?[0-9]{1,3} degrees F"
+)
+"""What most rows are: a temperature, in a row where no other word could be the state."""
 _CELSIUS = re.compile(r"(-?[0-9]{1,3}) degrees C / -?[0-9]{1,3} degrees F")
 _RPM = re.compile(r"([0-9]{1,6}) RPM")
 _SUPPLY = re.compile(r"(?:PSM|PEM|PSU|Power Supply) ?\d{1,2}|FPC \d{1,2} (?:PEM|Power Supply) \d{1,2}")
@@ -61,8 +68,12 @@ def _lines(data: bytes, *, last_may_be_open: bool = False) -> tuple[list[str], t
     if last_may_be_open and text and not text.endswith("\n"):
         text += "\n"
         warnings += ("the last line has no end: its last word may be cut",)
-    lines = [line.rstrip() for line in whole_lines(text, longest=MAX_LINE_CHARS)]
-    return [line for line in lines if line and not _PROMPT.fullmatch(line)], warnings
+    lines = [
+        line
+        for told in whole_lines(text, longest=MAX_LINE_CHARS)
+        if (line := told.rstrip()) and not (("@" in line or line[0] == "{") and _PROMPT.fullmatch(line))
+    ]
+    return lines, warnings
 
 
 def _parse_version(data: bytes) -> Found:
@@ -132,6 +143,12 @@ def _parse_environment(data: bytes) -> Found:
     states: Json = {}
     kind = ""
     for line in lines[at + 1 :]:
+        sensor = _sensor(line, kind)
+        if sensor is not None and sensor[0] not in states:
+            kind = "Temp"
+            states[sensor[0]] = "OK"
+            sensors.append(sensor[1])
+            continue
         row = _ENVIRONMENT_ROW.fullmatch(line)
         if row is None or not (row[1] or kind):
             refuse_error(line)
@@ -145,6 +162,17 @@ def _parse_environment(data: bytes) -> Found:
         raise Nothing("the table has no row")
     environment = Environment(supplies=tuple(supplies), fans=tuple(fans), sensors=tuple(sensors))
     return Found(facts={"environment": environment, "states": states}, warnings=warnings)
+
+
+def _sensor(line: str, kind: str) -> tuple[str, Sensor] | None:
+    """Item and temperature of a usual row that tells one; None of any other. `kind` is the last row's."""
+    row = _SENSOR_ROW.fullmatch(line)
+    if row is None:
+        return None
+    named, item, celsius = row.groups()
+    if not (named or kind == "Temp") or len(item) > MAX_ITEM_CHARS:
+        return None
+    return item, Sensor(name=part_name(item), temperature_c=value(float(celsius)))
 
 
 def _put(

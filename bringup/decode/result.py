@@ -105,12 +105,21 @@ def whole_lines(text: str, *, longest: int | None = None) -> list[str]:
         Damaged: the text does not end with a newline, so its last line may be cut; or a line has more than
             `longest` characters.
     """
-    if not text.endswith("\n"):
-        raise Damaged("the last line has no end: the text may be cut")
+    refuse_open_line(text)
     lines = text[:-1].split("\n")
     if longest is not None and max(map(len, lines)) > longest:
         raise Damaged(f"a line has more than {longest} characters")
     return lines
+
+
+def refuse_open_line(text: str) -> None:
+    """Refuse a text whose last line may be cut.
+
+    Raises:
+        Damaged: it does not end with a newline.
+    """
+    if not text.endswith("\n"):
+        raise Damaged("the last line has no end: the text may be cut")
 
 
 def refuse_error_text(text: str) -> None:

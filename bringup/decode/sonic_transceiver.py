@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from types import MappingProxyType
 
+import msgspec
+
 from bringup.decode.medium_name import medium_in, medium_of_application
 from bringup.decode.registry import Format
 from bringup.decode.result import (
@@ -21,8 +23,8 @@ from bringup.decode.result import (
     read_power_dbm,
     read_word,
     refuse_error_text,
+    refuse_open_line,
     text_of,
-    whole_lines,
 )
 from bringup.decode.sonic_table import read_table, unique
 from bringup.model.facts import Lane, Optic, Threshold
@@ -69,9 +71,20 @@ _LANE_OF = MappingProxyType(
     }
 )
 
+_SECTIONS = frozenset({*_MONITORS, *_LIMITS})
+_PLAIN_ROW = re.compile(rf"\n{_UNDER}([^:\s]{{1,120}}): (\S+)(?![^\n])")
+_PIECE = re.compile(rf"\n{_TOP}(?=\S)")
+
 Block = dict[str, str]
-Limits = dict[tuple[tuple[str, str], ...], tuple[Threshold, ...]]
-"""What was read of printed limits, which modules of a kind have in common: 64 modules, one reading."""
+
+
+class _Seen(msgspec.Struct):
+    """What was read of this text so far: modules of a kind print the same. `pieces` holds fields of the
+    module by their text, with the sections under them; `limits` goes by the texts of their sections.
+    """
+
+    pieces: dict[str, tuple[Block, dict[str, Block]]] = {}
+    limits: dict[tuple[tuple[str, str], ...], tuple[Threshold, ...]] = {}
 
 
 def _parse_presence(data: bytes) -> Found:
@@ -101,6 +114,36 @@ def _heads(text: str) -> Iterator[re.Match[str]]:
     while (at := text.find(_HEAD, at + 1)) >= 0:
         if match := _PORT_LINE.fullmatch(text, text.rfind("\n", 0, at) + 1, text.find("\n", at)):
             yield match
+
+
+def _module(body: str, seen: _Seen) -> tuple[Block, dict[str, Block]]:
+    """What `_fields` reads of `body`, piece by piece: each begins with a field of the module itself, on which
+    nothing above it bears.
+    """
+    pieces = _PIECE.split(f"\n{body}")
+    top: Block = {}
+    sections: dict[str, Block] = {}
+    try:
+        for piece in pieces[1:]:
+            if (told := seen.pieces.get(piece)) is None:
+                told = seen.pieces[piece] = _plain_section(piece) or _fields(f"{_TOP}{piece}")
+            top |= told[0]
+            sections |= told[1]
+    except Damaged:
+        top = {}
+    if pieces[0] or len(top) < len(pieces) - 1:  # the whole says best what is wrong
+        return _fields(body)
+    return top, sections
+
+
+def _plain_section(piece: str) -> tuple[Block, dict[str, Block]] | None:
+    """What `_fields` reads of a section whose lines hold a key and a word each; None of another text."""
+    rows = _PLAIN_ROW.findall(piece)
+    name, colon, rest = piece[: piece.find("\n")].partition(":")
+    block = dict(rows)
+    if rest or not colon or name not in _SECTIONS or not len(block) == len(rows) == piece.count("\n"):
+        return None
+    return {name: ""}, {name: block}
 
 
 def _fields(body: str) -> tuple[Block, dict[str, Block]]:
@@ -149,11 +192,12 @@ def _lanes(monitors: Block) -> tuple[Lane, ...]:
     read: dict[int, dict[str, Read]] = {}
     for key, text in monitors.items():
         index, quantity = _LANE_OF.get(key) or _lane_of(key)
-        if quantity == "bias_ma":
-            read.setdefault(index, {})[quantity] = read_number(text, "mA")
-        elif quantity:
-            read.setdefault(index, {})[quantity] = read_power_dbm(text)
-    return tuple(Lane(index=index, **read[index]) for index in sorted(read))
+        if not quantity:
+            continue
+        if (lane := read.get(index)) is None:
+            lane = read[index] = {}
+        lane[quantity] = read_number(text, "mA") if quantity == "bias_ma" else read_power_dbm(text)
+    return tuple([Lane(index=index, **read[index]) for index in sorted(read)])
 
 
 def _lane_of(key: str) -> tuple[int, str]:
@@ -167,12 +211,12 @@ def _lane_of(key: str) -> tuple[int, str]:
     return index, _LANE_QUANTITY[match[1], match[3]]
 
 
-def _thresholds(port: str, sections: dict[str, Block], known: Limits) -> tuple[Threshold, ...]:
+def _thresholds(port: str, sections: dict[str, Block], seen: _Seen) -> tuple[Threshold, ...]:
     """The printed limits. Raises: Damaged: a quantity has not all of its four, or one is no number."""
     printed = tuple(pair for name in _LIMITS for pair in sections.get(name, {}).items())
-    if printed not in known:
-        known[printed] = _read_thresholds(port, printed)
-    return known[printed]
+    if (limits := seen.limits.get(printed)) is None:
+        limits = seen.limits[printed] = _read_thresholds(port, printed)
+    return limits
 
 
 def _read_thresholds(port: str, printed: tuple[tuple[str, str], ...]) -> tuple[Threshold, ...]:
@@ -231,8 +275,8 @@ def _whole(port: str, sections: dict[str, Block]) -> None:
         raise Damaged(f"{port}: a section of monitors or limits is missing: the text may be cut")
 
 
-def _optic(port: str, body: str, known: Limits) -> tuple[Optic, dict[str, object]]:
-    top, sections = _fields(body)
+def _optic(port: str, body: str, seen: _Seen) -> tuple[Optic, dict[str, object]]:
+    top, sections = _module(body, seen)
     _whole(port, sections)
     monitors: Block = {}
     for name in _MONITORS:
@@ -248,7 +292,7 @@ def _optic(port: str, body: str, known: Limits) -> tuple[Optic, dict[str, object
         temperature_c=read_number(monitors.get("Temperature"), "C"),
         supply_voltage_v=read_number(monitors.get("Vcc"), "Volts"),
         lanes=_lanes(monitors),
-        thresholds=_thresholds(port, sections, known),
+        thresholds=_thresholds(port, sections, seen),
     )
     return optic, _details(top)
 
@@ -288,8 +332,8 @@ def _parse_eeprom(data: bytes) -> Found:
     refuse_error_text(text)
     optics: list[Optic] = []
     details: dict[str, object] = {}
-    known: Limits = {}
-    whole_lines(text)
+    seen = _Seen()
+    refuse_open_line(text)
     for port, detected, body in _blocks(text):
         if port in details:
             raise Damaged(f"the port {port[:40]!r} occurs twice")
@@ -298,7 +342,7 @@ def _parse_eeprom(data: bytes) -> Found:
                 f"{port}: fields do not go with whether an EEPROM was detected: the text may be cut"
             )
         optic, fields = (
-            _optic(port, body, known)
+            _optic(port, body, seen)
             if detected
             else (Optic(port=port, present=value(False)), dict[str, object]())
         )

@@ -9,15 +9,18 @@ limits. Source: documentation of Cumulus Linux and NVOS, and recorded outputs.
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
 from bringup.decode.json_field import Json
 from bringup.decode.medium_name import medium_in
 from bringup.decode.registry import Format
 from bringup.decode.result import (
+    NO_LIGHT_DBM,
     Damaged,
     FactValue,
     Found,
     Nothing,
+    is_missing,
     read_number,
     read_power_dbm,
     read_word,
@@ -26,14 +29,17 @@ from bringup.decode.result import (
     whole_lines,
 )
 from bringup.model.facts import Lane, Optic, Threshold
-from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
+from bringup.model.measurement import ABSENT, DARK, NOT_AVAILABLE, Read, value
 
 MAX_LINE_CHARS = 600
 MAX_LANES = 16
 _FIELD = re.compile(r"\s*([a-z][a-z0-9-]{1,50})\s*: ?(.*)")
+_PLAIN_FIELD = re.compile(r"^([a-z][a-z0-9-]{1,50}) {0,40}: ?(\S.{0,500})$", re.MULTILINE)
+"""A line with a text that belongs to no tree; never longer than a line may be."""
 _LANE = re.compile(r"ch-(\d{1,2})-(rx-power|tx-power|tx-bias-current)")
 _TEMPERATURE = re.compile(r"(-?[0-9.]{1,9}) (?:degrees )?C(?: / -?[0-9.]{1,9} degrees F)?")
 _POWER = re.compile(r"[0-9.]{1,9} mW / (-?[0-9.]{1,9}|-inf) dBm")
+_PLAIN_POWER = re.compile(r"[0-9.]{1,9} mW / (-?[0-9]{1,4}\.[0-9]{1,4}) dBm")
 _CHANNEL = re.compile(r"channel/channel-(\d{1,2})/(rx-power|tx-power|tx-bias-current)/(power|current)")
 _LIMIT = re.compile(
     r"(?:channel/channel-1/)?(temperature|voltage|rx-power|tx-power|tx-bias-current)/"
@@ -50,19 +56,30 @@ _QUANTITIES = {
 MAX_FIELDS = 1000
 _LENGTH = re.compile(r"([0-9.]{1,9}) ?(km|m)")
 _FIELDS = {"rx-power": "rx_power_dbm", "tx-power": "tx_power_dbm", "tx-bias-current": "bias_ma"}
+_LANE_OF = MappingProxyType(
+    {f"ch-{lane}-{key}": (lane, name) for lane in range(1, MAX_LANES + 1) for key, name in _FIELDS.items()}
+)
 _IN = frozenset({"plugged_enabled", "plugged", "inserted", "plugged_disabled"})
 _OUT = frozenset({"unplugged", "removed"})
 
 
 def _parse(data: bytes) -> Found:
     text, warnings = text_of(data)
-    fields = _flat(_fields(text))
+    fields = _plain_fields(text) or _flat(_fields(text))
     if not fields.keys() & {"status", "identifier", "vendor-name", "cable-type"}:
         raise Damaged("neither a status nor a module is told of")
     facts: dict[str, FactValue] = {"optic": _optic(fields), "details": _details(fields)}
     if all(read_word(told).value is None for told in fields.values()):
         raise Nothing("every field is blank or N/A")
     return Found(facts=facts, warnings=warnings)
+
+
+def _plain_fields(text: str) -> dict[str, str] | None:
+    """What `_fields` reads of a text whose every line stands alone and tells something; None of another."""
+    rows = _PLAIN_FIELD.findall(text)
+    lines = text.count("\n")
+    fields = {name: told.rstrip() for name, told in rows}
+    return fields if text.endswith("\n") and len(fields) == len(rows) == lines <= MAX_FIELDS else None
 
 
 def _fields(text: str) -> dict[str, str]:
@@ -113,8 +130,7 @@ def _thresholds(fields: dict[str, str]) -> tuple[Threshold, ...]:
     """The module's own limits; those of lanes are told at each, and alike."""
     told: dict[str, dict[str, Read]] = {}
     for path, text in fields.items():
-        match = _LIMIT.fullmatch(path)
-        if match is not None:
+        if "-thresh" in path and (match := _LIMIT.fullmatch(path)):
             quantity, unit = _QUANTITIES[match[1]]
             end = f"{match[2]}_{'alarm' if match[3] == 'alarm' else 'warning'}"
             told.setdefault(quantity, {})[end] = read_number(text, unit)
@@ -159,20 +175,30 @@ def _temperature(text: str | None) -> Read:
 def _lanes(fields: dict[str, str]) -> tuple[Lane, ...]:
     told: dict[int, dict[str, Read]] = {}
     for key, text in fields.items():
-        match = _LANE.fullmatch(key)
-        if match is None:
-            continue
-        index = int(match[1])
-        if not 1 <= index <= MAX_LANES:
-            raise Damaged(f"channel {index} is no lane")
-        read = read_number(text, "mA") if match[2] == "tx-bias-current" else _power(text)
-        told.setdefault(index, {})[_FIELDS[match[2]]] = read
+        at = _LANE_OF.get(key) or (_lane_of(key) if key.startswith("ch-") else None)
+        if at is not None:
+            index, name = at
+            read = read_number(text, "mA") if name == "bias_ma" else _power(text)
+            told.setdefault(index, {})[name] = read
     if sorted(told) != list(range(1, len(told) + 1)):
         raise Damaged("the channels are not counted from 1 without a gap")
-    return tuple(Lane(index=index, **told[index]) for index in sorted(told))
+    return tuple([Lane(index=index, **told[index]) for index in sorted(told)])
+
+
+def _lane_of(key: str) -> tuple[int, str] | None:
+    """Lane and quantity of a key, however its number is written."""
+    match = _LANE.fullmatch(key)
+    if match is None:
+        return None
+    if not 1 <= int(match[1]) <= MAX_LANES:
+        raise Damaged(f"channel {int(match[1])} is no lane")
+    return int(match[1]), _FIELDS[match[2]]
 
 
 def _power(text: str) -> Read:
+    if plain := _PLAIN_POWER.fullmatch(text):
+        level_dbm = float(plain[1])
+        return DARK if level_dbm <= NO_LIGHT_DBM else value(level_dbm)
     match = _POWER.fullmatch(text)
     return read_power_dbm(f"{match[1]} dBm" if match else text)
 
@@ -193,8 +219,8 @@ def _details(fields: dict[str, str]) -> Json:
 
 
 def _told(fields: dict[str, str], key: str) -> str | None:
-    found = read_word(fields.get(key)).value
-    return found if isinstance(found, str) else None
+    told = fields.get(key, "")
+    return None if not told or is_missing(told) else told
 
 
 TRANSCEIVER = Format(

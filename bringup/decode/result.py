@@ -262,9 +262,10 @@ def read_power_dbm(text: str | None) -> Read:
 
 def read_word(text: str | None) -> Read:
     """A text field as a `Read`: `N/A` and the like are not available, blank is absent."""
-    if text is None or not text.strip():
+    bare = "" if text is None else text.strip()
+    if not bare:
         return ABSENT
-    return NOT_AVAILABLE if is_missing(text) else value(text.strip())
+    return NOT_AVAILABLE if bare.lower() in MISSING_WORDS else value(bare)
 
 
 def _read(text: str | None, unit: str, convert: object) -> Read:

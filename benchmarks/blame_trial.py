@@ -24,7 +24,7 @@ from bringup.lab.profile import PROFILES
 from bringup.lab.world import World
 from bringup.model.errors import InputError
 
-STAGES = ("power", "management", "hosts", "switches", "optics", "links", "sign-off")
+STAGES = ("power", "management", "hosts", "switches", "optics", "modules", "links", "sign-off")
 """Of the profile's playbook: what links need, and the questions that the simulated technician answers."""
 HOST_OFF, SWAP = "far-end-off", "swapped-cables"
 TRUNK_OUT, TEMPLATE = "trunk-out", "template"

@@ -94,6 +94,14 @@ class Running:
         return Said(out.splitlines())
 
 
+def holding_sync(number: int) -> list[str]:
+    """What stands before a command whose sync of that number is held, for as long as strace lives: a SIGKILL
+    is for strace alone, and lets the command go on.
+    """
+    found = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]
+    return [*found, "-e", f"inject=fdatasync:delay_enter=300000000:when={number}"]
+
+
 @contextmanager
 def running(command: Sequence[str]) -> Generator[Running, None, None]:
     """A child for the length of a block; killed at its end if it is still there."""

@@ -20,7 +20,7 @@ from bringup.journal.follow import read
 from bringup.journal.mounts import parse_mounts
 from bringup.journal.verify import verify
 from bringup.journal.write import Journal
-from tests.journal.child import Place, run_child, running
+from tests.journal.child import Place, holding_sync, run_child, running
 from tests.journal.records import closed, lines, make_now, note, start
 
 STRACE = shutil.which("strace") or "strace"
@@ -94,20 +94,17 @@ def test_a_frozen_runner_woken_after_a_takeover_starts_nothing_and_reaches_no_re
 
 
 def test_a_runner_frozen_inside_the_sync_confirms_nothing_after_a_takeover(tmp_path: Path) -> None:
-    """strace holds the third sync for six seconds: bytes are written, nothing is confirmed, then it is
-    fenced.
-    """
+    """The third sync is held: bytes are written, nothing is confirmed, then it is fenced."""
     place = Place(tmp_path)
-    hold = [STRACE, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]
-    hold += ["-e", "inject=fdatasync:delay_enter=6000000:when=3"]
-    with running([*hold, *place.command("create", 5)]) as slow:
+    with running([*holding_sync(3), *place.command("create", 5)]) as slow:
         slow.until("durable 1")
         line_bytes = place.folder.segment(1).stat().st_size
         begun = time.monotonic()
-        while place.folder.segment(1).stat().st_size == line_bytes and time.monotonic() - begun < 10:
-            pass
+        while place.folder.segment(1).stat().st_size == line_bytes and time.monotonic() - begun < 90:
+            time.sleep(0.01)
         assert [entry.seq for entry in read(place.folder)] == [0, 1]
         taken = run_child(place.command("take-over", 2))
+        slow.send(signal.SIGKILL)
         last = slow.rest()
     assert taken.closed
     assert last.durable == []

@@ -19,6 +19,9 @@ def texts() -> list[tuple[str, str, bytes]]:
         ("junos.text-lldp", f"Junos LLDP neighbours of {TABLE} ports", _junos_lldp()),
         ("junos.text-environment", f"Junos environment with {TABLE} sensors", _junos_environment()),
         ("nvue.transceiver", "NVUE transceiver of a port", _nvue_module()),
+        ("ethtool.module", "ethtool -m of a module", _ethtool_module()),
+        ("mlxlink", "mlxlink of a port", _mlxlink()),
+        ("lldp.text", f"lldpctl of {PORTS} neighbours", _lldpctl()),
     ]
 
 
@@ -187,6 +190,94 @@ def _nvue_module() -> bytes:
                 f"ch-{lane}-rx-power          : 0.8{lane}25 mW / -0.{60 + lane} dBm",
                 f"ch-{lane}-tx-power          : 0.8{lane}88 mW / -0.{40 + lane} dBm",
                 f"ch-{lane}-tx-bias-current   : 6.{lane}50 mA",
+            )
+        ),
+    )
+
+
+def _ethtool_module() -> bytes:
+    def row(name: str, told: str) -> str:
+        return f"\t{name:<42}: {told}"
+
+    power, warm = "0.5155 mW / -2.88 dBm", "40.01 degrees C / 104.02 degrees F"
+    monitors = [
+        ("Laser bias current", "6.762 mA"),
+        ("Laser output power", power),
+        ("Laser rx power", power),
+        ("Module temperature", warm),
+        ("Module voltage", "3.3365 V"),
+    ]
+    ends = [f"{side} {kind}" for kind in ("alarm", "warning") for side in ("high", "low")]
+    return _lines(
+        row("Identifier", "0x03 (SFP)"),
+        *(row(f"Length ({kind})", "0m") for kind in ("SMF", "50um", "62.5um", "Copper", "OM3")),
+        row("Transceiver type", "10G Ethernet: 10G Base-SR"),
+        *(
+            row(f"Vendor {key}", word)
+            for key, word in (("name", "EXAMPLE"), ("PN", "EX-SR"), ("SN", "EX0001"))
+        ),
+        row("Optical diagnostics support", "Yes"),
+        *(row(name, told) for name, told in monitors),
+        row("Alarm/warning flags implemented", "Yes"),
+        *(row(f"{name} {end}", "Off") for name, _ in monitors for end in ends),
+        *(row(f"{name} {end} threshold", told) for name, told in monitors[:2] for end in ends),
+        *(
+            row(f"{name} {end} threshold", told)
+            for name, told in (*monitors[3:], monitors[2])
+            for end in ends
+        ),
+    )
+
+
+def _mlxlink() -> bytes:
+    def table(title: str, *rows: tuple[str, str]) -> list[str]:
+        return [title, "-" * len(title), *(f"{key:<35}: {told}" for key, told in rows), ""]
+
+    return _lines(
+        *table(
+            "Operational Info",
+            *(("State", "Active"), ("Physical state", "LinkUp"), ("Speed", "400G"), ("Width", "4x")),
+            *(("FEC", "Standard_RS-FEC - (544,514)"), ("Loopback Mode", "No Loopback")),
+        ),
+        *table("Troubleshooting Info", ("Status Opcode", "0"), ("Recommendation", "No issue was observed")),
+        *table(
+            "Module Info",
+            *(("Temperature [C]", "54 [-5..75]"), ("Voltage [mV]", "3261.2 [2970..3630]")),
+            ("Bias Current [mA]", "8.380,8.381,8.382,8.383 [2..15]"),
+            ("Rx Power Current [dBm]", "1.886,1.989,2.281,1.976 [-10.41..6]"),
+            ("Tx Power Current [dBm]", "1.562,1.427,1.559,1.761 [-8.508..5]"),
+            *(("Identifier", "OSFP"), ("Vendor Name", "EXAMPLE"), ("Vendor Part Number", "EX-DR4")),
+            *(("Vendor Serial Number", "EX0001"), ("FW Version", "1.2.3"), ("Rev", "A")),
+        ),
+        *table(
+            "Physical Counters and BER Info",
+            ("Time Since Last Clear [Min]", "12.5"),
+            *(("Effective Physical Errors", "0"), ("Effective Physical BER", "15E-255")),
+            *(("Raw Physical Errors Per Lane", "12,13,14,15"), ("Raw Physical BER", "1E-10")),
+            *(("Link Down Counter", "1"), ("Link Error Recovery Counter", "0")),
+        ),
+    )
+
+
+def _lldpctl() -> bytes:
+    rule = "-" * 79
+    return _lines(
+        *(rule, "LLDP neighbors:", rule),
+        *(
+            line
+            for at in range(PORTS)
+            for line in (
+                f"Interface:    swp{at}, via: LLDP, RID: {at}, Time: 0 day, 00:02:35",
+                "  Chassis:",
+                f"    ChassisID:    mac 02:00:00:00:00:{at:02x}",
+                f"    SysName:      leaf-{at}",
+                f"    MgmtIP:       192.0.2.{at}",
+                "    Capability:   Bridge, on",
+                "  Port:",
+                f"    PortID:       ifname swp{at}",
+                f"    PortDescr:    swp{at}",
+                "    TTL:          120",
+                rule,
             )
         ),
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from bringup.decode.medium_name import medium_in
 from bringup.decode.registry import Format
 from bringup.decode.result import (
@@ -21,6 +23,7 @@ from bringup.decode.result import (
     read_power_dbm,
     read_word,
     refuse_error_text,
+    refuse_open_line,
     text_of,
     whole_lines,
 )
@@ -29,6 +32,7 @@ from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Read, value
 from bringup.model.verdict import Reading
 
 _LINE = re.compile(r"\t(\S.{0,80}?) *: ?(.*)")
+_PLAIN_LINE = re.compile(r"^\t([^\s:][^:\n]{0,80}): ?(.*)$", re.MULTILINE)
 _CODED = re.compile(r"0x[0-9a-f]{2} \((.{1,120})\)")
 _MA = re.compile(r"([0-9.]{1,12}) ?mA")
 _POWER = re.compile(r"([0-9.]{1,12}) mW / (-?(?:inf|[0-9.]{1,12})) dBm")
@@ -38,8 +42,11 @@ _MEDIUM = re.compile(r"\b([0-9]+[GT]?)(?: ?Base|BASE)-([A-Z0-9]+(?:-[0-9]+)?)", 
 _CHANNEL = re.compile(r"(.{1,60}?) ?\(Channel ([0-9]{1,2})\)")
 _THRESHOLD = re.compile(r"(.{1,40}?) (high|low) (alarm|warning) threshold")
 _FLAG = re.compile(r".{1,60} (?:high|low) (?:alarm|warning)(?: \(Chan(?:nel)? [0-9]{1,2}\))?")
+_ENDS = (" threshold", " alarm", " warning", ")")
+"""Of the names of limits and flags."""
 _BIAS, _TX, _RX = "bias_ma", "tx_power_dbm", "rx_power_dbm"
 _TEMPERATURE, _VOLTAGE = "temperature_c", "supply_voltage_v"
+_PATTERNS = {_BIAS: _MA, _TEMPERATURE: _CELSIUS, _VOLTAGE: _VOLT}
 _QUANTITY_OF = {
     "laser bias current": _BIAS,
     "laser tx bias current": _BIAS,
@@ -65,40 +72,84 @@ def _rows(data: bytes) -> tuple[Rows, tuple[str, ...]]:
     if re.search(r"operation not supported|no such device|netlink error", text[:400], re.IGNORECASE):
         raise Nothing(f"ethtool says: {text.strip().splitlines()[0][:80]}")
     refuse_error_text(text)
+    rows = _plain_rows(text) or _any_rows(text)
+    if rows[0][0] != "Identifier":
+        raise Damaged("the text does not begin with the module's identifier")
+    return rows, warnings
+
+
+def _plain_rows(text: str) -> Rows | None:
+    """What `_any_rows` reads, where a colon ends the name in every line, and none is overlong; else None."""
+    refuse_open_line(text)
+    rows = [(name.rstrip(" "), told.strip()) for name, told in _PLAIN_LINE.findall(text)]
+    return rows if len(rows) == text.count("\n") else None
+
+
+def _any_rows(text: str) -> Rows:
     rows: Rows = []
     for line in whole_lines(text):
         match = _LINE.fullmatch(line)
         if match is None:
             raise Damaged(f"a line is no field: {line.strip()[:60]!r}")
         rows.append((match[1], match[2].strip()))
-    if rows[0][0] != "Identifier":
-        raise Damaged("the text does not begin with the module's identifier")
-    return rows, warnings
+    return rows
+
+
+def _channel(name: str) -> tuple[str | None, int]:
+    """The quantity of a monitor's name, None of another name, and its lane; 0 where it tells none."""
+    channel = _CHANNEL.fullmatch(name) if name.endswith(")") else None
+    if channel is None:
+        return _QUANTITY_OF.get(name.strip().lower()), 0
+    return _QUANTITY_OF.get(channel[1].strip().lower()), int(channel[2])
 
 
 def _read(quantity: str, text: str) -> Read:
     """One monitor or limit. Raises `Damaged` where the text does not fit the quantity."""
-    if is_missing(text):
+    if not text[:1].isdigit() and is_missing(text):
         return NOT_AVAILABLE
-    pattern = {_BIAS: _MA, _TEMPERATURE: _CELSIUS, _VOLTAGE: _VOLT}.get(quantity, _POWER)
+    pattern = _PATTERNS.get(quantity, _POWER)
     match = pattern.fullmatch(text)
     if match is None:
         raise Damaged(f"{text[:40]!r} is no {quantity}")
     return read_power_dbm(f"{match[2]}dBm") if pattern is _POWER else value(float(number(match[1])))
 
 
-def _monitors(rows: Rows) -> dict[tuple[str, int], Read]:
-    """(quantity, lane) -> reading; lane 0 is the whole module or, on SFP, its one lane."""
-    found: dict[tuple[str, int], Read] = {}
+class _Told(msgspec.Struct):
+    """The rows by what they tell: (name, text, quantity, lane) of monitors, with lane 0 for the whole module
+    or, on SFP, its one lane; (text, quantity or None, end) of limits; the texts of flags; and every monitor
+    and limit in ethtool's own words.
+    """
+
+    monitors: list[tuple[str, str, str, int]] = []
+    limits: list[tuple[str, str | None, str]] = []
+    flags: list[str] = []
+    printed: dict[str, str] = {}
+
+
+def _told(rows: Rows) -> _Told:
+    told = _Told()
     for name, text in rows:
-        channel = _CHANNEL.fullmatch(name)
-        quantity = _QUANTITY_OF.get((channel[1] if channel else name).strip().lower())
-        if quantity is None:
+        quantity, lane = _channel(name)
+        if quantity is not None:
+            told.monitors.append((name, text, quantity, lane))
+            told.printed[name] = text
+        elif not name.endswith(_ENDS):
             continue
-        key = (quantity, int(channel[2]) if channel else 0)
-        if key in found:
+        elif limit := _THRESHOLD.fullmatch(name):
+            quantity = _QUANTITY_OF.get(limit[1].strip().lower())
+            told.limits.append((text, quantity, f"{limit[2]}_{limit[3]}"))
+            told.printed[name] = text
+        elif _FLAG.fullmatch(name):
+            told.flags.append(text)
+    return told
+
+
+def _monitors(told: _Told) -> dict[tuple[str, int], Read]:
+    found: dict[tuple[str, int], Read] = {}
+    for name, text, quantity, lane in told.monitors:
+        if (quantity, lane) in found:
             raise Damaged(f"the field {name[:60]!r} occurs twice")
-        found[key] = _read(quantity, text)
+        found[quantity, lane] = _read(quantity, text)
     return found
 
 
@@ -110,13 +161,11 @@ def _lanes(monitors: dict[tuple[str, int], Read]) -> tuple[Lane, ...]:
     return tuple(Lane(index=index, **by_lane[index]) for index in sorted(by_lane))
 
 
-def _thresholds(rows: Rows) -> tuple[Threshold, ...]:
+def _thresholds(told: _Told) -> tuple[Threshold, ...]:
     found: dict[str, dict[str, Read]] = {}
-    for name, text in rows:
-        match = _THRESHOLD.fullmatch(name)
-        quantity = _QUANTITY_OF.get(match[1].strip().lower()) if match else None
-        if match and quantity:
-            found.setdefault(quantity, {})[f"{match[2]}_{match[3]}"] = _read(quantity, text)
+    for text, quantity, end in told.limits:
+        if quantity is not None:
+            found.setdefault(quantity, {})[end] = _read(quantity, text)
     short = [quantity for quantity, limits in found.items() if len(limits) != 4]
     if short:
         raise Damaged(f"the limits of {short[0]} are not all there: the text may be cut")
@@ -179,7 +228,8 @@ def _medium(rows: Rows) -> Read:
 def _parse(data: bytes) -> Found:
     rows, warnings = _rows(data)
     _whole(rows)
-    monitors, thresholds = _monitors(rows), _thresholds(rows)
+    told = _told(rows)
+    monitors, thresholds = _monitors(told), _thresholds(told)
     why = _implausible(monitors, thresholds)
     believed = dict.fromkeys(monitors, NOT_AVAILABLE) if why else monitors
     first = dict(reversed(rows))
@@ -198,26 +248,15 @@ def _parse(data: bytes) -> Found:
         lanes=_lanes(believed),
         thresholds=thresholds,
     )
-    flags = [text for name, text in rows if _FLAG.fullmatch(name)]
     details: dict[str, object] = {
         "identifier": coded[1],
         "vendor_oui": read_word(first.get("Vendor OUI")).value,
         "vendor_rev": read_word(first.get("Vendor rev")).value,
-        "alarms_on": flags.count("On") if flags else None,
+        "alarms_on": told.flags.count("On") if told.flags else None,
         "plausible": why is None if monitors else None,
-        "printed": _printed(rows),
+        "printed": told.printed,
     }
     return Found(facts={"optic": optic, "details": details}, warnings=warnings + ((why,) if why else ()))
-
-
-def _printed(rows: Rows) -> dict[str, str]:
-    """Every monitor and limit in ethtool's own words."""
-    shown: dict[str, str] = {}
-    for name, text in rows:
-        channel = _CHANNEL.fullmatch(name)
-        if (channel[1] if channel else name).strip().lower() in _QUANTITY_OF or _THRESHOLD.fullmatch(name):
-            shown[name] = text
-    return shown
 
 
 MODULE = Format(

@@ -15,6 +15,8 @@ Sections = dict[str, dict[str, str]]
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,10}m")
 _FIELD = re.compile(r"(\S.{0,60}?)\s*: ?(.*)")
 _SPACED_FIELD = re.compile(r"(\S.{0,60}?)\s+: ?(.*)")
+_PLAIN_FIELD = re.compile(r"([A-Z][A-Za-z0-9]{0,14}(?: [A-Za-z0-9(),\[\]/]{1,14}){0,3}) {2,60}: ?([^\n]*)")
+"""What most fields are: a few words, the blanks that pad them, a colon. No title has a colon."""
 _TITLE = re.compile(r"[A-Z][A-Za-z0-9 ()/]{2,60}")
 
 
@@ -63,6 +65,9 @@ def _of_text(data: bytes) -> tuple[Sections, tuple[str, ...]]:
     complaints: list[str] = []
     in_errors = False
     for at, line in enumerate(lines):
+        if here is not None and (plain := _PLAIN_FIELD.fullmatch(line)) and plain[1] not in here:
+            here[plain[1]] = plain[2].lstrip()
+            continue
         following = lines[at + 1] if at + 1 < len(lines) else ""
         if line.startswith("-E-"):
             raise Damaged(f"mlxlink failed: {line[3:120].strip()!r}")

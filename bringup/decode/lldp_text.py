@@ -31,7 +31,7 @@ def _parse(data: bytes) -> Found:
         raise Damaged("the last ruler is missing: the text may be cut")
     blocks: list[list[str]] = [[]]
     for line in lines[2:]:
-        if _RULER.fullmatch(line):
+        if line.startswith("-") and _RULER.fullmatch(line):
             blocks.append([])
         else:
             blocks[-1].append(line)
@@ -49,15 +49,13 @@ def _neighbor(block: list[str]) -> Neighbor:
     section = ""
     for line in block[1:]:
         key, _, rest = line.strip().partition(":")
-        if line.startswith("  ") and not line.startswith("   "):
-            section = key
-        elif line.startswith("    "):
+        if line.startswith("    "):
             fields.setdefault((section, key), rest.strip())
+        elif line.startswith("  ") and not line.startswith("   "):
+            section = key
         elif line:
             raise Damaged(f"a line is no field: {line[:60]!r}")
-    if not any(section_ == "Chassis" for section_, _ in fields) or not any(
-        part == "Port" for part, _ in fields
-    ):
+    if not {"Chassis", "Port"} <= {part for part, _ in fields}:
         raise Damaged("a neighbour without chassis or port: the text may be cut")
     return Neighbor(
         local_port=head[1],

@@ -19,7 +19,7 @@ from bringup.decode.result import (
     Found,
     Nothing,
     is_missing,
-    number,
+    read_number,
     read_power_dbm,
     read_word,
     refuse_error_text,
@@ -42,8 +42,7 @@ _MEDIUM = re.compile(r"\b([0-9]+[GT]?)(?: ?Base|BASE)-([A-Z0-9]+(?:-[0-9]+)?)", 
 _CHANNEL = re.compile(r"(.{1,60}?) ?\(Channel ([0-9]{1,2})\)")
 _THRESHOLD = re.compile(r"(.{1,40}?) (high|low) (alarm|warning) threshold")
 _FLAG = re.compile(r".{1,60} (?:high|low) (?:alarm|warning)(?: \(Chan(?:nel)? [0-9]{1,2}\))?")
-_ENDS = (" threshold", " alarm", " warning", ")")
-"""Of the names of limits and flags."""
+_FLAG_ENDS = (" alarm", " warning", ")")
 _BIAS, _TX, _RX = "bias_ma", "tx_power_dbm", "rx_power_dbm"
 _TEMPERATURE, _VOLTAGE = "temperature_c", "supply_voltage_v"
 _PATTERNS = {_BIAS: _MA, _TEMPERATURE: _CELSIUS, _VOLTAGE: _VOLT}
@@ -111,7 +110,7 @@ def _read(quantity: str, text: str) -> Read:
     match = pattern.fullmatch(text)
     if match is None:
         raise Damaged(f"{text[:40]!r} is no {quantity}")
-    return read_power_dbm(f"{match[2]}dBm") if pattern is _POWER else value(float(number(match[1])))
+    return read_power_dbm(f"{match[2]}dBm") if pattern is _POWER else read_number(match[1])
 
 
 class _Told(msgspec.Struct):
@@ -133,13 +132,12 @@ def _told(rows: Rows) -> _Told:
         if quantity is not None:
             told.monitors.append((name, text, quantity, lane))
             told.printed[name] = text
-        elif not name.endswith(_ENDS):
-            continue
-        elif limit := _THRESHOLD.fullmatch(name):
-            quantity = _QUANTITY_OF.get(limit[1].strip().lower())
-            told.limits.append((text, quantity, f"{limit[2]}_{limit[3]}"))
-            told.printed[name] = text
-        elif _FLAG.fullmatch(name):
+        elif name.endswith(" threshold"):
+            if limit := _THRESHOLD.fullmatch(name):
+                quantity = _QUANTITY_OF.get(limit[1].strip().lower())
+                told.limits.append((text, quantity, f"{limit[2]}_{limit[3]}"))
+                told.printed[name] = text
+        elif name.endswith(_FLAG_ENDS) and _FLAG.fullmatch(name):
             told.flags.append(text)
     return told
 

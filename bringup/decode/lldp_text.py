@@ -16,6 +16,7 @@ from bringup.model.measurement import ABSENT, Read
 
 _RULER = re.compile(r"-{20,}")
 _HEAD = re.compile(r"Interface: +(\S+), via: (\S+)(?:, RID: [0-9]+)?, Time: (.+)")
+_SECTIONS = frozenset({"Chassis", "Port"})
 _ID_TYPES = ("mac", "ifname", "local", "ip", "ifalias", "unhandled")
 
 
@@ -48,14 +49,15 @@ def _neighbor(block: list[str]) -> Neighbor:
     fields: dict[tuple[str, str], str] = {}
     section = ""
     for line in block[1:]:
-        key, _, rest = line.strip().partition(":")
         if line.startswith("    "):
-            fields.setdefault((section, key), rest.strip())
+            if section in _SECTIONS:
+                key, _, rest = line.strip().partition(":")
+                fields.setdefault((section, key), rest.strip())
         elif line.startswith("  ") and not line.startswith("   "):
-            section = key
+            section = line.strip().partition(":")[0]
         elif line:
             raise Damaged(f"a line is no field: {line[:60]!r}")
-    if not {"Chassis", "Port"} <= {part for part, _ in fields}:
+    if not {part for part, _ in fields} >= _SECTIONS:
         raise Damaged("a neighbour without chassis or port: the text may be cut")
     return Neighbor(
         local_port=head[1],

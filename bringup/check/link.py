@@ -11,7 +11,7 @@ from bringup.check.watching import AFTER, BEFORE, count, watch, world_speed
 from bringup.driver.capability import SeesNeighbors
 from bringup.model.catalogue import Requires, Spec
 from bringup.model.facts import FecCounters, Neighbor, Port
-from bringup.model.inventory import Device
+from bringup.model.inventory import Device, Inventory
 from bringup.model.measurement import ABSENT, NOT_AVAILABLE, Measurement, Read, measured, value
 from bringup.model.subject import ends, parse_subject
 from bringup.model.verdict import Reading
@@ -172,36 +172,36 @@ async def neighbors(at: At) -> AsyncIterator[Measurement]:
 def seen_by(at: At, seen: Sequence[Neighbor]) -> Read:
     """All neighbours of one port in words. One that does not name itself and one port is not known."""
     if len(seen) != 1:
-        return value(" and ".join(named(at, one) for one in seen) or "none")
+        return value(" and ".join(named(at.inventory, one) for one in seen) or "none")
     (only,) = seen
-    if only.system_name.value is None or len(_ports(at, _device(at, only), only)) != 1:
+    if only.system_name.value is None or len(_ports(at.inventory, _device(at.inventory, only), only)) != 1:
         return NOT_AVAILABLE
     ago_s = count(only.heard_ago_s)  # not the entry's age, which may be the time since it was made
-    return value(named(at, only), age_s=None if ago_s is None else ago_s * world_speed(at))
+    return value(named(at.inventory, only), age_s=None if ago_s is None else ago_s * world_speed(at))
 
 
-def named(at: At, neighbor: Neighbor) -> str:
+def named(inventory: Inventory, neighbor: Neighbor) -> str:
     """A neighbour as DEVICE/PORT, by the inventory's names where it knows them.
 
     A system name may carry a domain. A port may call itself by an alias (SONiC sends `etp1`, and its name as
     the description), so both are looked up.
     """
-    device = _device(at, neighbor)
-    return f"{device}/{' or '.join(_ports(at, device, neighbor)) or '?'}"
+    device = _device(inventory, neighbor)
+    return f"{device}/{' or '.join(_ports(inventory, device, neighbor)) or '?'}"
 
 
-def _device(at: At, neighbor: Neighbor) -> str:
+def _device(inventory: Inventory, neighbor: Neighbor) -> str:
     """A neighbour's device by the inventory's name, else as it calls itself."""
     told = str(neighbor.system_name.value or "?")
-    return next((name for name, one in at.inventory.devices.items() if _is(told, name, one)), told)
+    return next((name for name, one in inventory.devices.items() if _is(told, name, one)), told)
 
 
-def _ports(at: At, device: str, neighbor: Neighbor) -> tuple[str, ...]:
+def _ports(inventory: Inventory, device: str, neighbor: Neighbor) -> tuple[str, ...]:
     """What a neighbour calls its port: names that the cable list knows, else the first that it tells. Two
     that the list knows contradict each other (an alias that is the name of another port).
     """
     told = [str(read.value) for read in (neighbor.port_id, neighbor.port_description) if read.value]
-    known = dict.fromkeys(port for port in told if f"{device}/{port}" in at.inventory.far_ends)
+    known = dict.fromkeys(port for port in told if f"{device}/{port}" in inventory.far_ends)
     return tuple(known) or tuple(told[:1])
 
 

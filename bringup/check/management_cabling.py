@@ -64,7 +64,7 @@ def _ends(at: At, switch: str, port: Attached, by_mac: Mapping[str, str]) -> Ite
     for neighbor in port.neighbors:
         if neighbor.system_name.value is None:
             continue
-        told = named(at, neighbor)
+        told = named(at.inventory, neighbor)
         known = told in at.inventory.far_ends
         yield told if known else end_at(at.inventory, told.partition("/")[0], switch)
 

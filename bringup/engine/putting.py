@@ -13,11 +13,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import aclosing, suppress
-from typing import NamedTuple, TypedDict, cast
+from typing import TypedDict
 
 import msgspec
 
-from bringup.check.base import At
 from bringup.check.link import named
 from bringup.driver.capability import HasOptics, HasPorts, Locates, SeesNeighbors
 from bringup.engine.bench import Bench
@@ -78,12 +77,6 @@ class _Whose(TypedDict):
     subject: str
     far_end: str
     by: str
-
-
-class _Names(NamedTuple):
-    """All that the names of neighbours need."""
-
-    inventory: Inventory
 
 
 class Putting:
@@ -330,7 +323,7 @@ class _Reader:
                 self._see(port, at_s, MODULE, fact.present.value)
                 self._see(port, at_s, LIGHT, _lit(fact))
             elif isinstance(fact, Neighbor) and (port := self._port(device, fact.local_port)):
-                self.watch.hear(port, named(cast(At, _Names(self._inventory)), fact), at_s)
+                self.watch.hear(port, named(self._inventory, fact), at_s)
 
     def _see(self, port: str, at_s: float, witness: str, there: object) -> None:
         if isinstance(there, bool):

@@ -21,7 +21,7 @@ if __name__ == "__main__":
 from benchmarks.child import worker
 from benchmarks.figure import Benchmark, Figure, interleaved
 from benchmarks.served import ready, served, until_closed
-from benchmarks.table import render
+from benchmarks.table import alone
 from benchmarks.watch import Stopwatch
 
 HOSTS, GETS = 64, 512
@@ -144,12 +144,7 @@ def main(arguments: Sequence[str]) -> int:
     if arguments:
         asyncio.run({"serve": serve, "ours": ours, "bare": bare}[arguments[0]](Path(arguments[1])))
         return 0
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as name:
-        figures = measure(Path(name), ROUNDS)
-    print(render(figures))
-    return int(any(figure.missed for figure in figures))
+    return alone(measure, ROUNDS)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from benchmarks.figure import Figure
 
@@ -16,6 +17,16 @@ def render(figures: Iterable[Figure]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     rule = ["-" * width for width in widths]
     return "\n".join(_line(row, widths) for row in (rows[0], rule, *rows[1:]))
+
+
+def alone(measure: Callable[[Path, int], Sequence[Figure]], rounds: int) -> int:
+    """Measure one benchmark in a folder of its own, and print its table; 1 when a reach is missed."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as name:
+        figures = measure(Path(name), rounds)
+    print(render(figures))
+    return int(any(figure.missed for figure in figures))
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

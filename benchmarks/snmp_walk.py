@@ -21,7 +21,7 @@ if __name__ == "__main__":
 
 from benchmarks.child import launch
 from benchmarks.figure import Benchmark, Figure, find, interleaved
-from benchmarks.table import render
+from benchmarks.table import alone
 from bringup.model.inventory import Device
 from bringup.transport.credentials import resolve
 from bringup.transport.links import Wiring
@@ -147,8 +147,6 @@ BENCHMARK = Benchmark(name="snmp", title="SNMP bulk walk", needs=("snmpd", "snmp
 
 def main() -> int:
     """1 when the reach is missed, 2 when a peer is missing."""
-    import tempfile
-
     from benchmarks.figure import PeerMissing, require
 
     try:
@@ -156,10 +154,7 @@ def main() -> int:
     except PeerMissing as error:
         print(f"peer missing: {error}", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as name:
-        figures = measure(Path(name), ROUNDS)
-    print(render(figures))
-    return int(any(figure.missed for figure in figures))
+    return alone(measure, ROUNDS)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from bringup.decode.module.formats import CMIS, SFF8472, SFF8636
 from bringup.decode.module.memory import HALF
 from bringup.decode.registry import Format
 from bringup.driver.reading import Command, facts_of
-from bringup.driver.told import fact
+from bringup.driver.told import Kind, fact, facts
 from bringup.model.errors import NoData, Unparsable
 from bringup.model.facts import Decoded, Fact, Optic
 from bringup.model.facts_module_state import LaneState, ModuleState
@@ -202,9 +202,9 @@ def _told(made: Format, data: bytes, port: str, device: str) -> ModuleMemory:
     )
 
 
-def _several(decoded: Decoded, name: str, kind: type) -> tuple:  # type: ignore[type-arg]
-    held = decoded.facts.get(name)
-    return tuple(each for each in held if isinstance(each, kind)) if isinstance(held, tuple) else ()
+def _several(decoded: Decoded, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
+    """All facts under `name`; none where this kind of memory has no such facts."""
+    return facts(decoded, name, kind) if name in decoded.facts else ()
 
 
 def _maybe(decoded: Decoded) -> Diagnostics | None:
